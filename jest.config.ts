@@ -1,0 +1,24 @@
+import type { Config } from 'jest';
+
+// Node runs the TypeScript as it is, so there is nothing to transform.
+const shared: Config = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {},
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/.tenantry/'],
+};
+
+const config: Config = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'hermetic',
+      testMatch: ['<rootDir>/{packages,scripts}/**/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/packages/e2e/'],
+    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/packages/e2e/test/**/*.test.ts'] },
+  ],
+};
+
+export default config;

@@ -1,0 +1,68 @@
+import type { Resources } from '@tenantry/tenants';
+
+/** What one container is given; thousandths of a CPU and bytes. */
+export interface Footprint {
+  readonly requests: Resources;
+  readonly limits: Resources;
+}
+
+const Mi = 2 ** 20;
+
+/**
+ * vcluster's syncer with API server, controller manager and SQLite in it. Idle it was measured at
+ * 60–90m and 324 MB; it starts faster with a second CPU.
+ */
+export const CONTROL_PLANE: Footprint = {
+  requests: { cpu: 20, memory: 256 * Mi },
+  limits: { cpu: 2000, memory: 2048 * Mi },
+};
+
+/** The control plane's init container, which copies the Kubernetes binaries. */
+export const CONTROL_PLANE_INIT: Footprint = {
+  requests: { cpu: 10, memory: 64 * Mi },
+  limits: { cpu: 1000, memory: 256 * Mi },
+};
+
+/** The tenant's CoreDNS; measured at 13 MB. */
+export const COREDNS: Footprint = {
+  requests: { cpu: 5, memory: 32 * Mi },
+  limits: { cpu: 500, memory: 170 * Mi },
+};
+
+/** The whoami service. */
+export const WHOAMI: Footprint = {
+  requests: { cpu: 10, memory: 48 * Mi },
+  limits: { cpu: 250, memory: 128 * Mi },
+};
+
+/** The pod that `pnpm verify` runs for a moment. */
+export const PROBE: Footprint = {
+  requests: { cpu: 10, memory: 48 * Mi },
+  limits: { cpu: 250, memory: 128 * Mi },
+};
+
+/** What a tenant's container gets that asks for nothing. */
+export const DEFAULT_CONTAINER: Footprint = {
+  requests: { cpu: 10, memory: 32 * Mi },
+  limits: { cpu: 250, memory: 256 * Mi },
+};
+
+/** Volume of a control plane, in bytes; its SQLite file holds a few MB, a snapshot as much again. */
+export const CONTROL_PLANE_VOLUME = 2 * 2 ** 30;
+
+/**
+ * The pods in a host namespace that are not the tenant's to count: control plane, CoreDNS and its
+ * successor in a rollout, the surge of the service's rollout, the probe.
+ */
+const OVERHEAD: readonly Footprint[] = [CONTROL_PLANE, COREDNS, COREDNS, WHOAMI, PROBE];
+
+export const OVERHEAD_PODS = OVERHEAD.length;
+export const OVERHEAD_REQUESTS = sum(OVERHEAD.map(({ requests }) => requests));
+export const OVERHEAD_LIMITS = sum(OVERHEAD.map(({ limits }) => limits));
+
+export function sum(parts: readonly Resources[]): Resources {
+  return parts.reduce(
+    (total, part) => ({ cpu: total.cpu + part.cpu, memory: total.memory + part.memory }),
+    { cpu: 0, memory: 0 },
+  );
+}

@@ -1,0 +1,3 @@
+export type { Pins } from './pins.ts';
+export { type Delivery, synthesize, type Tree } from './synth.ts';
+export type { ManifestObject } from './tenant-app.ts';

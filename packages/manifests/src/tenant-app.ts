@@ -1,0 +1,40 @@
+import type { Tenant } from '@tenantry/tenants';
+import { App, Chart } from 'cdk8s';
+import { HostNamespace } from './host-namespace.ts';
+import { Isolation } from './isolation.ts';
+import type { Pins } from './pins.ts';
+import { Whoami } from './whoami.ts';
+
+export interface TenantAppProps {
+  readonly tenant: Tenant;
+  readonly pins: Pins;
+}
+
+/** All of one tenant's Kubernetes objects: an App of its own, since one App for N is O(N²). */
+export class TenantApp extends App {
+  /** Applied to the host cluster. */
+  readonly host: Chart;
+  /** Applied in the tenant's own cluster. */
+  readonly virtual: Chart;
+
+  constructor({ tenant, pins }: TenantAppProps) {
+    super();
+    this.host = new Chart(this, 'host', { disableResourceNameHashes: true });
+    new HostNamespace(this.host, 'namespace', { tenant });
+    new Isolation(this.host, 'isolation', { tenant });
+
+    this.virtual = new Chart(this, 'virtual', { disableResourceNameHashes: true });
+    new Whoami(this.virtual, 'whoami', { name: tenant.name, image: pins.image });
+  }
+}
+
+/** A chart's objects as plain data, in the order in which they can be applied. */
+export function objectsOf(chart: Chart): readonly ManifestObject[] {
+  return chart.toJson() as ManifestObject[];
+}
+
+export interface ManifestObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { SERVICE } from '@tenantry/tenants';
+import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
+import {
+  Capability,
+  ConfigMap,
+  Cpu,
+  Deployment,
+  DeploymentStrategy,
+  EnvValue,
+  type IConfigMap,
+  ImagePullPolicy,
+  LabelSelector,
+  PercentOrAbsolute,
+  Probe,
+  Service,
+  ServiceType,
+} from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { WHOAMI } from './footprint.ts';
+
+/** The user of the service's image. */
+const USER = 65532;
+
+export interface WhoamiProps {
+  /** What the greeting says. */
+  readonly name: string;
+  /** The image with its tag. */
+  readonly image: string;
+}
+
+/** The service in a tenant's cluster: ConfigMap, Deployment and Service. */
+export class Whoami extends Construct {
+  constructor(scope: Construct, id: string, props: WhoamiProps) {
+    super(scope, id);
+    const metadata = { namespace: SERVICE.namespace };
+    const labels = { app: SERVICE.deployment };
+
+    const config = new ConfigMap(this, 'config', {
+      metadata: { ...metadata, name: SERVICE.configMap },
+      data: { [SERVICE.configKey]: props.name },
+    });
+
+    const deployment = new Deployment(this, 'app', {
+      metadata: { ...metadata, name: SERVICE.deployment, labels },
+      // The environment is read at start: a new name must restart the pod.
+      podMetadata: { labels, annotations: { 'tenantry.dev/config-checksum': sha256(props.name) } },
+      replicas: 1,
+      select: false,
+      strategy: DeploymentStrategy.rollingUpdate({
+        maxSurge: PercentOrAbsolute.absolute(1),
+        maxUnavailable: PercentOrAbsolute.absolute(0),
+      }),
+      automountServiceAccountToken: false,
+      terminationGracePeriod: Duration.seconds(15),
+      securityContext: { ensureNonRoot: true, user: USER, group: USER, fsGroup: USER },
+    });
+    deployment.select(LabelSelector.of({ labels }));
+
+    deployment.addContainer({
+      name: 'whoami',
+      image: props.image,
+      // The library's default asks the registry at every start, which a loaded image has none of.
+      imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
+      portNumber: SERVICE.port,
+      envVariables: {
+        [SERVICE.configKey]: EnvValue.fromConfigMap(config as IConfigMap, SERVICE.configKey),
+      },
+      resources: {
+        cpu: {
+          request: Cpu.millis(WHOAMI.requests.cpu),
+          limit: Cpu.millis(WHOAMI.limits.cpu),
+        },
+        memory: {
+          request: mebibytes(WHOAMI.requests.memory),
+          limit: mebibytes(WHOAMI.limits.memory),
+        },
+      },
+      readiness: Probe.fromHttpGet('/readyz', { port: SERVICE.port, periodSeconds: Duration.seconds(2) }),
+      liveness: Probe.fromHttpGet('/livez', { port: SERVICE.port, periodSeconds: Duration.seconds(10) }),
+      securityContext: {
+        ensureNonRoot: true,
+        readOnlyRootFilesystem: true,
+        allowPrivilegeEscalation: false,
+        privileged: false,
+        user: USER,
+        group: USER,
+        // The library's list of capabilities stops short of the one that Pod Security asks for.
+        capabilities: { drop: ['ALL' as Capability] },
+      },
+    });
+    // The library has no property for the first two (Pod Security `restricted` wants the profile),
+    // and labels every pod with its construct's address, which nothing selects by.
+    ApiObject.of(deployment).addJsonPatch(
+      JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
+      JsonPatch.add('/spec/template/spec/enableServiceLinks', false),
+      JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
+    );
+
+    new Service(this, 'service', {
+      metadata: { ...metadata, name: SERVICE.service },
+      type: ServiceType.NODE_PORT,
+      selector: deployment,
+      ports: [{ port: SERVICE.port, targetPort: SERVICE.port }],
+    });
+  }
+}
+
+function mebibytes(bytes: number): Size {
+  return Size.mebibytes(bytes / 2 ** 20);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,51 @@
+/** Every name that Tenantry gives to something, derived from a tenant's id; nowhere else. */
+
+/** Longest id for which vcluster does not hash the names of synced objects (63 characters). */
+export const MAX_ID_LENGTH = 63 - 'simple-service-x-default-x-tenant-'.length;
+
+/** The kind cluster and its context where nothing else is asked for. */
+export const DEFAULT_CLUSTER = 'tenantry';
+export const DEFAULT_CONTEXT = kindContext(DEFAULT_CLUSTER);
+
+export const FIELD_MANAGER = 'tenantry';
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY = 'tenantry';
+export const TENANT_LABEL = 'tenantry.dev/tenant';
+export const INVENTORY_NAME = 'tenantry-inventory';
+
+/** What the service is called inside every tenant's cluster. */
+export const SERVICE = {
+  namespace: 'default',
+  configMap: 'tenant-id',
+  configKey: 'TENANT_ID',
+  deployment: 'simple-app',
+  service: 'simple-service',
+  port: 3000,
+} as const;
+
+export function vclusterName(id: string): string {
+  return `tenant-${id}`;
+}
+
+export function hostNamespace(id: string): string {
+  return `vcluster-${vclusterName(id)}`;
+}
+
+/** The context's name in vcluster's own form. */
+export function tenantContext(id: string, hostContext: string): string {
+  return `vcluster_${vclusterName(id)}_${hostNamespace(id)}_${hostContext}`;
+}
+
+/** The name that vcluster gives on the host to an object synced from the virtual cluster. */
+export function syncedName(name: string, namespace: string, id: string): string {
+  return `${name}-x-${namespace}-x-${vclusterName(id)}`;
+}
+
+/** The labels by which a host namespace is known as ours. */
+export function hostLabels(id: string): Readonly<Record<string, string>> {
+  return { [MANAGED_BY_LABEL]: MANAGED_BY, [TENANT_LABEL]: id };
+}
+
+export function kindContext(cluster: string): string {
+  return `kind-${cluster}`;
+}

@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+import { parseBytes, parseCpu } from './quantity.ts';
+import type { planSchema, TenantsFile } from './schema.ts';
+import type { Fleet, Plan, Resources, Tenant } from './tenant.ts';
+
+/** The part of a plan's limits that is reserved where the plan does not say. */
+const DEFAULT_REQUESTS = { cpu: 1 / 4, memory: 1 / 2 } as const;
+
+/** Turns what the schema let pass into what the rest of the code works with. */
+export function resolveFleet(file: TenantsFile): Fleet {
+  const plans = new Map(
+    Object.entries(file.plans).map(([name, plan]) => [name, resolvePlan(name, plan)]),
+  );
+  const { capacity } = file.host;
+  return {
+    host: {
+      context: file.host.context,
+      capacity: capacity === undefined ? null : resolveResources(capacity),
+    },
+    graceDays: file.graceDays,
+    imageRepository: file.image.repository,
+    tenants: file.tenants
+      .map((tenant): Tenant => {
+        const plan = plans.get(tenant.plan ?? file.defaultPlan);
+        if (plan === undefined) throw new TypeError(`no plan for ${tenant.id}: rules not checked`);
+        const paused = tenant.state !== 'active';
+        return {
+          id: tenant.id,
+          name: tenant.name,
+          plan,
+          state: tenant.state,
+          pausedBy: paused ? (tenant.pausedBy ?? 'operator') : null,
+          pausedSince: paused ? (tenant.pausedSince ?? null) : null,
+          paidThrough: tenant.paidThrough ?? null,
+          keep: tenant.keep,
+        };
+      })
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Plan {
+  const limits = resolveResources(plan);
+  return {
+    name,
+    ...limits,
+    storage: amount(parseBytes(plan.storage)),
+    pods: plan.pods,
+    requests:
+      plan.requests === undefined
+        ? {
+            cpu: Math.ceil(limits.cpu * DEFAULT_REQUESTS.cpu),
+            memory: Math.ceil(limits.memory * DEFAULT_REQUESTS.memory),
+          }
+        : resolveResources(plan.requests),
+  };
+}
+
+function resolveResources({ cpu, memory }: { cpu: string; memory: string }): Resources {
+  return { cpu: amount(parseCpu(cpu)), memory: amount(parseBytes(memory)) };
+}
+
+function amount(parsed: number | null): number {
+  if (parsed === null) throw new TypeError('a quantity that the schema did not check');
+  return parsed;
+}

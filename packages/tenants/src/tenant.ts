@@ -1,0 +1,51 @@
+export const STATES = ['active', 'paused', 'offboarding'] as const;
+export type State = (typeof STATES)[number];
+
+export const PAUSERS = ['operator', 'lifecycle'] as const;
+export type Pauser = (typeof PAUSERS)[number];
+
+/** Amounts in thousandths of a CPU and in bytes. */
+export interface Resources {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** What a tenant may use; the figures are limits, `requests` what is reserved of them. */
+export interface Plan extends Resources {
+  readonly name: string;
+  /** Bytes of persistent volumes. */
+  readonly storage: number;
+  readonly pods: number;
+  readonly requests: Resources;
+}
+
+/** A tenant with everything resolved: no default is left to apply. */
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly plan: Plan;
+  readonly state: State;
+  readonly pausedBy: Pauser | null;
+  /** Dates are `YYYY-MM-DD`. */
+  readonly pausedSince: string | null;
+  /** The last day that is paid for. */
+  readonly paidThrough: string | null;
+  /** Never to be offboarded. */
+  readonly keep: boolean;
+}
+
+export interface Host {
+  /** The kubeconfig context of the host cluster. */
+  readonly context: string;
+  /** What the host offers to all tenants together; null where nobody says. */
+  readonly capacity: Resources | null;
+}
+
+/** All of tenants.json, resolved; tenants are sorted by id. */
+export interface Fleet {
+  readonly host: Host;
+  readonly graceDays: number;
+  /** Repository of the service image, without a tag. */
+  readonly imageRepository: string;
+  readonly tenants: readonly Tenant[];
+}

@@ -1,0 +1,94 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Tree } from '@tenantry/manifests';
+import type { Change } from './dist-changes.ts';
+import { UsageError } from './errors.ts';
+
+/** Directory of the host-wide objects; `_` is illegal in a tenant's id. */
+export const HOST_WIDE = '_host';
+
+/** How a file is called while it is being written; the next synth removes one that was left. */
+const UNFINISHED = /^\..+\.tmp$/;
+
+/**
+ * Reads a dist/ directory, empty where there is none.
+ * @throws UsageError where it holds something that is not ours, which a synth must not touch
+ */
+export function readDist(dist: string): Tree {
+  const files = new Map<string, string>();
+  for (const entry of list(dist)) {
+    const path = join(dist, entry.name);
+    if (!entry.isDirectory() || !isOurs(path)) {
+      throw new UsageError(
+        `${path} is not ours; nothing was written\n  → move it away, or name another directory with --out`,
+      );
+    }
+    readInto(files, path, entry.name);
+  }
+  return files;
+}
+
+function readInto(files: Map<string, string>, directory: string, prefix: string): void {
+  for (const entry of list(directory)) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) readInto(files, path, `${prefix}/${entry.name}`);
+    else files.set(`${prefix}/${entry.name}`, readFileSync(path, 'utf8'));
+  }
+}
+
+/** A tenant's directory is known by its tenant.json, which is written first and removed last. */
+function isOurs(directory: string): boolean {
+  const name = basename(directory);
+  if (name === HOST_WIDE || list(directory).length === 0) return true;
+  try {
+    const delivery: unknown = JSON.parse(readFileSync(join(directory, 'tenant.json'), 'utf8'));
+    return (
+      typeof delivery === 'object' &&
+      delivery !== null &&
+      'id' in delivery &&
+      delivery.id === name &&
+      'inputHash' in delivery
+    );
+  } catch {
+    return list(directory).every((entry) => UNFINISHED.test(entry.name));
+  }
+}
+
+function list(directory: string) {
+  const there = statSync(directory, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isDirectory()) {
+    throw new UsageError(`${directory} is not a directory\n  → name another one with --out`);
+  }
+  return there === undefined ? [] : readdirSync(directory, { withFileTypes: true });
+}
+
+/** Brings dist/ to `wanted`, file by file into place, so that an interruption leaves whole files. */
+export function writeDist(dist: string, wanted: Tree, changes: readonly Change[]): void {
+  for (const { directory, added, changed, removed } of changes) {
+    for (const path of [...added, ...changed].sort(tenantJsonFirst)) {
+      replaceFile(join(dist, directory, path), wanted.get(`${directory}/${path}`) ?? '');
+    }
+    for (const path of removed.toSorted(tenantJsonFirst).reverse()) {
+      rmSync(join(dist, directory, path), { force: true });
+      removeEmpty(dirname(join(dist, directory, path)), dist);
+    }
+  }
+}
+
+function tenantJsonFirst(a: string, b: string): number {
+  return Number(b === 'tenant.json') - Number(a === 'tenant.json') || (a < b ? -1 : 1);
+}
+
+/** Writes a sibling, then renames it: a reader sees the old text or the new one. */
+export function replaceFile(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const unfinished = join(dirname(path), `.${basename(path)}.tmp`);
+  writeFileSync(unfinished, text, { mode });
+  renameSync(unfinished, path);
+}
+
+function removeEmpty(directory: string, top: string): void {
+  if (directory === top || readdirSync(directory).length > 0) return;
+  rmdirSync(directory);
+  removeEmpty(dirname(directory), top);
+}

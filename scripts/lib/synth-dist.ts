@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { synthesize, type Tree } from '@tenantry/manifests';
+import { versions } from '@tenantry/sealed/versions';
+import { type Fleet, parseTenants } from '@tenantry/tenants';
+import { describeChange, distChanges } from './dist-changes.ts';
+import { readDist, writeDist } from './dist-files.ts';
+import { UsageError } from './errors.ts';
+import { EXIT } from './run-main.ts';
+import { whoamiTag } from './whoami-image.ts';
+import type { Workspace } from './workspace.ts';
+
+type Places = Pick<Workspace, 'root' | 'tenantsFile' | 'dist'>;
+
+/** tenants.json → dist/. Returns the exit code. */
+export function synthDist(places: Places, print: (line: string) => void): number {
+  const { found, wanted } = bothTrees(places);
+  const changes = distChanges(found, wanted);
+  writeDist(places.dist, wanted, changes);
+  for (const change of changes) {
+    const marker = `${change.directory}/tenant.json`;
+    print(describeChange(change, !found.has(marker), !wanted.has(marker)));
+  }
+  const tenants = countTenants(wanted);
+  print(
+    changes.length === 0
+      ? `nothing changed: ${tenants} up to date in ${shown(places.dist)}`
+      : `${changes.length} changed, ${tenants} in ${shown(places.dist)}`,
+  );
+  return EXIT.done;
+}
+
+/** Compares dist/ with what synth would write and names each file that differs. */
+export function checkDist(places: Places, print: (line: string) => void): number {
+  const { found, wanted } = bothTrees(places);
+  const changes = distChanges(found, wanted);
+  for (const { directory, added, changed, removed } of changes) {
+    for (const path of changed) print(`stale: ${directory}/${path}`);
+    for (const path of added) print(`missing: ${directory}/${path}`);
+    for (const path of removed) print(`surplus: ${directory}/${path}`);
+  }
+  print(
+    changes.length === 0
+      ? `${shown(places.dist)} is up to date: ${countTenants(wanted)}`
+      : `${shown(places.dist)} is not up to date\n  → run pnpm synth and commit the result`,
+  );
+  return changes.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** Reads tenants.json. @throws InvalidTenants, UsageError */
+export function readFleet(tenantsFile: string): Fleet {
+  if (!existsSync(tenantsFile)) {
+    throw new UsageError(
+      `${shown(tenantsFile)} is not there\n  → least form: {"tenants": [{"id": "alice", "name": "Alice"}]}`,
+    );
+  }
+  return parseTenants(readFileSync(tenantsFile, 'utf8'), shown(tenantsFile));
+}
+
+function bothTrees({ root, tenantsFile, dist }: Places): { found: Tree; wanted: Tree } {
+  const fleet = readFleet(tenantsFile);
+  const wanted = synthesize(fleet, {
+    image: `${fleet.imageRepository}:${whoamiTag(root)}`,
+    vcluster: versions.vcluster,
+    kubernetes: versions.kubernetes,
+  });
+  return { found: readDist(dist), wanted };
+}
+
+function countTenants(tree: Tree): string {
+  const count = [...tree.keys()].filter((path) => path.endsWith('/tenant.json')).length;
+  return `${count} ${count === 1 ? 'tenant' : 'tenants'}`;
+}
+
+/** A path as the user would write it. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || short === '' ? path : short;
+}

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import { runMain } from './lib/run-main.ts';
+import { checkDist, synthDist } from './lib/synth-dist.ts';
+
+await runMain({
+  usage: 'pnpm synth [--tenants FILE] [--out DIR] [--check]',
+  summary: 'Turns tenants.json into the manifests in dist/, and prints what changed.',
+  options: {
+    tenants: { type: 'string', value: 'FILE', description: 'read FILE instead of tenants.json' },
+    out: { type: 'string', value: 'DIR', description: 'write to DIR instead of dist/' },
+    check: { type: 'boolean', description: 'write nothing; fail where dist/ is not up to date' },
+  },
+  async run({ values, workspace, print }) {
+    const tenantsFile = resolve(values.tenants ?? workspace.tenantsFile);
+    const out = resolve(values.out ?? workspace.dist);
+    const synth = values.check === true ? checkDist : synthDist;
+    return synth({ ...workspace, tenantsFile, dist: out }, print);
+  },
+});
