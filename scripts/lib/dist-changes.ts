@@ -36,7 +36,11 @@ export function distChanges(found: Tree, wanted: Tree): readonly Change[] {
 }
 
 /** A change on one line, for people. */
-export function describeChange({ directory, added, changed, removed }: Change, isNew: boolean, isGone: boolean): string {
+export function describeChange(
+  { directory, added, changed, removed }: Change,
+  isNew: boolean,
+  isGone: boolean,
+): string {
   if (isNew) return `${directory}: new, ${added.length} files`;
   if (isGone) return `${directory}: removed`;
   const parts = [

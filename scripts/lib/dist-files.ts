@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Tree } from '@tenantry/manifests';
 import type { Change } from './dist-changes.ts';
@@ -68,7 +77,7 @@ export function writeDist(dist: string, wanted: Tree, changes: readonly Change[]
     for (const path of [...added, ...changed].sort(tenantJsonFirst)) {
       replaceFile(join(dist, directory, path), wanted.get(`${directory}/${path}`) ?? '');
     }
-    for (const path of removed.toSorted(tenantJsonFirst).reverse()) {
+    for (const path of removed.toSorted(tenantJsonFirst).toReversed()) {
       rmSync(join(dist, directory, path), { force: true });
       removeEmpty(dirname(join(dist, directory, path)), dist);
     }

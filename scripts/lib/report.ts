@@ -7,7 +7,9 @@ export interface Report {
 }
 
 /** A report on `stream` (standard error by default, so that standard output holds results only). */
-export function createReport(write: (text: string) => void = (text) => process.stderr.write(text)): Report {
+export function createReport(
+  write: (text: string) => void = (text) => process.stderr.write(text),
+): Report {
   return {
     line: (text) => write(`${text}\n`),
     skip: (title, why) => write(`- ${title}: ${why}\n`),

@@ -26,7 +26,9 @@ export interface Command<O extends Readonly<Record<string, Option>>> {
   run(context: Context<O>): Promise<number | void>;
 }
 
-export interface Context<O extends Readonly<Record<string, Option>> = Readonly<Record<string, Option>>> {
+export interface Context<
+  O extends Readonly<Record<string, Option>> = Readonly<Record<string, Option>>,
+> {
   readonly values: { readonly [K in keyof O]?: O[K]['type'] extends 'boolean' ? boolean : string };
   readonly positionals: readonly string[];
   readonly workspace: Workspace;
@@ -35,7 +37,7 @@ export interface Context<O extends Readonly<Record<string, Option>> = Readonly<R
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** Writes a line of the command's result to standard output. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 /** Runs a command: arguments in, exit code out. The only place that sets it. */
@@ -79,13 +81,15 @@ async function start<const O extends Readonly<Record<string, Option>>>(
     report: createReport(),
     $: quietShell({ signal }),
     signal,
-    print: (line) => process.stdout.write(`${line}\n`),
+    print: (line) => void process.stdout.write(`${line}\n`),
   });
   return code ?? EXIT.done;
 }
 
 function readArguments(options: Readonly<Record<string, Option>>) {
-  const described: Record<string, ParseArgsOptionDescriptor> = { help: { type: 'boolean', short: 'h' } };
+  const described: Record<string, ParseArgsOptionDescriptor> = {
+    help: { type: 'boolean', short: 'h' },
+  };
   for (const [name, { type }] of Object.entries(options)) described[name] = { type };
   try {
     return parseArgs({ options: described, allowPositionals: true, strict: true });
@@ -109,7 +113,11 @@ function variableOf(option: string): string {
   return `TENANTRY_${option.toUpperCase().replaceAll('-', '_')}`;
 }
 
-function help({ usage, summary, options = {} }: Pick<Command<Record<string, Option>>, 'usage' | 'summary' | 'options'>): string {
+function help({
+  usage,
+  summary,
+  options = {},
+}: Pick<Command<Record<string, Option>>, 'usage' | 'summary' | 'options'>): string {
   const lines = Object.entries(options).map(([name, { value, description }]) => {
     const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
     return `  ${flag.padEnd(20)} ${description} (or ${variableOf(name)})`;

@@ -1,7 +1,7 @@
-import { $, ProcessOutput } from 'zx';
+import { $ as zx, type ProcessOutput, type ProcessPromise, type Shell as ZxShell } from 'zx';
 
 /** zx's `$`; a wrapper of an external command takes it first. */
-export type Shell = typeof $;
+export type Shell = ZxShell<false, ProcessPromise>;
 
 export interface ShellOptions {
   /** Variables added to those of this process. */
@@ -12,7 +12,7 @@ export interface ShellOptions {
 
 /** A shell that prints nothing and gives commands no standard input of ours. */
 export function quietShell({ env = {}, signal }: ShellOptions = {}): Shell {
-  return $({
+  return zx({
     quiet: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -46,7 +46,12 @@ export class CommandError extends Error {
  * Runs `file args…` and returns its standard output.
  * @throws CommandError naming the command, which zx's own error does not.
  */
-export async function run($: Shell, file: string, args: readonly string[], input?: string): Promise<string> {
+export async function run(
+  $: Shell,
+  file: string,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
   const shell = input === undefined ? $ : $({ input, stdio: ['pipe', 'pipe', 'pipe'] });
   const output = await shell({ nothrow: true })`${file} ${args}`;
   if (!output.ok) throw new CommandError(commandLine(file, args), output);
@@ -56,5 +61,7 @@ export async function run($: Shell, file: string, args: readonly string[], input
 /** A command for people to read: the program's name, arguments that hold spaces quoted. */
 function commandLine(file: string, args: readonly string[]): string {
   const name = file.slice(file.lastIndexOf('/') + 1);
-  return [name, ...args].map((word) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+  return [name, ...args]
+    .map((word) => (/^[\w@%+=:,./~-]+$/.test(word) ? word : JSON.stringify(word)))
+    .join(' ');
 }

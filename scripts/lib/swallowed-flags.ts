@@ -25,7 +25,11 @@ export async function refuseSwallowedFlags(
 }
 
 /** The flags that stand behind the script's name on a pnpm command line and did not arrive. */
-export function lostFlags(line: readonly string[], script: string, argv: readonly string[]): readonly string[] {
+export function lostFlags(
+  line: readonly string[],
+  script: string,
+  argv: readonly string[],
+): readonly string[] {
   const isPnpm = line.some((word) => /(^|\/)pnpm(@[\w.]+)?(\.[cm]?js|\.exe)?$/.test(word));
   const at = line.indexOf(script);
   if (!isPnpm || at === -1) return [];
@@ -49,7 +53,9 @@ async function commandLines(): Promise<readonly (readonly string[])[]> {
   return lines;
 }
 
-async function describeProcess(pid: number): Promise<{ words: readonly string[]; parent: number } | null> {
+async function describeProcess(
+  pid: number,
+): Promise<{ words: readonly string[]; parent: number } | null> {
   try {
     const [words, status] = await Promise.all([
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
@@ -63,7 +69,9 @@ async function describeProcess(pid: number): Promise<{ words: readonly string[];
 }
 
 /** Where there is no /proc. Words with spaces fall apart, which flags have none of. */
-async function describeByPs(pid: number): Promise<{ words: readonly string[]; parent: number } | null> {
+async function describeByPs(
+  pid: number,
+): Promise<{ words: readonly string[]; parent: number } | null> {
   const output = await quietShell()({ nothrow: true })`ps -o ppid=,args= -p ${pid}`;
   const [parent, ...words] = output.stdout.trim().split(/\s+/);
   return output.ok && parent !== undefined ? { words, parent: Number(parent) } : null;

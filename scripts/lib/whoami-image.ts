@@ -12,11 +12,16 @@ const TAG_LENGTH = 12;
  */
 export function whoamiTag(root: string): string {
   const service = join(root, 'packages/whoami');
-  const files = ['Dockerfile', 'package.json', ...filesBelow(join(service, 'src')).map((path) => `src/${path}`)];
+  const files = [
+    'Dockerfile',
+    'package.json',
+    ...filesBelow(join(service, 'src')).map((path) => `src/${path}`),
+  ];
   const hash = createHash('sha256');
   for (const file of files.sort()) hash.update(`${file}\0${text(join(service, file))}\0`);
   const lock = text(join(root, 'pnpm-lock.yaml'));
-  for (const dependency of productionDependencies(lock, 'packages/whoami')) hash.update(`${dependency}\0`);
+  for (const dependency of productionDependencies(lock, 'packages/whoami'))
+    hash.update(`${dependency}\0`);
   return hash.digest('hex').slice(0, TAG_LENGTH);
 }
 
@@ -31,7 +36,9 @@ function filesBelow(directory: string): readonly string[] {
 }
 
 interface Lock {
-  readonly importers: Readonly<Record<string, { dependencies?: Record<string, { version: string }> }>>;
+  readonly importers: Readonly<
+    Record<string, { dependencies?: Record<string, { version: string }> }>
+  >;
   readonly packages: Readonly<Record<string, { resolution?: { integrity?: string } }>>;
   readonly snapshots: Readonly<Record<string, { dependencies?: Record<string, string> }>>;
 }

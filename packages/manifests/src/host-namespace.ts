@@ -42,12 +42,18 @@ export class HostNamespace extends Construct {
       spec: {
         hard: {
           'limits.cpu': k8s.Quantity.fromString(formatCpu(plan.cpu + OVERHEAD_LIMITS.cpu)),
-          'limits.memory': k8s.Quantity.fromString(formatBytes(plan.memory + OVERHEAD_LIMITS.memory)),
-          'requests.cpu': k8s.Quantity.fromString(formatCpu(plan.requests.cpu + OVERHEAD_REQUESTS.cpu)),
+          'limits.memory': k8s.Quantity.fromString(
+            formatBytes(plan.memory + OVERHEAD_LIMITS.memory),
+          ),
+          'requests.cpu': k8s.Quantity.fromString(
+            formatCpu(plan.requests.cpu + OVERHEAD_REQUESTS.cpu),
+          ),
           'requests.memory': k8s.Quantity.fromString(
             formatBytes(plan.requests.memory + OVERHEAD_REQUESTS.memory),
           ),
-          'requests.storage': k8s.Quantity.fromString(formatBytes(plan.storage + CONTROL_PLANE_VOLUME)),
+          'requests.storage': k8s.Quantity.fromString(
+            formatBytes(plan.storage + CONTROL_PLANE_VOLUME),
+          ),
           pods: k8s.Quantity.fromNumber(plan.pods + OVERHEAD_PODS),
           'services.nodeports': k8s.Quantity.fromNumber(1),
           'services.loadbalancers': k8s.Quantity.fromNumber(0),
@@ -60,7 +66,11 @@ export class HostNamespace extends Construct {
       metadata: { ...metadata, name: vclusterName(tenant.id) },
       spec: {
         limits: [
-          { type: 'Container', default: asQuantities(limits), defaultRequest: asQuantities(requests) },
+          {
+            type: 'Container',
+            default: asQuantities(limits),
+            defaultRequest: asQuantities(requests),
+          },
         ],
       },
     });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SERVICE } from '@tenantry/tenants';
 import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
 import {
-  Capability,
+  type Capability,
   ConfigMap,
   Cpu,
   Deployment,
@@ -76,8 +76,14 @@ export class Whoami extends Construct {
           limit: mebibytes(WHOAMI.limits.memory),
         },
       },
-      readiness: Probe.fromHttpGet('/readyz', { port: SERVICE.port, periodSeconds: Duration.seconds(2) }),
-      liveness: Probe.fromHttpGet('/livez', { port: SERVICE.port, periodSeconds: Duration.seconds(10) }),
+      readiness: Probe.fromHttpGet('/readyz', {
+        port: SERVICE.port,
+        periodSeconds: Duration.seconds(2),
+      }),
+      liveness: Probe.fromHttpGet('/livez', {
+        port: SERVICE.port,
+        periodSeconds: Duration.seconds(10),
+      }),
       securityContext: {
         ensureNonRoot: true,
         readOnlyRootFilesystem: true,
@@ -86,23 +92,28 @@ export class Whoami extends Construct {
         user: USER,
         group: USER,
         // The library's list of capabilities stops short of the one that Pod Security asks for.
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
         capabilities: { drop: ['ALL' as Capability] },
       },
     });
     // The library has no property for the first two (Pod Security `restricted` wants the profile),
     // and labels every pod with its construct's address, which nothing selects by.
     ApiObject.of(deployment).addJsonPatch(
-      JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
+      JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', {
+        type: 'RuntimeDefault',
+      }),
       JsonPatch.add('/spec/template/spec/enableServiceLinks', false),
       JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
     );
 
-    new Service(this, 'service', {
+    const service = new Service(this, 'service', {
       metadata: { ...metadata, name: SERVICE.service },
       type: ServiceType.NODE_PORT,
-      selector: deployment,
       ports: [{ port: SERVICE.port, targetPort: SERVICE.port }],
     });
+    for (const [key, value] of Object.entries(labels)) service.selectLabel(key, value);
+    // Given the deployment, the library would select by the label that was removed above.
+    service.selectLabel('app', SERVICE.deployment);
   }
 }
 

@@ -1,1 +1,2 @@
+export * from './recipes.ts';
 export * from './versions.ts';

@@ -16,7 +16,9 @@ export class InvalidTenants extends Error {
 
   constructor(file: string, faults: readonly Fault[]) {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    super([`${file} has ${count}; nothing was written:`, ...faults.map(formatFault(file))].join('\n'));
+    super(
+      [`${file} has ${count}; nothing was written:`, ...faults.map(formatFault(file))].join('\n'),
+    );
     this.faults = faults;
   }
 }

@@ -29,7 +29,7 @@ export function checkRules(file: unknown): readonly Breach[] {
     ...rawTenants(file).flatMap((entry, index) => planReferenceBreaches(index, entry, plans)),
     ...tenants.flatMap(([index, tenant]) => stateBreaches(index, tenant)),
     ...duplicateBreaches(file),
-    ...capacityBreaches(file, tenants, plans, String(fallback)),
+    ...capacityBreaches(file, tenants, plans, fallback),
   ];
 }
 
@@ -81,7 +81,9 @@ function planBreaches(plans: Plans): readonly Breach[] {
 
 function unknownPlan(name: string, plans: Plans): string {
   const near = suggest(name, [...plans.keys()]);
-  return near === null ? `plans has: ${[...plans.keys()].join(', ') || 'none'}` : `did you mean ${near}?`;
+  return near === null
+    ? `plans has: ${[...plans.keys()].join(', ') || 'none'}`
+    : `did you mean ${near}?`;
 }
 
 function defaultPlanBreaches(fallback: unknown, plans: Plans, written: boolean): readonly Breach[] {
@@ -128,7 +130,7 @@ function capacityBreaches(
   file: unknown,
   tenants: readonly (readonly [number, TenantEntry])[],
   plans: Plans,
-  fallback: string,
+  fallback: unknown,
 ): readonly Breach[] {
   const cpu = valueAt(file, ['host', 'capacity', 'cpu']);
   const memory = valueAt(file, ['host', 'capacity', 'memory']);
@@ -138,7 +140,11 @@ function capacityBreaches(
   };
   const wanted = tenants
     .filter(([, tenant]) => tenant.state === 'active')
-    .map(([, tenant]) => plans.get(tenant.plan ?? fallback)?.requests)
+    .map(
+      ([, tenant]) =>
+        plans.get(tenant.plan ?? (typeof fallback === 'string' ? fallback : DEFAULT_PLAN))
+          ?.requests,
+    )
     .filter((requests) => requests !== undefined)
     .reduce<Resources>(
       (sum, requests) => ({ cpu: sum.cpu + requests.cpu, memory: sum.memory + requests.memory }),

@@ -1,0 +1,24 @@
+import { benchSynth } from './lib/bench-synth.ts';
+import { UsageError } from './lib/errors.ts';
+import { type Context, runMain } from './lib/run-main.ts';
+
+const BENCHES: Readonly<Record<string, (context: Context) => Promise<void>>> = {
+  synth: benchSynth,
+};
+
+await runMain({
+  usage: `pnpm bench [${Object.keys(BENCHES).join('|')}]`,
+  summary: 'Figures of one run, peer and ours side by side, with their ratio.',
+  arguments: { min: 0, max: 1 },
+  async run(context) {
+    const [name] = context.positionals;
+    if (name !== undefined && !Object.hasOwn(BENCHES, name)) {
+      throw new UsageError(
+        `no bench ${JSON.stringify(name)}\n  → one of: ${Object.keys(BENCHES).join(', ')}`,
+      );
+    }
+    for (const [key, bench] of Object.entries(BENCHES)) {
+      if (name === undefined || name === key) await bench(context);
+    }
+  },
+});

@@ -1,0 +1,173 @@
+import { hostNamespace, INVENTORY_NAME, vclusterName } from '@tenantry/tenants';
+import type { TenantDist } from './deliveries.ts';
+import { apply } from './apply.ts';
+import { greetTenant } from './greeting.ts';
+import type { Host } from './host.ts';
+import {
+  type Inventory,
+  inventoryObject,
+  inventoryOf,
+  objectOf,
+  parseInventory,
+  surplus,
+  union,
+} from './inventory.ts';
+import { getObjects, type KubeObject, kubectl, type Target } from './kubectl.ts';
+import { removePods } from './pause-tenant.ts';
+import { poll } from './poll.ts';
+import { waitForRollout } from './rollout.ts';
+import type { Shell } from './shell.ts';
+import { openTenant } from './tenant-context.ts';
+import { ensureRelease } from './vcluster-release.ts';
+
+/** What a deploy did for one tenant. */
+export interface Outcome {
+  readonly id: string;
+  /** A line per thing that was written; empty where nothing was. */
+  readonly changes: readonly string[];
+  /** What /whoami answered; null where the tenant is paused. */
+  readonly greeting: string | null;
+}
+
+export interface DeployOptions {
+  /** A private directory for what lives as long as the deploy. */
+  readonly state: string;
+  readonly signal: AbortSignal;
+}
+
+const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
+const WORKLOAD_TIMEOUT_SECONDS = 180;
+const DEFAULT_ACCOUNT_TIMEOUT_SECONDS = 60;
+
+/** Makes one tenant's clusters match its directory in dist/. Writes nothing where they do. */
+export async function deployTenant(
+  host: Host,
+  tenant: TenantDist,
+  { state, signal }: DeployOptions,
+): Promise<Outcome> {
+  const { id } = tenant;
+  const { $, target } = host;
+  const old = await readInventory(host, id);
+  const wanted = inventoryOf(tenant.hostObjects, tenant.virtualObjects);
+  const changes: string[] = [];
+
+  // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
+  changes.push(...(await applyHost(host, tenant, union(old, wanted))));
+  changes.push(
+    ...(await ensureRelease(host, tenant, state)).map((reason) => `vcluster: ${reason}`),
+  );
+  if (tenant.state !== 'active') {
+    const pods = await removePods(host, id, signal);
+    if (pods > 0) changes.push(`${pods} pods deleted`);
+    return { id, changes, greeting: null };
+  }
+
+  await waitForRollout($, target, {
+    namespace: hostNamespace(id),
+    workloads: [`statefulset/${vclusterName(id)}`],
+    timeoutSeconds: CONTROL_PLANE_TIMEOUT_SECONDS,
+    signal,
+  });
+  await using connection = await openTenant(host, id, state, signal);
+  await waitForDefaultAccount($, connection.target, signal);
+  changes.push(...(await apply($, connection.target, tenant.virtualObjects)));
+  changes.push(...(await prune(host, connection.target, surplus(old, wanted))));
+  changes.push(
+    ...(await apply($, target, [inventoryObject(id, wanted)], { force: true })).filter(
+      (change) => !change.includes(INVENTORY_NAME),
+    ),
+  );
+  await waitForWorkloads($, connection.target, tenant.virtualObjects, signal);
+  const greeting = await greetTenant($, connection, tenant.name, signal);
+  return { id, changes, greeting };
+}
+
+async function readInventory({ $, target }: Host, id: string): Promise<Inventory> {
+  const [object] = await getObjects($, target, [
+    '-n',
+    hostNamespace(id),
+    'configmap',
+    INVENTORY_NAME,
+  ]);
+  return parseInventory(object);
+}
+
+/** The host objects are ours alone: what others changed is put right. */
+async function applyHost(
+  { $, target }: Host,
+  tenant: TenantDist,
+  inventory: Inventory,
+): Promise<readonly string[]> {
+  const isNamespace = ({ kind }: KubeObject) => kind === 'Namespace';
+  const objects = [
+    ...tenant.hostObjects.filter(isNamespace),
+    inventoryObject(tenant.id, inventory),
+    ...tenant.hostObjects.filter((object) => !isNamespace(object)),
+  ];
+  return (await apply($, target, objects, { force: true })).filter(
+    (change) => !change.includes(INVENTORY_NAME),
+  );
+}
+
+async function prune(
+  host: Host,
+  virtual: Target,
+  { host: onHost, virtual: inside }: Inventory,
+): Promise<readonly string[]> {
+  const remove = async (target: Target, references: readonly string[]) => {
+    if (references.length === 0) return;
+    const items = references.map(objectOf);
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    await kubectl(
+      host.$,
+      target,
+      ['delete', '--ignore-not-found', '--wait=false', '-f', '-'],
+      list,
+    );
+  };
+  await Promise.all([remove(host.target, onHost), remove(virtual, inside)]);
+  return [...onHost, ...inside].map((reference) => `${reference} pruned`);
+}
+
+/** A namespace takes no pods before its default ServiceAccount is there. */
+function waitForDefaultAccount($: Shell, target: Target, signal: AbortSignal): Promise<void> {
+  return poll(
+    async () => {
+      const found = await getObjects($, target, [
+        '-n',
+        'default',
+        'serviceaccount',
+        'default',
+      ]).catch(String);
+      if (typeof found === 'string') return { done: false, evidence: found };
+      return found.length > 0
+        ? { done: true, result: undefined }
+        : { done: false, evidence: 'ServiceAccount default is not there' };
+    },
+    {
+      what: 'tenant API server',
+      timeoutSeconds: DEFAULT_ACCOUNT_TIMEOUT_SECONDS,
+      intervalMilliseconds: 500,
+      signal,
+    },
+  );
+}
+
+const ROLLED_OUT_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+async function waitForWorkloads(
+  $: Shell,
+  target: Target,
+  objects: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { kind, metadata } of objects) {
+    if (!ROLLED_OUT_KINDS.has(kind)) continue;
+    await waitForRollout($, target, {
+      namespace: metadata.namespace ?? 'default',
+      workloads: [`${kind.toLowerCase()}/${metadata.name}`],
+      timeoutSeconds: WORKLOAD_TIMEOUT_SECONDS,
+      signal,
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type KubeObject, referenceOf } from './kubectl.ts';
+
+/** Whether applying changed an object; by version for what was stored, by content for a dry run. */
+export function changedObjects(
+  before: readonly KubeObject[],
+  after: readonly KubeObject[],
+): readonly string[] {
+  const versions = new Map(before.map((object) => [referenceOf(object), versionOf(object)]));
+  return after
+    .filter((object) => versions.get(referenceOf(object)) !== versionOf(object))
+    .map(referenceOf);
+}
+
+function versionOf({ metadata }: KubeObject): string {
+  return `${metadata.uid}/${metadata.resourceVersion}`;
+}
+
+/** The objects whose content a server-side dry run would change. */
+export function driftedObjects(
+  live: readonly KubeObject[],
+  wanted: readonly KubeObject[],
+): readonly string[] {
+  const contents = new Map(live.map((object) => [referenceOf(object), contentOf(object)]));
+  return wanted
+    .filter((object) => !isDeepStrictEqual(contents.get(referenceOf(object)), contentOf(object)))
+    .map(referenceOf);
+}
+
+/** An object without what every write changes, and without what only the cluster says. */
+function contentOf(object: KubeObject): unknown {
+  const { status: _status, metadata, ...rest } = object;
+  const { namespace, name, labels, annotations } = metadata;
+  return { ...rest, metadata: { namespace, name, labels, annotations } };
+}

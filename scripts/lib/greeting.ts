@@ -1,0 +1,56 @@
+import { SERVICE } from '@tenantry/tenants';
+import { type Look, poll } from './poll.ts';
+import { forwardPort } from './port-forward.ts';
+import type { Shell } from './shell.ts';
+import type { TenantConnection } from './tenant-context.ts';
+
+const TIMEOUT_SECONDS = 30;
+const REQUEST_TIMEOUT_MILLISECONDS = 5000;
+
+/** What the service of a tenant must answer. */
+export function expectedGreeting(name: string): string {
+  return `Hello there TenantID ✋ ${name}`;
+}
+
+/**
+ * Calls /whoami through a tenant's own cluster and returns the greeting.
+ * @throws WaitError with the last answer where it is never the expected one
+ */
+export async function greetTenant(
+  $: Shell,
+  { target }: TenantConnection,
+  name: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const look = async (): Promise<Look<string>> => {
+    // A new forward each time: it sticks to one pod, and a rollout may have taken that pod away.
+    await using forward = await forwardPort(
+      $,
+      target,
+      SERVICE.namespace,
+      `svc/${SERVICE.service}`,
+      SERVICE.port,
+    );
+    const answer = await ask(`http://127.0.0.1:${forward.port}/whoami`);
+    return answer === expectedGreeting(name)
+      ? { done: true, result: answer }
+      : { done: false, evidence: `expected: ${expectedGreeting(name)}\nanswered: ${answer}` };
+  };
+  return poll(look, {
+    what: 'GET /whoami',
+    timeoutSeconds: TIMEOUT_SECONDS,
+    ...(signal && { signal }),
+  });
+}
+
+async function ask(url: string): Promise<string> {
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
+    });
+    const text = await response.text();
+    return response.ok ? text : `${response.status} ${text}`;
+  } catch (error) {
+    return String(error);
+  }
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface PollOptions {
+  /** What is waited for, for the error message. */
+  readonly what: string;
+  readonly timeoutSeconds: number;
+  readonly intervalMilliseconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What one look found: done with a result, waiting (with what there is to see), or beyond hope. */
+export type Look<T> =
+  | { readonly done: true; readonly result: T }
+  | { readonly done: false; readonly evidence: string; readonly hopeless?: boolean };
+
+/** A wait ended without its result; the message ends with the evidence. */
+export class WaitError extends Error {
+  override name = 'WaitError';
+}
+
+/**
+ * Looks again and again until the result is there.
+ * @throws WaitError at the deadline, or at once where waiting cannot help
+ */
+export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions): Promise<T> {
+  const { what, timeoutSeconds, intervalMilliseconds = 1000, signal } = options;
+  const deadline = performance.now() + timeoutSeconds * 1000;
+  for (;;) {
+    signal?.throwIfAborted();
+    const found = await look();
+    if (found.done) return found.result;
+    if (found.hopeless === true)
+      throw new WaitError(withEvidence(`${what}: waiting cannot help`, found.evidence));
+    if (performance.now() > deadline) {
+      throw new WaitError(withEvidence(`${what}: not within ${timeoutSeconds} s`, found.evidence));
+    }
+    await sleep(intervalMilliseconds, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+function withEvidence(message: string, evidence: string): string {
+  return [
+    message,
+    ...evidence
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `    ${line}`),
+  ].join('\n');
+}

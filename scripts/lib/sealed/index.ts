@@ -1,0 +1,6 @@
+export { startDocker } from './docker.ts';
+export { kindConfig } from './kind-config.ts';
+export { buildNodeImage } from './node-image.ts';
+export { buildServiceBases, type ServiceBases } from './service-bases.ts';
+export { type Sealed, setUpSealed } from './set-up.ts';
+export { buildTools, vclusterChart } from './tools.ts';

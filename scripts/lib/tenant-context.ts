@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostNamespace, tenantContext, vclusterName } from '@tenantry/tenants';
+import { parse, stringify } from 'yaml';
+import type { Host } from './host.ts';
+import { getObjects, type Target } from './kubectl.ts';
+import { poll } from './poll.ts';
+import { forwardPort } from './port-forward.ts';
+
+/** A tenant's own cluster, reachable for as long as this is held. */
+export interface TenantConnection extends AsyncDisposable {
+  readonly target: Target;
+}
+
+const SECRET_TIMEOUT_SECONDS = 60;
+
+/**
+ * Opens a way to a tenant's cluster: a private kubeconfig (0600) with the tenant's context, and a
+ * port-forward to its API server. Both are gone when it is disposed of.
+ */
+export async function openTenant(
+  host: Host,
+  id: string,
+  state: string,
+  signal?: AbortSignal,
+): Promise<TenantConnection> {
+  const kubeconfig = await readKubeconfig(host, id, signal);
+  const forward = await forwardPort(
+    host.$,
+    host.target,
+    hostNamespace(id),
+    `svc/${vclusterName(id)}`,
+    443,
+  );
+  const directory = await mkdtemp(join(state, `${id}-`));
+  const context = tenantContext(id, host.target.context);
+  const path = join(directory, 'kubeconfig');
+  const server = `https://localhost:${forward.port}`;
+  await writeFile(path, rewriteKubeconfig(kubeconfig, context, server), { mode: 0o600 });
+  return {
+    target: { kubeconfig: path, context },
+    async [Symbol.asyncDispose]() {
+      await forward[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** vcluster writes the Secret once its API server is up. */
+function readKubeconfig({ $, target }: Host, id: string, signal?: AbortSignal): Promise<string> {
+  const name = `vc-${vclusterName(id)}`;
+  return poll(
+    async () => {
+      const [secret] = await getObjects($, target, ['-n', hostNamespace(id), 'secret', name]);
+      const config = (secret?.['data'] as { config?: string } | undefined)?.config;
+      return config === undefined
+        ? { done: false, evidence: `Secret ${name} has no kubeconfig yet` }
+        : { done: true, result: Buffer.from(config, 'base64').toString() };
+    },
+    {
+      what: `kubeconfig of ${id}`,
+      timeoutSeconds: SECRET_TIMEOUT_SECONDS,
+      ...(signal && { signal }),
+    },
+  );
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly { readonly cluster: Readonly<Record<string, unknown>> }[];
+  readonly users: readonly { readonly user: Readonly<Record<string, unknown>> }[];
+}
+
+/** The same cluster and user under the tenant's names, reached at `server`. */
+export function rewriteKubeconfig(text: string, context: string, server: string): string {
+  const { clusters, users } = parse(text) as Kubeconfig;
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: context, cluster: { ...clusters[0]?.cluster, server } }],
+    users: [{ name: context, user: users[0]?.user ?? {} }],
+    contexts: [
+      { name: context, context: { cluster: context, user: context, namespace: 'default' } },
+    ],
+    'current-context': context,
+  });
+}
