@@ -9,6 +9,11 @@ import { workspace } from './lib/workspace.ts';
  * The black-box tests, on a cluster and in a directory of their own. Both are removed afterwards;
  * what the cluster has to say is kept first where a test failed. TENANTRY_KEEP=1 keeps all of it.
  */
+const FLAGS = [
+  '--runInBand',
+  '--reporters=default',
+  '--reporters=./packages/e2e/src/live-reporter.ts',
+];
 const { root } = workspace();
 const dir = process.env['TENANTRY_DIR'] ?? mkdtempSync(join(tmpdir(), 'tenantry-e2e-'));
 const env = {
@@ -19,7 +24,7 @@ const env = {
 const own = workspace(env);
 
 try {
-  process.exitCode = runJest('e2e', ['--runInBand', ...process.argv.slice(2)], env);
+  process.exitCode = runJest('e2e', [...process.argv.slice(2), ...FLAGS], env);
 } catch (error) {
   process.stderr.write(`${String(error)}\n`);
   process.exitCode = 1;

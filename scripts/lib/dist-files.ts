@@ -48,7 +48,7 @@ function readInto(files: Map<string, string>, directory: string, prefix: string)
 /** A tenant's directory is known by its tenant.json, which is written first and removed last. */
 function isOurs(directory: string): boolean {
   const name = basename(directory);
-  if (name === HOST_WIDE || list(directory).length === 0) return true;
+  if (name === HOST_WIDE) return true;
   try {
     const delivery: unknown = JSON.parse(readFileSync(join(directory, 'tenant.json'), 'utf8'));
     return (
@@ -59,7 +59,9 @@ function isOurs(directory: string): boolean {
       'inputHash' in delivery
     );
   } catch {
-    return list(directory).every((entry) => UNFINISHED.test(entry.name));
+    // All that an interrupted synth can have left: unfinished files and empty directories.
+    const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+    return entries.every((entry) => entry.isDirectory() || UNFINISHED.test(entry.name));
   }
 }
 
@@ -74,14 +76,16 @@ function list(directory: string) {
 /** Brings dist/ to `wanted`, file by file into place, so that an interruption leaves whole files. */
 export function writeDist(dist: string, wanted: Tree, changes: readonly Change[]): void {
   for (const { directory, added, changed, removed } of changes) {
-    for (const path of [...added, ...changed].sort(tenantJsonFirst)) {
-      replaceFile(join(dist, directory, path), wanted.get(`${directory}/${path}`) ?? '');
-    }
+    // First, because a directory can lie where a file has to be, and the other way round.
     for (const path of removed.toSorted(tenantJsonFirst).toReversed()) {
       rmSync(join(dist, directory, path), { force: true });
       removeEmpty(dirname(join(dist, directory, path)), dist);
     }
+    for (const path of [...added, ...changed].sort(tenantJsonFirst)) {
+      replaceFile(join(dist, directory, path), wanted.get(`${directory}/${path}`) ?? '');
+    }
   }
+  for (const entry of list(dist)) removeEmptyBelow(join(dist, entry.name));
 }
 
 function tenantJsonFirst(a: string, b: string): number {
@@ -92,7 +96,9 @@ function tenantJsonFirst(a: string, b: string): number {
 export function replaceFile(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const unfinished = join(dirname(path), `.${basename(path)}.tmp`);
-  writeFileSync(unfinished, text, { mode });
+  // One that was left would keep its own mode, and a link would lead elsewhere.
+  rmSync(unfinished, { force: true });
+  writeFileSync(unfinished, text, { mode, flag: 'wx' });
   renameSync(unfinished, path);
 }
 
@@ -100,4 +106,12 @@ function removeEmpty(directory: string, top: string): void {
   if (directory === top || readdirSync(directory).length > 0) return;
   rmdirSync(directory);
   removeEmpty(dirname(directory), top);
+}
+
+/** What an interrupted removal left, and Git does not show. */
+function removeEmptyBelow(directory: string): void {
+  for (const entry of list(directory)) {
+    if (entry.isDirectory()) removeEmptyBelow(join(directory, entry.name));
+  }
+  if (readdirSync(directory).length === 0) rmdirSync(directory);
 }

@@ -41,6 +41,13 @@ export async function startContainers($: Shell, names: readonly string[]): Promi
   await run($, 'docker', ['start', ...names]);
 }
 
+export async function isRunning($: Shell, container: string): Promise<boolean> {
+  const output = await $({
+    nothrow: true,
+  })`docker inspect --format ${'{{.State.Running}}'} ${container}`;
+  return output.ok && output.stdout.trim() === 'true';
+}
+
 /** The containers of `names` that do not run. */
 export async function stoppedContainers(
   $: Shell,

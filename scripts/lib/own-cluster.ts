@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { kindContext } from '@tenantry/tenants';
-import { startContainers, stoppedContainers } from './docker.ts';
+import { isRunning, startContainers, stoppedContainers } from './docker.ts';
 import { createCluster, exportKubeconfig, listClusters, listNodes } from './kind.ts';
 import { kubectl, type Target } from './kubectl.ts';
 import { poll } from './poll.ts';
 import type { Report } from './report.ts';
-import { buildNodeImage, kindConfig, startDocker } from './sealed/index.ts';
+import { buildNodeImage, kindConfig, setUpSealed } from './sealed/index.ts';
 import { ensureTools, type Toolbox } from './tools.ts';
 import { chooseWay, officialNodeImage, type Way } from './way.ts';
 import { quietShell } from './shell.ts';
@@ -30,7 +30,12 @@ export async function ensureOwnCluster(
   report.line(
     `cluster ${workspace.cluster}: ${way.sealed ? 'sealed' : 'official images'} (${way.why})`,
   );
-  if (way.sealed) await startDocker(quietShell({ signal }), report, workspace.cache);
+  if (
+    way.sealed &&
+    !(await isRunning(quietShell({ signal }), `${workspace.cluster}-control-plane`))
+  ) {
+    await setUpSealed(quietShell({ signal }), report, workspace.cache);
+  }
   const toolbox = await ensureTools(workspace, report, signal);
   const { $ } = toolbox;
   const target = { kubeconfig: workspace.kubeconfig, context: kindContext(workspace.cluster) };

@@ -21,12 +21,13 @@ export function runJest(
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       createRequire(import.meta.url).resolve('jest/bin/jest'),
-      '--selectProjects',
-      project,
       ...(results === undefined
         ? []
         : ['--json', '--outputFile', join(results, `${project}.json`)]),
+      // It takes all that follows for a project's name.
       ...args,
+      '--selectProjects',
+      project,
     ],
     // jest prints the JSON on standard output too, where nobody wants it.
     { stdio: ['inherit', results === undefined ? 'inherit' : 'ignore', 'inherit'], env },

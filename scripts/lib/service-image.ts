@@ -5,6 +5,7 @@ import { buildImage, hasImage, imagesInNode, pushImage, registryHas } from './do
 import { Fault } from './errors.ts';
 import type { Host } from './host.ts';
 import { listNodes, loadImage } from './kind.ts';
+import { pnpmCommand } from './pnpm.ts';
 import type { Report } from './report.ts';
 import { buildServiceBases } from './sealed/index.ts';
 import { quietShell, run, type Shell } from './shell.ts';
@@ -75,17 +76,10 @@ async function buildService(
   const scratch = await mkdtemp(join(tmpdir(), 'tenantry-whoami-'));
   const context = join(scratch, 'context');
   try {
+    const [file, ...args] = pnpmCommand();
     // `pnpm --filter … deploy` would run the root script of that name.
-    await run($({ cwd: root }), 'npx', [
-      '--yes',
-      'pnpm@12',
-      'pm',
-      '--filter',
-      '@tenantry/whoami',
-      'deploy',
-      '--prod',
-      context,
-    ]);
+    const deploy = ['pm', '--filter', '@tenantry/whoami', 'deploy', '--prod', context];
+    await run($({ cwd: root }), file, [...args, ...deploy]);
     await buildImage($, {
       tag: image,
       context,

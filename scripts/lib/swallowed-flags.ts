@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { quietShell } from './shell.ts';
 import { UsageError } from './errors.ts';
 
@@ -11,9 +12,12 @@ import { UsageError } from './errors.ts';
 export async function refuseSwallowedFlags(
   argv: readonly string[] = process.argv.slice(2),
   ancestors: () => Promise<readonly (readonly string[])[]> = commandLines,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
-  const script = process.env['npm_lifecycle_event'];
-  if (script === undefined) return;
+  const script = env['npm_lifecycle_event'];
+  // What a script starts, such as a test, inherits its variables, not its arguments.
+  const isScript = env['npm_lifecycle_script']?.includes(basename(process.argv[1] ?? '')) ?? false;
+  if (script === undefined || !isScript) return;
   for (const line of await ancestors()) {
     const lost = lostFlags(line, script, argv);
     if (lost.length === 0) continue;

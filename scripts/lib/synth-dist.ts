@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { synthesize, type Tree } from '@tenantry/manifests';
 import { versions } from '@tenantry/sealed/versions';
@@ -49,12 +49,21 @@ export function checkDist(places: Places, print: (line: string) => void): number
 
 /** Reads tenants.json. @throws InvalidTenants, UsageError */
 export function readFleet(tenantsFile: string): Fleet {
-  if (!existsSync(tenantsFile)) {
+  return parseTenants(readTenants(tenantsFile), shown(tenantsFile));
+}
+
+function readTenants(tenantsFile: string): string {
+  try {
+    return readFileSync(tenantsFile, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `${shown(tenantsFile)} is not there\n  → least form: {"tenants": [{"id": "alice", "name": "Alice"}]}`,
+      code === 'ENOENT'
+        ? `${shown(tenantsFile)} is not there\n  → least form: {"tenants": [{"id": "alice", "name": "Alice"}]}`
+        : `${shown(tenantsFile)} cannot be read: ${code}\n  → name another file with --tenants`,
+      { cause: error },
     );
   }
-  return parseTenants(readFileSync(tenantsFile, 'utf8'), shown(tenantsFile));
 }
 
 function bothTrees({ root, tenantsFile, dist }: Places): { found: Tree; wanted: Tree } {

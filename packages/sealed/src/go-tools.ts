@@ -3,6 +3,11 @@ import { versions } from './versions.ts';
 /** One `go install` run: a module, how it is linked, and what comes out of it. */
 export interface GoBuild {
   readonly title: string;
+  /**
+   * Builds of one queue run one after another: Go processes that compile the same packages at the
+   * same time compile them twice.
+   */
+  readonly queue: 'main' | 'runtime' | 'cgo';
   /** The module's directory, relative to this package. */
   readonly directory: string;
   readonly cgo: boolean;
@@ -48,7 +53,13 @@ const stamps = [
   `-X github.com/cloudnativelabs/kube-router/v2/pkg/version.Version=${versions.kubeRouter}`,
 ];
 
-const main = { directory: '.', cgo: false, tags: [], ldflags: [...stripped, ...stamps] } as const;
+const main = {
+  queue: 'main',
+  directory: '.',
+  cgo: false,
+  tags: [],
+  ldflags: [...stripped, ...stamps],
+} as const;
 
 /** What the machine itself runs. */
 export const hostTools: readonly GoBuild[] = [
@@ -66,7 +77,7 @@ export const hostTools: readonly GoBuild[] = [
 
 /** What Docker needs where the host may not grant CAP_SYS_RESOURCE. */
 export const runtimeTools: readonly GoBuild[] = [
-  { ...main, title: 'runc wrapper', tools: [{ package: './runc-capped' }] },
+  { ...main, queue: 'runtime', title: 'runc wrapper', tools: [{ package: './runc-capped' }] },
 ];
 
 /** What runs on the node and in its containers, beside the machine's kubectl. */
@@ -99,6 +110,7 @@ export const nodeTools: readonly GoBuild[] = [
   {
     // Its SQLite driver is C; linked statically it runs in any image.
     title: 'kine',
+    queue: 'cgo',
     directory: '.',
     cgo: true,
     tags: ['netgo', 'osusergo'],
@@ -108,6 +120,7 @@ export const nodeTools: readonly GoBuild[] = [
   {
     // A module of its own: it imports logrus under a spelling that the main module cannot hold.
     title: 'local-path-provisioner',
+    queue: 'main',
     directory: 'local-path',
     cgo: false,
     tags: [],

@@ -18,7 +18,7 @@ const cxxRuntime = ['libc6', 'libgcc-s1', 'libstdc++6', 'zlib1g'];
 const applets = (
   'sh cat chmod chown cp date df du echo env false find grep head hostname id ip kill less ln ls ' +
   'mkdir mktemp mount mv nc netstat nslookup ping ps pwd rm rmdir sed sleep sort stat tail tar ' +
-  'tee test touch tr true umount uname vi wc wget which xargs'
+  'tee test timeout touch tr true umount uname vi wc wget which xargs'
 ).split(' ');
 
 const iptables = ['iptables', 'ip6tables'].flatMap((name) => [
@@ -30,7 +30,7 @@ const iptables = ['iptables', 'ip6tables'].flatMap((name) => [
 export const roots: Readonly<Record<RootName, Root>> = {
   /** A shell and certificates, for what is debugged or scripted from the inside. */
   shell: {
-    // Not the static one: its name look-ups crash where there is no C library to load.
+    // Not the static one: glibc looks names up with libraries that it loads.
     packages: ['busybox', 'libc6'],
     paths: [certificates],
     links: Object.fromEntries(applets.map((name) => [`usr/bin/${name}`, 'busybox'])),

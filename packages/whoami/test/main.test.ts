@@ -66,11 +66,10 @@ test('SIGTERM loses no request', async () => {
   slow.write('GET /whoami HTTP/1.1\r\nHost: a\r\n');
   const slowAnswer = text(slow);
 
-  await sleep(100);
+  while (answered < 20) await sleep(10);
   const before = answered;
   service.kill('SIGTERM');
   await Promise.all(clients);
-  expect(before).toBeGreaterThan(0);
   expect(answered).toBeGreaterThan(before);
 
   await sleep(500);

@@ -9,11 +9,7 @@ export async function ensurePackages(
   names: readonly string[],
 ): Promise<void> {
   const missing = await missingPackages($, names);
-  const title = `Debian packages ${names.join(', ')}`;
-  if (missing.length === 0) {
-    report.skip(title, 'installed');
-    return;
-  }
+  if (missing.length === 0) return;
   await report.step(`Debian packages ${missing.join(', ')}`, async () => {
     const flags = ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', '--no-install-recommends'];
     const apt = $({ nothrow: true });

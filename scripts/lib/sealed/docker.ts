@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runtimeTools } from '@tenantry/sealed';
 import { Fault } from '../errors.ts';
 import type { Report } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { ensurePackages, lastLines } from './apt.ts';
-import { goDirectory, goInstall } from './go-install.ts';
+import { goInstall } from './go-install.ts';
 import { raiseInotifyLimits } from './kernel.ts';
 import { withLock } from './lock.ts';
 import { checkRoot } from './preflight.ts';
@@ -45,8 +44,7 @@ async function answers($: Shell): Promise<boolean> {
 async function runtimeFlags($: Shell, report: Report, cache: string): Promise<string[]> {
   const status = await readFile('/proc/self/status', 'utf8');
   if (mayGrant(status, sysResource)) return [];
-  const directory = await goDirectory(cache, 'runtime');
-  await goInstall($, report, directory, runtimeTools);
+  const directory = await goInstall($, report, cache, 'runtime');
   const runtime = path.join(directory, 'runc-capped');
   return ['--add-runtime', `capped=${runtime}`, '--default-runtime', 'capped'];
 }

@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import {
   type GoBuild,
@@ -20,55 +22,58 @@ import { inputHash, recipeDirectory, storeDirectory } from './store.ts';
 /** How often a long compile says how far it is. */
 const progressEvery = 30_000;
 
+/** With this many bytes the compiler collects less garbage: a third less time (5.0 s to 3.4 s a package). */
+const ampleMemory = 12 * 2 ** 30;
+
 /** Which machine the tools are for: this one, its Docker engine, or the node. */
 export type GoTarget = 'host' | 'runtime' | 'node';
+
+const builds: Readonly<Record<GoTarget, readonly GoBuild[]>> = {
+  host: hostTools,
+  runtime: runtimeTools,
+  node: nodeTools,
+};
 
 /** The directory the Go tools of this checkout's recipes are built into. */
 export async function goDirectory(cache: string, target: GoTarget): Promise<string> {
   const inputs = ['go.mod', 'go.sum', 'coredns', 'runc-capped', 'local-path'];
   const hash = await inputHash(
-    [hostTools, runtimeTools, nodeTools],
+    builds,
     inputs.map((name) => path.join(recipeDirectory, name)),
   );
   return path.join(storeDirectory(cache), 'go', hash, target);
 }
 
 /**
- * Compiles what is missing of `builds` into `directory`, one file per tool. Builds run side by
- * side, so that a link or a C compiler on one core leaves the other to the rest; an interrupted
- * one goes on from Go's own build cache.
+ * Compiles what is missing of `builds` into `goDirectory`, one file per tool. An interrupted
+ * compile goes on from Go's own build cache.
  */
 export async function goInstall(
   $: Shell,
   report: Report,
-  directory: string,
-  builds: readonly GoBuild[],
-): Promise<void> {
+  cache: string,
+  target: GoTarget,
+): Promise<string> {
+  const directory = await goDirectory(cache, target);
   await Promise.all(
-    builds.map(async (build) => {
+    builds[target].map(async (build) => {
       const title = `compile ${build.title}`;
       if ((await missingTools(directory, build)).length === 0) {
         report.skip(title, 'built');
         return;
       }
-      await withLock(
-        path.join(directory, `${first(build)}.lock`),
-        async () => {
-          // Whoever had the lock may have built them.
-          const tools = await missingTools(directory, build);
-          if (tools.length === 0) return;
-          await report.step(title, async () => install($, report, directory, { ...build, tools }));
-        },
-        (holder) => {
-          if (holder !== process.pid) report.line(`  process ${String(holder)} compiles it too`);
-        },
-      );
+      const compile = async (): Promise<void> => {
+        // Whoever had the lock may have built them.
+        const tools = await missingTools(directory, build);
+        if (tools.length === 0) return;
+        await report.step(title, async () => install($, report, directory, { ...build, tools }));
+      };
+      await withLock(path.join(storeDirectory(cache), `go-${build.queue}.lock`), compile, (pid) => {
+        if (pid !== process.pid) report.line(`  ${title}: after process ${String(pid)}`);
+      });
     }),
   );
-}
-
-function first(build: GoBuild): string {
-  return build.tools[0] === undefined ? 'nothing' : toolName(build.tools[0]);
+  return directory;
 }
 
 async function missingTools(directory: string, build: GoBuild): Promise<GoTool[]> {
@@ -79,27 +84,27 @@ async function missingTools(directory: string, build: GoBuild): Promise<GoTool[]
 }
 
 async function install($: Shell, report: Report, directory: string, build: GoBuild): Promise<void> {
-  const { tools } = build;
-  const partial = path.join(directory, `.partial-${first(build)}`);
+  const partial = path.join(directory, `.partial-${build.queue}`);
+  await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
   const settings = [
     `GOBIN=${partial}`,
     `CGO_ENABLED=${build.cgo ? '1' : '0'}`,
     'GOFLAGS=-trimpath -buildvcs=false -mod=readonly',
     'GOWORK=off',
+    ...(totalmem() < ampleMemory ? [] : ['GOGC=400']),
   ];
   const flags = ['-v', '-tags', build.tags.join(','), '-ldflags', build.ldflags.join(' ')];
-  const packagePaths = tools.map((tool) => tool.package);
   const go = $({ cwd: path.join(recipeDirectory, build.directory), nothrow: true });
-  const compile = go`env ${settings} go install ${flags} ${packagePaths}`;
+  const compile = go`env ${settings} go install ${flags} ${build.tools.map((tool) => tool.package)}`;
   let packages = 0;
   compile.stderr.on('data', (chunk: Buffer) => {
-    packages += chunk.toString().split('\n').length - 1;
+    packages += compiledPackages(chunk.toString());
   });
-  const timer = setInterval(
-    () => report.line(`  ${build.title}: ${String(packages)} packages compiled`),
-    progressEvery,
-  );
+  const timer = setInterval(() => {
+    const linked = `${String(readdirSync(partial).length)} of ${String(build.tools.length)} linked`;
+    report.line(`  ${build.title}: ${String(packages)} packages compiled, ${linked}`);
+  }, progressEvery);
   const result = await compile.finally(() => clearInterval(timer));
   if (result.exitCode !== 0) {
     throw new Fault({
@@ -108,8 +113,13 @@ async function install($: Shell, report: Report, directory: string, build: GoBui
       todo: 'see whether the Go module proxy can be reached, then run the command again: what is compiled is kept',
     });
   }
-  for (const tool of tools) {
+  for (const tool of build.tools) {
     await rename(path.join(partial, installedName(tool)), path.join(directory, toolName(tool)));
   }
   await rm(partial, { recursive: true });
+}
+
+/** How many packages an excerpt of `go install -v` names; downloads are reported beside them. */
+export function compiledPackages(output: string): number {
+  return output.split('\n').filter((line) => line !== '' && !line.startsWith('go: ')).length;
 }

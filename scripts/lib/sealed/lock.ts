@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,7 +17,7 @@ export async function withLock<T>(
   for (let waited = false; !(await take(file));) {
     const holder = await holderOf(file);
     if (holder !== undefined && !isRunning(holder)) {
-      await rm(file, { force: true });
+      await breakLock(file, holder);
       continue;
     }
     if (!waited && holder !== undefined) {
@@ -32,14 +33,28 @@ export async function withLock<T>(
   }
 }
 
+/** Makes the lock file in one go, its content included. */
 async function take(file: string): Promise<boolean> {
+  const own = `${file}-${randomUUID()}`;
+  await writeFile(own, String(process.pid));
   try {
-    await writeFile(file, String(process.pid), { flag: 'wx' });
+    await link(own, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(own);
   }
+}
+
+/** Takes the lock of an ended process away, and only that one: another may have been quicker. */
+async function breakLock(file: string, holder: number): Promise<void> {
+  const aside = `${file}-${randomUUID()}`;
+  await rename(file, aside).catch(() => undefined);
+  const found = await holderOf(aside);
+  if (found !== undefined && found !== holder) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
 }
 
 async function holderOf(file: string): Promise<number | undefined> {

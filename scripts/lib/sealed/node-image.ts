@@ -1,18 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as recipes from '@tenantry/sealed';
-import {
-  type Image,
-  imagePath,
-  nodeConfig,
-  nodeImages,
-  nodeTools,
-  versions,
-} from '@tenantry/sealed';
-import { hostTools } from '@tenantry/sealed';
+import { type Image, imagePath, nodeConfig, nodeImages, versions } from '@tenantry/sealed';
 import type { Report } from '../report.ts';
 import type { Shell } from '../shell.ts';
-import { goDirectory, goInstall } from './go-install.ts';
+import { goInstall } from './go-install.ts';
 import { type ArchiveImage, packLayer, writeArchive } from './image-archive.ts';
 import { type LayerFactory, layerFactory } from './layers.ts';
 import { withLock } from './lock.ts';
@@ -21,8 +13,9 @@ import { buildRootfs } from './rootfs.ts';
 import { inputHash, recipeDirectory, storeDirectory } from './store.ts';
 import { prepareSystem } from './systemd.ts';
 
-/** What the image is made of beside the recipes' data. */
+/** What the image is made of beside the recipes' data, and how. */
 const inputs = ['go.mod', 'go.sum', 'coredns', 'local-path', 'manifests', 'node'];
+const makers = ['image-archive', 'layers', 'node-files', 'node-image', 'small-root', 'systemd'];
 
 /**
  * Builds the kind node image, with every image that the cluster and its tenants run inside it, and
@@ -30,10 +23,10 @@ const inputs = ['go.mod', 'go.sum', 'coredns', 'local-path', 'manifests', 'node'
  * @returns its reference, whose tag names what it is made from.
  */
 export async function buildNodeImage($: Shell, report: Report, cache: string): Promise<string> {
-  const hash = await inputHash(
-    recipes,
-    inputs.map((name) => path.join(recipeDirectory, name)),
-  );
+  const hash = await inputHash(recipes, [
+    ...inputs.map((name) => path.join(recipeDirectory, name)),
+    ...makers.map((name) => path.join(import.meta.dirname, `${name}.ts`)),
+  ]);
   const reference = `kindest/node:${versions.kubernetes}-sealed-${hash}`;
   const inDocker = async (): Promise<boolean> =>
     (await $({ nothrow: true })`docker image inspect ${reference}`).exitCode === 0;
@@ -41,11 +34,10 @@ export async function buildNodeImage($: Shell, report: Report, cache: string): P
     report.skip('node image', reference);
     return reference;
   }
-  const tools = await goDirectory(cache, 'node');
-  const [rootfs] = await Promise.all([
+  const [rootfs, host, tools] = await Promise.all([
     buildRootfs($, report, cache),
-    goInstall($, report, tools, nodeTools),
-    goInstall($, report, await goDirectory(cache, 'host'), hostTools),
+    goInstall($, report, cache, 'host'),
+    goInstall($, report, cache, 'node'),
   ]);
   const work = path.join(storeDirectory(cache), `node-${hash}`);
   await withLock(`${work}.lock`, async () => {
@@ -53,7 +45,7 @@ export async function buildNodeImage($: Shell, report: Report, cache: string): P
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
     try {
-      await assemble($, report, { reference, rootfs, tools, cache, work });
+      await assemble($, report, { reference, rootfs, host, tools, work });
     } finally {
       await rm(work, { recursive: true, force: true });
     }
@@ -64,14 +56,13 @@ export async function buildNodeImage($: Shell, report: Report, cache: string): P
 interface Parts {
   readonly reference: string;
   readonly rootfs: string;
+  readonly host: string;
   readonly tools: string;
-  readonly cache: string;
   readonly work: string;
 }
 
 async function assemble($: Shell, report: Report, parts: Parts): Promise<void> {
-  const { reference, rootfs, tools, cache, work } = parts;
-  const host = await goDirectory(cache, 'host');
+  const { reference, rootfs, host, tools, work } = parts;
   const find = (name: string): string => {
     if (name === 'kubectl') return path.join(host, name);
     if (name === 'catatonit') return path.join(rootfs, 'usr/bin', name);

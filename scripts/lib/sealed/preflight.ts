@@ -1,9 +1,14 @@
 import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises';
+import path from 'node:path';
 import { Fault } from '../errors.ts';
 import type { Shell } from '../shell.ts';
+import { exists } from './files.ts';
+import { goDirectory } from './go-install.ts';
 
-/** GiB that the Go caches, the build outputs and Docker's images take together. */
+/** GiB that the Go caches (9), the build outputs (3) and Docker's images (2) take together. */
 const neededDisk = 16;
+/** GiB for a node image and a cluster where everything is compiled. */
+const neededDiskCompiled = 5;
 const neededGo = '1.26.5';
 
 /**
@@ -68,12 +73,14 @@ export function compare(left: string, right: string): number {
 
 async function checkDisk(cache: string): Promise<void> {
   await mkdir(cache, { recursive: true });
+  const compiled = await exists(path.join(await goDirectory(cache, 'node'), 'kubelet'));
+  const needed = compiled ? neededDiskCompiled : neededDisk;
   const { bavail, bsize } = await statfs(cache);
   const free = (bavail * bsize) / 2 ** 30;
-  if (free >= neededDisk) return;
+  if (free >= needed) return;
   throw new Fault({
     what: 'not enough disk',
-    why: `${free.toFixed(1)} GiB free at ${cache}, a build from nothing takes ${String(neededDisk)}`,
+    why: `${free.toFixed(1)} GiB free at ${cache}, what is left to build takes ${String(needed)}`,
     todo: 'free some, or set TENANTRY_CACHE to a directory on a larger disk',
   });
 }

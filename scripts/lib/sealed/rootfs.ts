@@ -21,9 +21,9 @@ export async function buildRootfs($: Shell, report: Report, cache: string): Prom
     report.skip(title, 'built');
     return directory;
   }
-  await ensurePackages($, report, ['debootstrap']);
   await withLock(`${directory}.lock`, async () => {
     if (await exists(directory)) return;
+    await ensurePackages($, report, ['debootstrap']);
     await report.step(title, async () => debootstrap($, directory));
   });
   return directory;

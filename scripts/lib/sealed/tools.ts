@@ -1,10 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hostTools, versions } from '@tenantry/sealed';
+import { versions } from '@tenantry/sealed';
 import type { Report } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { exists } from './files.ts';
-import { goDirectory, goInstall } from './go-install.ts';
+import { goInstall } from './go-install.ts';
 import { checkGo } from './preflight.ts';
 import { recipeDirectory, storeDirectory } from './store.ts';
 
@@ -14,8 +14,7 @@ import { recipeDirectory, storeDirectory } from './store.ts';
  */
 export async function buildTools($: Shell, report: Report, cache: string): Promise<string> {
   await checkGo($);
-  const directory = await goDirectory(cache, 'host');
-  await goInstall($, report, directory, hostTools);
+  const directory = await goInstall($, report, cache, 'host');
   await extractChart($, cache);
   return directory;
 }

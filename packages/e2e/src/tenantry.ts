@@ -1,0 +1,111 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** The directory under test, which `pnpm test:e2e` makes and removes. */
+export const directory = required('TENANTRY_DIR');
+export const cluster = required('TENANTRY_CLUSTER');
+export const hostContext = `kind-${cluster}`;
+
+function required(variable: string): string {
+  const value = process.env[variable];
+  if (value === undefined) throw new Error(`${variable} is not set\n  → run pnpm test:e2e`);
+  return value;
+}
+
+export interface Result {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** A checkout of the project other than this one. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a root script as a user does: `pnpm run deploy alice`. Never throws on an exit code. */
+export async function pnpm(
+  args: readonly string[],
+  { cwd = root, env = {}, signal }: RunOptions = {},
+): Promise<Result> {
+  const result = await execa(process.env['npm_execpath'] ?? 'pnpm', args, {
+    cwd,
+    env: { ...env, npm_config_loglevel: 'error' },
+    stdin: 'ignore',
+    reject: false,
+    ...(signal && { cancelSignal: signal }),
+  });
+  return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** As `pnpm`, but anything but exit code 0 fails the test with all that was said. */
+export async function pnpmOk(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+  const result = await pnpm(args, options);
+  if (result.exitCode !== 0) {
+    throw new Error(
+      `pnpm ${args.join(' ')}: exit code ${result.exitCode}\n${result.stdout}\n${result.stderr}`,
+    );
+  }
+  return result;
+}
+
+/** kubectl on the host cluster. */
+export async function host(args: readonly string[]): Promise<string> {
+  const kubeconfig = join(directory, '.tenantry/kubeconfig');
+  const { stdout } = await execa(
+    'kubectl',
+    ['--kubeconfig', kubeconfig, '--context', hostContext, ...args],
+    {
+      env: { PATH: toolPath() },
+      stdin: 'ignore',
+    },
+  );
+  return stdout;
+}
+
+export async function hostObjects(args: readonly string[]): Promise<readonly KubeObject[]> {
+  const list = JSON.parse(await host(['get', ...args, '-o', 'json'])) as {
+    items: readonly KubeObject[];
+  };
+  return list.items;
+}
+
+/** kubectl in a tenant's own context, through `pnpm connect`. */
+export async function tenant(id: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await pnpmOk(['--silent', 'connect', id, '--', 'kubectl', ...args]);
+  return stdout;
+}
+
+export function toolPath(): string {
+  return `${join(directory, '.tenantry/bin')}:${process.env['PATH'] ?? ''}`;
+}
+
+export interface KubeObject {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly resourceVersion: string;
+    readonly uid: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+const tenantsFile = join(directory, 'tenants.json');
+
+export function writeTenants(file: object): void {
+  writeFileSync(tenantsFile, `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** The reference scenario's tenants. */
+export function referenceTenants(): object {
+  return JSON.parse(readFileSync(join(root, 'tenants.json'), 'utf8')) as object;
+}
+
+export { root };

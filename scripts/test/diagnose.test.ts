@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import { diagnose, evidence } from '../lib/diagnose.ts';
+import type { KubeObject } from '../lib/kubectl.ts';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+
+function pod(status: object, name = 'simple-app-1'): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ name: 'whoami', image: 'tenantry/whoami:none' }] },
+    status,
+  };
+}
+
+function warning(
+  message: string,
+  secondsAgo: number,
+  kind = 'ReplicaSet',
+  name = 'simple-app',
+): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.1` },
+    type: 'Warning',
+    reason: 'FailedCreate',
+    message,
+    lastTimestamp: new Date(NOW - secondsAgo * 1000).toISOString(),
+    involvedObject: { kind, name },
+  };
+}
+
+function waiting(reason: string, restartCount = 0): object {
+  return {
+    containerStatuses: [
+      { name: 'whoami', ready: false, restartCount, state: { waiting: { reason } } },
+    ],
+  };
+}
+
+describe('waiting cannot help', () => {
+  test.each([
+    'ErrImageNeverPull',
+    'ErrImagePull',
+    'ImagePullBackOff',
+    'InvalidImageName',
+    'CreateContainerConfigError',
+  ])('where a container waits for %s, which is named with its image', (reason) => {
+    const { causes, hopeless } = diagnose([pod(waiting(reason))], NOW);
+    expect(hopeless).toBe(true);
+    expect(causes).toEqual([
+      `pod simple-app-1: container whoami: ${reason} (image tenantry/whoami:none)`,
+    ]);
+  });
+
+  test('where a pod fits on no node', () => {
+    const conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: '0/1 nodes: Insufficient cpu.',
+      },
+    ];
+    expect(diagnose([pod({ conditions })], NOW).causes).toEqual([
+      'pod simple-app-1: unschedulable: 0/1 nodes: Insufficient cpu.',
+    ]);
+  });
+
+  test.each(['exceeded quota: tenant-alice', 'violates PodSecurity "restricted:v1.34"'])(
+    'where a controller just said: %s',
+    (message) => {
+      expect(diagnose([warning(message, 3)], NOW).causes).toEqual([
+        `ReplicaSet simple-app: ${message}`,
+      ]);
+    },
+  );
+
+  test('where a Deployment says that it may not make its pods', () => {
+    const deployment: KubeObject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'simple-app' },
+      status: {
+        conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }],
+      },
+    };
+    expect(diagnose([deployment], NOW)).toEqual({
+      causes: ['Deployment simple-app: exceeded quota'],
+      hopeless: true,
+    });
+  });
+
+  test('where a container has crashed again and again', () => {
+    expect(diagnose([pod(waiting('CrashLoopBackOff', 3))], NOW).hopeless).toBe(true);
+  });
+});
+
+describe('there is hope', () => {
+  test.each([
+    ['a container is being made', pod(waiting('ContainerCreating'))],
+    ['a container has crashed once', pod(waiting('CrashLoopBackOff', 1))],
+    ['a refusal is of a minute ago', warning('exceeded quota', 60)],
+    ['a refusal is of a pod that is gone', warning('is forbidden', 1, 'Pod', 'gone')],
+    ['a warning is about something else', warning('Readiness probe failed', 1)],
+  ])('where %s', (_, object) => {
+    expect(diagnose([object], NOW).hopeless).toBe(false);
+  });
+
+  test('where the stuck pod is being deleted', () => {
+    const old = pod(waiting('ImagePullBackOff'));
+    const deleted = {
+      ...old,
+      metadata: { ...old.metadata, deletionTimestamp: '2026-11-23T11:59:00Z' },
+    };
+    expect(diagnose([deleted], NOW).hopeless).toBe(false);
+  });
+});
+
+test('the evidence names causes, pods and the newest warnings', () => {
+  const seen = [pod(waiting('ErrImagePull')), warning('older', 50), warning('newer', 40)];
+  expect(evidence(seen, NOW).split('\n')).toEqual([
+    'pod simple-app-1: container whoami: ErrImagePull (image tenantry/whoami:none)',
+    'pod simple-app-1: Unknown; whoami ErrImagePull',
+    'event ReplicaSet/simple-app FailedCreate: newer',
+    'event ReplicaSet/simple-app FailedCreate: older',
+  ]);
+});

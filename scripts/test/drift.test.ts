@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { changedObjects, driftedObjects } from '../lib/drift.ts';
+import type { KubeObject } from '../lib/kubectl.ts';
+
+function configMap(resourceVersion: string, data: object, extra: object = {}): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'tenant-id', namespace: 'default', uid: 'u', resourceVersion, ...extra },
+    data,
+  };
+}
+
+test('an object changed where its stored version did', () => {
+  const before = [configMap('1', {})];
+  expect(changedObjects(before, [configMap('1', {})])).toEqual([]);
+  expect(changedObjects(before, [configMap('2', {})])).toEqual(['v1 ConfigMap default/tenant-id']);
+  expect(changedObjects([], [configMap('1', {})])).toEqual(['v1 ConfigMap default/tenant-id']);
+});
+
+test('a dry run differs only where content does', () => {
+  const live = [configMap('1', { TENANT_ID: 'Alice' })];
+  const same = configMap(
+    '2',
+    { TENANT_ID: 'Alice' },
+    { managedFields: [{ manager: 'x' }], generation: 7 },
+  );
+  expect(driftedObjects(live, [same])).toEqual([]);
+  expect(driftedObjects(live, [configMap('1', { TENANT_ID: 'Bob' })])).toEqual([
+    'v1 ConfigMap default/tenant-id',
+  ]);
+});
+
+test('an object that is gone has drifted', () => {
+  expect(driftedObjects([], [configMap('', {})])).toEqual(['v1 ConfigMap default/tenant-id']);
+});
+
+test('a status is not content', () => {
+  const live = [{ ...configMap('1', {}), status: { phase: 'Active' } }];
+  expect(driftedObjects(live, [configMap('1', {})])).toEqual([]);
+});

@@ -1,0 +1,37 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quietShell, type Shell } from '../lib/shell.ts';
+
+/** A directory of commands that record how they were called and answer what a test wants. */
+export interface FakeCommands {
+  readonly directory: string;
+  /** A shell that finds the fakes first. */
+  readonly $: Shell;
+  /** Adds a command: a shell script, after its arguments and input have been recorded. */
+  add(name: string, script: string): void;
+  /** The arguments of each call of a command so far. */
+  calls(name: string): readonly (readonly string[])[];
+}
+
+export function fakeCommands(): FakeCommands {
+  const directory = mkdtempSync(join(tmpdir(), 'tenantry-fake-'));
+  mkdirSync(join(directory, 'calls'));
+  return {
+    directory,
+    $: quietShell({ env: { PATH: `${directory}:/usr/bin:/bin` } }),
+    add(name, script) {
+      const record = `printf '%s\\0' "$@" >>"${directory}/calls/${name}"; printf '\\n\\0' >>"${directory}/calls/${name}"`;
+      writeFileSync(join(directory, name), `#!/bin/sh\n${record}\n${script}\n`);
+      chmodSync(join(directory, name), 0o755);
+    },
+    calls(name) {
+      const text = readFileSync(join(directory, 'calls', name), 'utf8');
+      return text
+        .split('\n\0')
+        .filter((call) => call !== '')
+        .map((call) => call.split('\0').slice(0, -1));
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+
+export const root = resolve(import.meta.dirname, '../../..');
+
+/** A directory for TENANTRY_DIR, with what a test puts there. */
+export interface TempWorkspace {
+  readonly root: string;
+  readonly dir: string;
+  readonly tenantsFile: string;
+  readonly dist: string;
+  /** Writes tenants.json with these tenants, or with this text. */
+  tenants(content: string | readonly object[]): void;
+  write(path: string, text: string): void;
+  remove(): void;
+}
+
+export function tempWorkspace(): TempWorkspace {
+  const dir = mkdtempSync(join(tmpdir(), 'tenantry-synth-'));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  };
+  return {
+    root,
+    dir,
+    tenantsFile: join(dir, 'tenants.json'),
+    dist: join(dir, 'dist'),
+    tenants: (content) =>
+      write(
+        'tenants.json',
+        typeof content === 'string' ? content : JSON.stringify({ tenants: content }),
+      ),
+    write,
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** All below a directory: texts by path, `null` for a directory; none where it is not there. */
+export function contents(directory: string): Record<string, string | null> {
+  if (!existsSync(directory)) return {};
+  return Object.fromEntries(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .map((entry) => [join(entry.parentPath, entry.name), entry.isDirectory()] as const)
+      .map(([path, isDirectory]) => [
+        relative(directory, path),
+        isDirectory ? null : readFileSync(path, 'utf8'),
+      ]),
+  );
+}
+
+/** When each thing below a directory was last written, to tell that nothing was. */
+export function writtenAt(directory: string): Record<string, bigint> {
+  return Object.fromEntries(
+    ['', ...Object.keys(contents(directory))].map((path) => [
+      path,
+      statSync(join(directory, path), { bigint: true }).mtimeNs,
+    ]),
+  );
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { apply, conflictingManagers } from '../lib/apply.ts';
+import { getObjects, parseObjects } from '../lib/kubectl.ts';
+import { fakeCommands } from './fake-command.ts';
+
+const target = { kubeconfig: '/k', context: 'kind-tenantry' };
+const configMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'a', uid: 'u', resourceVersion: '1' },
+};
+
+describe("kubectl's JSON", () => {
+  test('is nothing, an object, a list, or one object after the other', () => {
+    const one = JSON.stringify(configMap, null, 4);
+    expect(parseObjects('')).toEqual([]);
+    expect(parseObjects(one)).toEqual([configMap]);
+    expect(parseObjects(`${one}\n${one}\n`)).toEqual([configMap, configMap]);
+    expect(parseObjects(JSON.stringify({ kind: 'List', items: [configMap] }))).toEqual([configMap]);
+    expect(parseObjects(JSON.stringify({ kind: 'PodList', items: [] }))).toEqual([]);
+  });
+});
+
+test('kubectl is always told kubeconfig and context', async () => {
+  const fakes = fakeCommands();
+  fakes.add('kubectl', 'echo');
+  await getObjects(fakes.$, target, ['pods', '-n', 'a b']);
+  expect(fakes.calls('kubectl')).toEqual([
+    [
+      '--kubeconfig',
+      '/k',
+      '--context',
+      'kind-tenantry',
+      '--request-timeout=30s',
+      'get',
+      'pods',
+      '-n',
+      'a b',
+      '--ignore-not-found',
+      '-o',
+      'json',
+    ],
+  ]);
+});
+
+test('a failed command is named with its exit code and what it said last', async () => {
+  const fakes = fakeCommands();
+  fakes.add('kubectl', 'echo "error: no such thing" >&2; exit 7');
+  await expect(getObjects(fakes.$, target, ['pods'])).rejects.toThrow(
+    /^kubectl --kubeconfig \/k .* get pods .*: exit code 7\n {4}error: no such thing$/,
+  );
+});
+
+describe('apply', () => {
+  const conflict = (manager: string) =>
+    `error: Apply failed with 1 conflict: conflict with "${manager}" using v1: .spec.selector`;
+  const refusing = (manager: string) =>
+    `case "$*" in *--force-conflicts*|*" get "*) echo '${JSON.stringify(configMap)}';; *) echo '${conflict(manager)}' >&2; exit 1;; esac`;
+
+  test("takes back fields of the syncer's, which made the object anew", async () => {
+    const fakes = fakeCommands();
+    fakes.add('kubectl', refusing('vcluster'));
+    expect(await apply(fakes.$, target, [configMap])).toEqual([]);
+    expect(
+      fakes.calls('kubectl').filter((call) => call.includes('--force-conflicts')),
+    ).toHaveLength(1);
+  });
+
+  test('shows the conflict with anybody else, and forces nothing', async () => {
+    const fakes = fakeCommands();
+    fakes.add('kubectl', refusing('kubectl-edit'));
+    await expect(apply(fakes.$, target, [configMap])).rejects.toThrow(
+      /conflict with "kubectl-edit"/,
+    );
+    expect(fakes.calls('kubectl').some((call) => call.includes('--force-conflicts'))).toBe(false);
+  });
+
+  test('has nothing to say to a cluster where there is nothing to apply', async () => {
+    const fakes = fakeCommands();
+    expect(await apply(fakes.$, target, [])).toEqual([]);
+  });
+
+  test.each([
+    ['conflict with "a" using v1: .x', ['a']],
+    ['conflicts with "a" using apps/v1:\n- .x\nconflicts with "b":\n- .y', ['a', 'b']],
+    ['some other error', []],
+  ])('reads the managers in %j', (stderr, managers) => {
+    expect(conflictingManagers(stderr)).toEqual(managers);
+  });
+});

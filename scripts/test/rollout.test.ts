@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KubeObject } from '../lib/kubectl.ts';
+import { poll } from '../lib/poll.ts';
+import { createPatience, isRolledOut } from '../lib/rollout.ts';
+
+function workload(kind: string, replicas: number, status: object, generation = 2): KubeObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: 'a', generation },
+    spec: { replicas },
+    status,
+  };
+}
+
+describe('a workload is rolled out', () => {
+  test.each([
+    [
+      'a Deployment with its one new pod available',
+      workload('Deployment', 1, {
+        observedGeneration: 2,
+        replicas: 1,
+        updatedReplicas: 1,
+        availableReplicas: 1,
+      }),
+    ],
+    [
+      'a StatefulSet with its one pod ready',
+      workload('StatefulSet', 1, {
+        observedGeneration: 2,
+        replicas: 1,
+        updatedReplicas: 1,
+        readyReplicas: 1,
+      }),
+    ],
+    ['a StatefulSet of none', workload('StatefulSet', 0, { observedGeneration: 2, replicas: 0 })],
+  ])('%s', (_, object) => expect(isRolledOut(object)).toBe(true));
+
+  test.each([
+    [
+      'not where the controller has not seen the change',
+      workload('Deployment', 1, {
+        observedGeneration: 1,
+        replicas: 1,
+        updatedReplicas: 1,
+        availableReplicas: 1,
+      }),
+    ],
+    [
+      'not while the old pod is there',
+      workload('Deployment', 1, {
+        observedGeneration: 2,
+        replicas: 2,
+        updatedReplicas: 1,
+        availableReplicas: 1,
+      }),
+    ],
+    [
+      'not before the new pod is available',
+      workload('Deployment', 1, { observedGeneration: 2, replicas: 1, updatedReplicas: 1 }),
+    ],
+    ['not without a status', workload('StatefulSet', 1, {})],
+  ])('%s', (_, object) => expect(isRolledOut(object)).toBe(false));
+});
+
+test('patience is over only where there was a cause all along', () => {
+  let now = 0;
+  const patience = createPatience(() => now, 10);
+  expect(patience.isOver(['quota'])).toBe(false);
+  now = 9;
+  expect(patience.isOver(['image'])).toBe(false);
+  expect(patience.isOver([])).toBe(false);
+  now = 10;
+  expect(patience.isOver(['quota'])).toBe(false);
+  now = 20;
+  expect(patience.isOver(['quota'])).toBe(true);
+});
+
+describe('a wait', () => {
+  const options = { what: 'tea', timeoutSeconds: 0.02, intervalMilliseconds: 1 };
+
+  test('ends with its result', async () => {
+    let looks = 0;
+    const look = async () =>
+      (looks += 1) < 3
+        ? ({ done: false, evidence: '' } as const)
+        : ({ done: true, result: 'tea' } as const);
+    expect(await poll(look, { ...options, timeoutSeconds: 10 })).toBe('tea');
+  });
+
+  test('ends at its deadline, with what there was to see', async () => {
+    const look = async () => ({ done: false, evidence: 'kettle: cold\npot: empty' }) as const;
+    await expect(poll(look, options)).rejects.toThrow(
+      'tea: not within 0.02 s\n    kettle: cold\n    pot: empty',
+    );
+  });
+
+  test('ends at once where waiting cannot help', async () => {
+    const look = async () => ({ done: false, evidence: 'no kettle', hopeless: true }) as const;
+    await expect(poll(look, options)).rejects.toThrow('tea: waiting cannot help\n    no kettle');
+  });
+
+  test('ends when the user interrupts', async () => {
+    const controller = new AbortController();
+    const look = async () => {
+      controller.abort(new Error('stop'));
+      return { done: false, evidence: '' } as const;
+    };
+    await expect(poll(look, { ...options, signal: controller.signal })).rejects.toThrow();
+  });
+});

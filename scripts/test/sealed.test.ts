@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mayGrant } from '../lib/sealed/docker.ts';
+import { compiledPackages } from '../lib/sealed/go-install.ts';
+import { withLock } from '../lib/sealed/lock.ts';
+import { containerdConfig, containerSpec } from '../lib/sealed/node-files.ts';
+import { compare } from '../lib/sealed/preflight.ts';
+import { mirrorOf } from '../lib/sealed/rootfs.ts';
+import { filesOf } from '../lib/sealed/small-root.ts';
+import { inputHash } from '../lib/sealed/store.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'sealed-'));
+});
+afterEach(async () => rm(directory, { recursive: true, force: true }));
+
+test('the mirror is the one apt has for the suite, not its updates', () => {
+  const targets =
+    'http://mirror/debian-security/ bookworm-security main\n' +
+    'http://mirror/debian/ bookworm-updates main\n' +
+    'http://mirror/debian/ bookworm contrib\n' +
+    'http://mirror/debian/ bookworm main\n';
+  expect(mirrorOf(targets, 'bookworm')).toBe('http://mirror/debian/');
+  expect(mirrorOf(targets, 'trixie')).toBeUndefined();
+});
+
+test('a small root leaves out documentation, and the links of the merged /usr', () => {
+  const list =
+    '/.\n/lib\n/lib/x86_64-linux-gnu/libc.so.6\n/usr/share/doc\n/usr/share/doc/libc6/copyright\n' +
+    '/usr/share/docker\n/usr/lib/x86_64-linux-gnu/gconv/UTF-16.so\n/usr/share/man/man1/x.1.gz\n';
+  expect(filesOf(list)).toEqual(['lib/x86_64-linux-gnu/libc.so.6', 'usr/share/docker']);
+});
+
+test('CAP_SYS_RESOURCE is read from the bounding set', () => {
+  expect(mayGrant('CapEff:\t0\nCapBnd:\t000001fffeffffff\n', 24n)).toBe(false);
+  expect(mayGrant('CapBnd:\t000001ffffffffff\n', 24n)).toBe(true);
+});
+
+test('version numbers are compared part by part', () => {
+  expect(compare('1.26.8', '1.26.5')).toBeGreaterThan(0);
+  expect(compare('1.9.9', '1.26.5')).toBeLessThan(0);
+  expect(compare('1.27rc1', '1.26.5')).toBeGreaterThan(0);
+  expect(compare('1.26.5', '1.26.5')).toBe(0);
+});
+
+test('compile progress counts packages, not downloads', () => {
+  expect(compiledPackages('go: downloading k8s.io/api v0.36.3\nk8s.io/api/core/v1\nfmt\n')).toBe(2);
+});
+
+describe('the node', () => {
+  test('uses the pause image it carries and never asks for a lower OOM score', () => {
+    const text =
+      '  sandbox_image = "registry.k8s.io/pause:3.10"\n  restrict_oom_score_adj = false\n';
+    expect(containerdConfig(text)).toBe(
+      '  sandbox_image = "registry.k8s.io/pause:3.10.2"\n  restrict_oom_score_adj = true\n',
+    );
+  });
+
+  test('runs containers with its own limits and kind’s hook', () => {
+    const spec: unknown = JSON.parse(
+      containerSpec(
+        '{"ociVersion":"1.3.0","process":{"cwd":"/","rlimits":[{"type":"RLIMIT_NOFILE"}]}}',
+      ),
+    );
+    expect(spec).toEqual({
+      ociVersion: '1.3.0',
+      process: { cwd: '/' },
+      hooks: { createContainer: [{ path: '/kind/bin/mount-product-files.sh' }] },
+    });
+  });
+});
+
+describe('a lock', () => {
+  test('lets one in after the other, and is gone at the end', async () => {
+    const file = path.join(directory, 'a.lock');
+    const order: string[] = [];
+    const hold = async (name: string): Promise<void> =>
+      withLock(file, async () => {
+        order.push(`${name} in`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        order.push(`${name} out`);
+      });
+    await Promise.all([hold('a'), hold('b')]);
+    expect(order.join()).toMatch(/^(a in,a out,b in,b out|b in,b out,a in,a out)$/);
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
+  test('of a process that has ended is free', async () => {
+    const file = path.join(directory, 'a.lock');
+    await writeFile(file, '4194305'); // above the kernel's largest process id
+    await expect(withLock(file, async () => 'in')).resolves.toBe('in');
+  });
+
+  test('is released when the work fails', async () => {
+    const file = path.join(directory, 'a.lock');
+    const failing = withLock(file, async () => {
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await expect(withLock(file, async () => 'in')).resolves.toBe('in');
+  });
+});
+
+test('a hash changes with data, content and name, and not otherwise', async () => {
+  const file = path.join(directory, 'a');
+  await writeFile(file, 'one');
+  const first = await inputHash([1], [directory]);
+  expect(first).toMatch(/^[0-9a-f]{12}$/);
+  expect(await inputHash([1], [directory])).toBe(first);
+  expect(await inputHash([2], [directory])).not.toBe(first);
+  await symlink('a', path.join(directory, 'link'));
+  expect(await inputHash([1], [directory])).toBe(first);
+  await writeFile(file, 'two');
+  expect(await inputHash([1], [directory])).not.toBe(first);
+});

@@ -1,0 +1,180 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { checkDist, synthDist } from '../lib/synth-dist.ts';
+import {
+  contents,
+  root,
+  tempWorkspace,
+  type TempWorkspace,
+  writtenAt,
+} from './helpers/temp-workspace.ts';
+
+const alice = { id: 'alice', name: 'Alice' };
+const bob = { id: 'bob', name: 'Bob' };
+
+let place: TempWorkspace;
+beforeEach(() => {
+  place = tempWorkspace();
+  place.tenants([alice, bob]);
+});
+afterEach(() => place.remove());
+
+type Outcome = readonly [code: number, ...lines: string[]];
+
+function outcome(run: typeof synthDist, places: Parameters<typeof synthDist>[0] = place): Outcome {
+  const lines: string[] = [];
+  const code = run(places, (line) => void lines.push(line));
+  return [code, ...lines.map((line) => line.replaceAll(place.dist, 'dist'))];
+}
+const synth = () => outcome(synthDist);
+const check = () => outcome(checkDist);
+
+test('the dist/ in Git is what tenants.json in Git says', () => {
+  const places = { root, tenantsFile: join(root, 'tenants.json'), dist: join(root, 'dist') };
+  expect(outcome(checkDist, places)).toEqual([0, 'dist is up to date: 2 tenants']);
+});
+
+describe('synth', () => {
+  test('makes a directory for every tenant', () => {
+    expect(synth()).toEqual([
+      0,
+      'alice: new, 12 files',
+      'bob: new, 12 files',
+      '2 changed, 2 tenants in dist',
+    ]);
+    expect(Object.keys(contents(place.dist)).filter((path) => !path.includes('/'))).toEqual([
+      'alice',
+      'bob',
+    ]);
+  });
+
+  test('writes nothing where nothing changed', () => {
+    synth();
+    const before = writtenAt(place.dist);
+    expect(synth()).toEqual([0, 'nothing changed: 2 tenants up to date in dist']);
+    expect(writtenAt(place.dist)).toEqual(before);
+  });
+
+  test('writes the files that changed, names them, and leaves the others alone', () => {
+    synth();
+    const before = writtenAt(join(place.dist, 'alice'));
+    place.tenants([alice, { ...bob, name: 'Robert' }]);
+    expect(synth()).toEqual([
+      0,
+      'bob: tenant.json, virtual/configmap.tenant-id.yaml, virtual/deployment.simple-app.yaml',
+      '1 changed, 2 tenants in dist',
+    ]);
+    expect(writtenAt(join(place.dist, 'alice'))).toEqual(before);
+  });
+
+  test('removes the directory of a tenant that is gone from the file', () => {
+    synth();
+    place.tenants([bob]);
+    expect(synth()).toEqual([0, 'alice: removed', '1 changed, 1 tenant in dist']);
+    expect(Object.keys(contents(place.dist))).not.toContain('alice');
+    place.tenants([]);
+    expect(synth()).toEqual([0, 'bob: removed', '1 changed, 0 tenants in dist']);
+    expect(contents(place.dist)).toEqual({});
+  });
+
+  test('undoes changes by hand', () => {
+    synth();
+    const before = contents(place.dist);
+    rmSync(join(place.dist, 'alice/vcluster.yaml'));
+    place.write('dist/alice/host/extra.yaml', 'kind: Extra\n');
+    place.write('dist/bob/vcluster.yaml', 'changed\n');
+    expect(synth()).toEqual([
+      0,
+      'alice: +vcluster.yaml, -host/extra.yaml',
+      'bob: vcluster.yaml',
+      '2 changed, 2 tenants in dist',
+    ]);
+    expect(contents(place.dist)).toEqual(before);
+  });
+
+  test.each([
+    [
+      'with a file unfinished',
+      () => {
+        const file = join(place.dist, 'alice/vcluster.yaml');
+        renameSync(file, join(place.dist, 'alice/.vcluster.yaml.tmp'));
+      },
+    ],
+    ['with files missing', () => rmSync(join(place.dist, 'alice/host'), { recursive: true })],
+    [
+      'at its first file',
+      () => {
+        rmSync(join(place.dist, 'alice'), { recursive: true });
+        place.write('dist/alice/.tenant.json.tmp', '{');
+      },
+    ],
+    [
+      'while it removed a tenant',
+      () => mkdirSync(join(place.dist, 'gone/virtual'), { recursive: true }),
+    ],
+  ])('finishes what one began that was interrupted %s', (_, interrupt) => {
+    synth();
+    const before = contents(place.dist);
+    interrupt();
+    expect(contents(place.dist)).not.toEqual(before);
+    expect(synth()[0]).toBe(0);
+    expect(contents(place.dist)).toEqual(before);
+  });
+
+  test('touches no directory that holds something else', () => {
+    place.write('dist/notes.txt', 'mine');
+    place.write('dist/alice/notes.txt', 'mine');
+    const before = contents(place.dir);
+    expect(synth).toThrow(/is not ours; nothing was written/);
+    expect(check).toThrow(/is not ours; nothing was written/);
+    expect(contents(place.dir)).toEqual(before);
+  });
+
+  test('stops at a file in the place of dist/', () => {
+    writeFileSync(place.dist, 'mine');
+    expect(synth).toThrow(/dist is not a directory\n {2}→ name another one with --out/);
+  });
+
+  test('says what to do where tenants.json is missing or cannot be read', () => {
+    rmSync(place.tenantsFile);
+    expect(synth).toThrow(/tenants\.json is not there\n {2}→ least form: \{"tenants":/);
+    mkdirSync(place.tenantsFile);
+    expect(synth).toThrow(/tenants\.json cannot be read: EISDIR\n {2}→ name another file/);
+  });
+});
+
+describe('synth --check', () => {
+  test('is content where dist/ is up to date', () => {
+    synth();
+    expect(check()).toEqual([0, 'dist is up to date: 2 tenants']);
+  });
+
+  test('names what is stale, missing and surplus, fails, and writes nothing', () => {
+    synth();
+    place.tenants([alice, { id: 'carol', name: 'Carol' }]);
+    place.write('dist/alice/vcluster.yaml', 'changed\n');
+    place.write('dist/alice/host/extra.yaml', 'kind: Extra\n');
+    rmSync(join(place.dist, 'alice/virtual/configmap.tenant-id.yaml'));
+    const before = [contents(place.dir), writtenAt(place.dir)];
+    const [code, ...lines] = check();
+    expect(code).toBe(1);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'stale: alice/vcluster.yaml',
+        'missing: alice/virtual/configmap.tenant-id.yaml',
+        'surplus: alice/host/extra.yaml',
+        'surplus: bob/tenant.json',
+        'missing: carol/tenant.json',
+      ]),
+    );
+    expect(lines).toHaveLength(3 + 12 + 12 + 1);
+    expect(lines.at(-1)).toBe('dist is not up to date\n  → run pnpm synth and commit the result');
+    expect([contents(place.dir), writtenAt(place.dir)]).toEqual(before);
+  });
+
+  test('does not make a dist/ that is not there', () => {
+    expect(check()[0]).toBe(1);
+    expect(Object.keys(contents(place.dir))).toEqual(['tenants.json']);
+  });
+});

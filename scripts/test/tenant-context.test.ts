@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { rewriteKubeconfig } from '../lib/tenant-context.ts';
+import { parseNodeImages } from '../lib/docker.ts';
+import { fakeCommands } from './fake-command.ts';
+import { forwardPort } from '../lib/port-forward.ts';
+
+const SECRET = `
+apiVersion: v1
+kind: Config
+clusters: [{name: my-vcluster, cluster: {server: 'https://localhost:8443', certificate-authority-data: Q0E=}}]
+contexts: [{name: my-vcluster, context: {cluster: my-vcluster, user: my-vcluster}}]
+current-context: my-vcluster
+users: [{name: my-vcluster, user: {client-certificate-data: Q1JU, client-key-data: S0VZ}}]
+`;
+
+test("a tenant's kubeconfig has the tenant's context and nothing else", () => {
+  const context = 'vcluster_tenant-alice_vcluster-tenant-alice_kind-tenantry';
+  expect(parse(rewriteKubeconfig(SECRET, context, 'https://localhost:40000'))).toEqual({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      {
+        name: context,
+        cluster: { server: 'https://localhost:40000', 'certificate-authority-data': 'Q0E=' },
+      },
+    ],
+    users: [
+      { name: context, user: { 'client-certificate-data': 'Q1JU', 'client-key-data': 'S0VZ' } },
+    ],
+    contexts: [
+      { name: context, context: { cluster: context, user: context, namespace: 'default' } },
+    ],
+    'current-context': context,
+  });
+});
+
+test('images in a node are known by their tags; some have none', () => {
+  const text =
+    '{"images":[{"repoTags":["docker.io/tenantry/whoami:1","x:2"]},{"repoTags":null},{}]}';
+  expect(parseNodeImages(text)).toEqual(['docker.io/tenantry/whoami:1', 'x:2']);
+});
+
+test('a port-forward starts again on its port when kubectl ends, and ends with its holder', async () => {
+  const fakes = fakeCommands();
+  fakes.add('kubectl', 'echo "Forwarding from 127.0.0.1:40123 -> 8443"; sleep 0.1');
+  {
+    await using forward = await forwardPort(
+      fakes.$,
+      { kubeconfig: '/k', context: 'c' },
+      'n',
+      'svc/a',
+      443,
+    );
+    expect(forward.port).toBe(40123);
+    while (fakes.calls('kubectl').length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const calls = fakes.calls('kubectl').map((call) => call.at(-1));
+  expect(calls.slice(0, 2)).toEqual([':443', '40123:443']);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(fakes.calls('kubectl')).toHaveLength(calls.length);
+});
+
+test('a port-forward that never listens is an error with what kubectl said', async () => {
+  const fakes = fakeCommands();
+  fakes.add('kubectl', 'echo "error: pod not found" >&2; exit 1');
+  await expect(
+    forwardPort(fakes.$, { kubeconfig: '/k', context: 'c' }, 'n', 'svc/a', 443),
+  ).rejects.toThrow(/kubectl port-forward svc\/a: exit code 1\n {4}error: pod not found/);
+});

@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals';
+import type { KubeObject } from '../lib/kubectl.ts';
+import { age, table } from '../lib/table.ts';
+import { tenantStatuses } from '../lib/tenant-status.ts';
+import type { TenantDist } from '../lib/deliveries.ts';
+
+const alice: TenantDist = {
+  id: 'alice',
+  name: 'Alice',
+  state: 'active',
+  plan: 'small',
+  hostContext: 'kind-tenantry',
+  image: 'tenantry/whoami:new',
+  chartVersion: '0.36.0',
+  inputHash: '',
+  hostObjects: [],
+  virtualObjects: [],
+  valuesFile: '',
+  values: {},
+};
+
+function seen(id: string, replicas: number, image = 'tenantry/whoami:new'): readonly KubeObject[] {
+  const namespace = `vcluster-tenant-${id}`;
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: namespace,
+        creationTimestamp: '2026-11-23T10:00:00Z',
+        labels: { 'tenantry.dev/tenant': id },
+      },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: `tenant-${id}`, namespace, labels: { chart: 'vcluster-0.36.0' } },
+      spec: { replicas },
+      status: { readyReplicas: replicas },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'simple-app', namespace },
+      spec: { containers: [{ image }] },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    },
+  ];
+}
+
+test('a tenant that is as dist/ says has no drift', () => {
+  expect(tenantStatuses([alice], seen('alice', 1))).toEqual([
+    {
+      id: 'alice',
+      wanted: 'active',
+      seen: 'running',
+      version: '0.36.0',
+      pods: { ready: 1, all: 1 },
+      since: '2026-11-23T10:00:00Z',
+      drift: [],
+    },
+  ]);
+});
+
+test.each([
+  ['not deployed', alice, []],
+  ['chart 0.36.0, not 0.37.0', { ...alice, chartVersion: '0.37.0' }, seen('alice', 1)],
+  [
+    'runs tenantry/whoami:old, not tenantry/whoami:new',
+    alice,
+    seen('alice', 1, 'tenantry/whoami:old'),
+  ],
+])('drift: %s', (drift, tenant, objects) => {
+  expect(tenantStatuses([tenant], objects)[0]?.drift).toEqual([drift]);
+});
+
+test('what is live and not in dist/ comes last, as an orphan', () => {
+  const statuses = tenantStatuses(
+    [alice],
+    [...seen('zoe', 1), ...seen('alice', 1), ...seen('aaron', 1)],
+  );
+  expect(statuses.map(({ id, wanted }) => [id, wanted])).toEqual([
+    ['alice', 'active'],
+    ['aaron', 'none'],
+    ['zoe', 'none'],
+  ]);
+  expect(statuses[1]?.drift).toEqual(['orphan: live, but not in dist/']);
+});
+
+test('a table has aligned columns and no trailing spaces', () => {
+  expect(
+    table([
+      ['TENANT', 'AGE'],
+      ['alice', '5s'],
+      ['a-longer-one', '-'],
+    ]),
+  ).toBe('TENANT        AGE\nalice         5s\na-longer-one  -');
+});
+
+test.each([
+  ['2026-11-23T11:59:30Z', '30s'],
+  ['2026-11-23T11:30:00Z', '30m'],
+  ['2026-11-23T00:00:00Z', '12h'],
+  ['2026-11-13T12:00:00Z', '10d'],
+  [null, '-'],
+])('the age of %s is %s', (since, expected) => {
+  expect(age(since, Date.parse('2026-11-23T12:00:00Z'))).toBe(expected);
+});
