@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
-import { hostContextOf, readTenants } from './lib/deliveries.ts';
+import { rmSync } from 'node:fs';
+import { namedContext } from './lib/deliveries.ts';
+import { clusterContainers } from './lib/docker.ts';
 import { UsageError } from './lib/errors.ts';
-import { deleteCluster, listClusters } from './lib/kind.ts';
+import { deleteCluster } from './lib/kind.ts';
 import { runMain } from './lib/run-main.ts';
 import { ensureTools } from './lib/tools.ts';
 import { actualContext, isOurs } from './lib/workspace.ts';
@@ -9,21 +10,18 @@ import { actualContext, isOurs } from './lib/workspace.ts';
 await runMain({
   usage: 'pnpm destroy',
   summary: 'Removes our kind cluster and .tenantry/; archives and build caches stay.',
-  async run({ workspace, report, signal, print }) {
-    if (existsSync(workspace.dist)) {
-      const context = actualContext(hostContextOf(readTenants(workspace.dist)), workspace);
-      if (!isOurs(context, workspace)) {
-        throw new UsageError(`the host ${context} is not ours to destroy; nothing was done`);
-      }
+  async run({ workspace, report, signal, print, $ }) {
+    const named = namedContext(workspace.dist);
+    if (named !== null && !isOurs(actualContext(named, workspace), workspace)) {
+      throw new UsageError(`the host ${named} is not ours to destroy; nothing was done`);
     }
-    const { $ } = await ensureTools(workspace, report, signal);
-    const clusters = await listClusters($).catch((): readonly string[] => []);
-    if (clusters.includes(workspace.cluster)) {
-      await report.step(`delete kind cluster ${workspace.cluster}`, () =>
-        deleteCluster($, workspace.cluster, workspace.kubeconfig),
-      );
-    } else {
+    if ((await clusterContainers($, workspace.cluster)).length === 0) {
       print(`no kind cluster ${workspace.cluster}`);
+    } else {
+      const toolbox = await ensureTools(workspace, report, signal);
+      await report.step(`delete kind cluster ${workspace.cluster}`, () =>
+        deleteCluster(toolbox.$, workspace.cluster, workspace.kubeconfig),
+      );
     }
     rmSync(workspace.state, { recursive: true, force: true });
   },

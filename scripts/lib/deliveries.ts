@@ -33,12 +33,7 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
  * @throws UsageError where dist/ is missing or unreadable, or an id is not in it
  */
 export function readTenants(dist: string, ids: readonly string[] = []): readonly TenantDist[] {
-  const known = existsSync(dist)
-    ? readdirSync(dist, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory() && entry.name !== HOST_WIDE)
-        .map((entry) => entry.name)
-        .sort()
-    : [];
+  const known = tenantIds(dist);
   if (known.length === 0) {
     throw new UsageError(`${dist} holds no tenants\n  → run pnpm synth first`);
   }
@@ -50,6 +45,19 @@ export function readTenants(dist: string, ids: readonly string[] = []): readonly
     );
   }
   return (ids.length === 0 ? known : [...new Set(ids)]).map((id) => readTenant(dist, id));
+}
+
+/** The host context that dist/ names; null where it holds no tenants. @throws UsageError */
+export function namedContext(dist: string): string | null {
+  return tenantIds(dist).length === 0 ? null : hostContextOf(readTenants(dist));
+}
+
+function tenantIds(dist: string): readonly string[] {
+  if (!existsSync(dist)) return [];
+  return readdirSync(dist, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== HOST_WIDE)
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /** The host-wide objects of dist/_host. */

@@ -48,6 +48,13 @@ export async function isRunning($: Shell, container: string): Promise<boolean> {
   return output.ok && output.stdout.trim() === 'true';
 }
 
+/** The containers of a kind cluster, running or not; none where no Docker engine answers. */
+export async function clusterContainers($: Shell, cluster: string): Promise<readonly string[]> {
+  const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
+  const output = await $({ nothrow: true })`docker ps --all --quiet --filter ${filter}`;
+  return output.ok ? output.stdout.split('\n').filter((line) => line !== '') : [];
+}
+
 /** The containers of `names` that do not run. */
 export async function stoppedContainers(
   $: Shell,
