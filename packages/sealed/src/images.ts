@@ -69,7 +69,8 @@ export const nodeImages: readonly Image[] = [
   { tags: [kubeRouterImage], layers: [netfilter, binary('kube-router')] },
   {
     tags: [reference(tenantImages.kubernetes)],
-    layers: [shell, apiServer, controllerManager, { binary: 'kine', at: ['kubernetes/kine'] }],
+    // First what another image begins with: unpacked, only common beginnings are shared.
+    layers: [apiServer, controllerManager, { binary: 'kine', at: ['kubernetes/kine'] }, shell],
   },
   {
     tags: [reference(tenantImages.vcluster)],

@@ -6,6 +6,7 @@ import type { Report } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { goInstall } from './go-install.ts';
 import { type ArchiveImage, packLayer, writeArchive } from './image-archive.ts';
+import { unpackImages } from './image-store.ts';
 import { type LayerFactory, layerFactory } from './layers.ts';
 import { withLock } from './lock.ts';
 import { layNodeFiles } from './node-files.ts';
@@ -15,7 +16,15 @@ import { prepareSystem } from './systemd.ts';
 
 /** What the image is made of beside the recipes' data, and how. */
 const inputs = ['go.mod', 'go.sum', 'coredns', 'local-path', 'manifests', 'node'];
-const makers = ['image-archive', 'layers', 'node-files', 'node-image', 'small-root', 'systemd'];
+const makers = [
+  'image-archive',
+  'image-store',
+  'layers',
+  'node-files',
+  'node-image',
+  'small-root',
+  'systemd',
+];
 
 /**
  * Builds the kind node image, with every image that the cluster and its tenants run inside it, and
@@ -72,9 +81,11 @@ async function assemble($: Shell, report: Report, parts: Parts): Promise<void> {
   await report.step(`${String(nodeImages.length)} images for the node`, async () => {
     const layers = layerFactory($, { rootfs, find, directory: work });
     const images = await Promise.all(nodeImages.map(async (image) => describe(image, layers)));
-    const archive = path.join(overlay, 'kind/images/all.tar');
-    await mkdir(path.dirname(archive), { recursive: true });
+    const archive = path.join(work, 'images.tar');
     await writeArchive($, images, path.join(work, 'inner'), archive);
+    const root = path.join(overlay, 'var/lib/containerd');
+    await mkdir(root, { recursive: true });
+    await unpackImages($, { containerd: find('containerd'), ctr: find('ctr'), archive, root });
   });
   await report.step(`node image ${reference}`, async () => {
     await layNodeFiles($, { overlay, find, ctr: find('ctr') });
