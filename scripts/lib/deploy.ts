@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { hostContextOf, readHostWide, readTenants } from './deliveries.ts';
-import { apply } from './apply.ts';
 import { deployTenant, type Outcome } from './deploy-tenant.ts';
 import { eachTenant } from './each-tenant.ts';
+import { applyHostWide } from './host-wide.ts';
 import { ensureHost } from './host.ts';
+import { settleLives } from './lifecycle-settle.ts';
 import { liveTenants } from './live-tenants.ts';
 import type { Context } from './run-main.ts';
 import { ensureServiceImage } from './service-image.ts';
@@ -16,10 +17,12 @@ export async function deploy(surroundings: Surroundings, ids: readonly string[])
   const tenants = readTenants(workspace.dist, ids);
   const host = await ensureHost(surroundings, hostContextOf(tenants));
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
-  for (const image of new Set(tenants.map((tenant) => tenant.image))) {
+  const settled = await settleLives(host, tenants, report);
+  const active = tenants.filter((tenant) => tenant.state === 'active');
+  for (const image of new Set(active.map((tenant) => tenant.image))) {
     await ensureServiceImage(host, image, workspace, report);
   }
-  const hostWide = await apply(host.$, host.target, readHostWide(workspace.dist), { force: true });
+  const hostWide = await applyHostWide(host, readHostWide(workspace.dist));
   if (hostWide.length > 0) print(`${host.target.context}: ${hostWide.join(', ')}`);
 
   const options = { state: workspace.state, signal };
@@ -28,7 +31,9 @@ export async function deploy(surroundings: Surroundings, ids: readonly string[])
       tenants,
       async (tenant) => {
         const start = performance.now();
-        const outcome = await deployTenant(host, tenant, options);
+        const deployed = await deployTenant(host, tenant, options);
+        const changes = [...(settled.get(tenant.id) ?? []), ...deployed.changes];
+        const outcome = { ...deployed, changes };
         print(describe(outcome, tenant.state, (performance.now() - start) / 1000));
         return outcome;
       },
@@ -44,7 +49,9 @@ export async function deploy(surroundings: Surroundings, ids: readonly string[])
 
 function describe({ id, changes, greeting }: Outcome, state: string, seconds: number): string {
   const done = changes.length === 0 ? 'nothing changed' : changes.join(', ');
-  return `${id}: ${done} (${seconds.toFixed(1)} s)\n${id}: ${greeting ?? `skipped: ${state}`}`;
+  const end = state === 'offboarding' ? `; held paused\n  → pnpm offboard ${id}` : '';
+  const answer = greeting ?? `skipped: ${state}${end}`;
+  return `${id}: ${done} (${seconds.toFixed(1)} s)\n${id}: ${answer}`;
 }
 
 /** Live but not in dist/: said, and left alone. */

@@ -17,9 +17,10 @@ export function synthDist(places: Places, print: (line: string) => void): number
   const { found, wanted } = bothTrees(places);
   const changes = distChanges(found, wanted);
   writeDist(places.dist, wanted, changes);
+  const [before, after] = [directoriesOf(found), directoriesOf(wanted)];
   for (const change of changes) {
-    const marker = `${change.directory}/tenant.json`;
-    print(describeChange(change, !found.has(marker), !wanted.has(marker)));
+    const { directory } = change;
+    print(describeChange(change, !before.has(directory), !after.has(directory)));
   }
   const tenants = countTenants(wanted);
   print(
@@ -74,6 +75,10 @@ function bothTrees({ root, tenantsFile, dist }: Places): { found: Tree; wanted: 
     kubernetes: versions.kubernetes,
   });
   return { found: readDist(dist), wanted };
+}
+
+function directoriesOf(tree: Tree): ReadonlySet<string> {
+  return new Set([...tree.keys()].map((path) => path.slice(0, path.indexOf('/'))));
 }
 
 function countTenants(tree: Tree): string {

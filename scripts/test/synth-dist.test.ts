@@ -27,6 +27,11 @@ function outcome(run: typeof synthDist, places: Parameters<typeof synthDist>[0] 
   const code = run(places, (line) => void lines.push(line));
   return [code, ...lines.map((line) => line.replaceAll(place.dist, 'dist'))];
 }
+/** The directories of dist/. */
+const directories = () =>
+  Object.keys(contents(place.dist))
+    .filter((path) => !path.includes('/'))
+    .sort();
 const synth = () => outcome(synthDist);
 const check = () => outcome(checkDist);
 
@@ -39,14 +44,12 @@ describe('synth', () => {
   test('makes a directory for every tenant', () => {
     expect(synth()).toEqual([
       0,
+      expect.stringMatching(/^_host: new, \d+ files$/),
       'alice: new, 12 files',
       'bob: new, 12 files',
-      '2 changed, 2 tenants in dist',
+      '3 changed, 2 tenants in dist',
     ]);
-    expect(Object.keys(contents(place.dist)).filter((path) => !path.includes('/'))).toEqual([
-      'alice',
-      'bob',
-    ]);
+    expect(directories()).toEqual(['_host', 'alice', 'bob']);
   });
 
   test('writes nothing where nothing changed', () => {
@@ -72,10 +75,21 @@ describe('synth', () => {
     synth();
     place.tenants([bob]);
     expect(synth()).toEqual([0, 'alice: removed', '1 changed, 1 tenant in dist']);
-    expect(Object.keys(contents(place.dist))).not.toContain('alice');
+    expect(directories()).toEqual(['_host', 'bob']);
     place.tenants([]);
     expect(synth()).toEqual([0, 'bob: removed', '1 changed, 0 tenants in dist']);
-    expect(contents(place.dist)).toEqual({});
+    expect(directories()).toEqual(['_host']);
+  });
+
+  test('says of a change of the host which files it is', () => {
+    synth();
+    const [tenants, host] = [[alice, bob], { priorityClasses: ['low'] }];
+    place.tenants(JSON.stringify({ host, tenants }));
+    expect(synth()).toEqual([
+      0,
+      expect.stringMatching(/^_host: \S+\.yaml$/),
+      '1 changed, 2 tenants in dist',
+    ]);
   });
 
   test('undoes changes by hand', () => {

@@ -1,21 +1,15 @@
 import {
-  formatBytes,
-  formatCpu,
+  DEFAULT_CONTAINER,
   hostLabels,
   hostNamespace,
+  NODE_PORT_LABEL,
   type Tenant,
   vclusterName,
 } from '@tenantry/tenants';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import {
-  CONTROL_PLANE_VOLUME,
-  DEFAULT_CONTAINER,
-  OVERHEAD_LIMITS,
-  OVERHEAD_PODS,
-  OVERHEAD_REQUESTS,
-} from './footprint.ts';
-import { containerResources } from './quantities.ts';
+import { asQuantities, containerResources } from './quantities.ts';
+import { quotaOf } from './quota.ts';
 
 /** Pod Security's rules as of this minor, so that a host upgrade does not change what is admitted. */
 const POD_SECURITY_VERSION = 'v1.34';
@@ -33,31 +27,16 @@ export class HostNamespace extends Construct {
     const metadata = { namespace: hostNamespace(tenant.id), labels };
 
     new k8s.KubeNamespace(this, 'namespace', {
-      metadata: { name: hostNamespace(tenant.id), labels: { ...labels, ...podSecurity() } },
+      metadata: {
+        name: hostNamespace(tenant.id),
+        labels: { ...labels, ...podSecurity(), [NODE_PORT_LABEL]: plan.nodePort },
+      },
     });
 
-    // The plan is what the tenant can use; what running it costs is added on top.
     new k8s.KubeResourceQuota(this, 'quota', {
       metadata: { ...metadata, name: vclusterName(tenant.id) },
       spec: {
-        hard: {
-          'limits.cpu': k8s.Quantity.fromString(formatCpu(plan.cpu + OVERHEAD_LIMITS.cpu)),
-          'limits.memory': k8s.Quantity.fromString(
-            formatBytes(plan.memory + OVERHEAD_LIMITS.memory),
-          ),
-          'requests.cpu': k8s.Quantity.fromString(
-            formatCpu(plan.requests.cpu + OVERHEAD_REQUESTS.cpu),
-          ),
-          'requests.memory': k8s.Quantity.fromString(
-            formatBytes(plan.requests.memory + OVERHEAD_REQUESTS.memory),
-          ),
-          'requests.storage': k8s.Quantity.fromString(
-            formatBytes(plan.storage + CONTROL_PLANE_VOLUME),
-          ),
-          pods: k8s.Quantity.fromNumber(plan.pods + OVERHEAD_PODS),
-          'services.nodeports': k8s.Quantity.fromNumber(1),
-          'services.loadbalancers': k8s.Quantity.fromNumber(0),
-        },
+        hard: quotaOf(plan),
       },
     });
 
@@ -83,11 +62,5 @@ function podSecurity(): Record<string, string> {
       [`pod-security.kubernetes.io/${mode}`, 'restricted'],
       [`pod-security.kubernetes.io/${mode}-version`, POD_SECURITY_VERSION],
     ]),
-  );
-}
-
-function asQuantities(amounts: Readonly<Record<string, string>>): Record<string, k8s.Quantity> {
-  return Object.fromEntries(
-    Object.entries(amounts).map(([key, amount]) => [key, k8s.Quantity.fromString(amount)]),
   );
 }

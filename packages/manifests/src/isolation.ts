@@ -1,4 +1,12 @@
-import { hostLabels, hostNamespace, type Tenant, vclusterName } from '@tenantry/tenants';
+import {
+  covers,
+  hostLabels,
+  hostNamespace,
+  LINK_LOCAL,
+  SERVICE,
+  type Tenant,
+  vclusterName,
+} from '@tenantry/tenants';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 
@@ -6,6 +14,8 @@ const API_SERVER_PORT = 8443;
 
 export interface IsolationProps {
   readonly tenant: Tenant;
+  /** The addresses of the host's API server; null for any. */
+  readonly apiCidr: string | null;
 }
 
 /**
@@ -15,16 +25,19 @@ export interface IsolationProps {
 export class Isolation extends Construct {
   readonly #metadata: k8s.ObjectMeta;
 
-  constructor(scope: Construct, id: string, { tenant }: IsolationProps) {
+  constructor(scope: Construct, id: string, { tenant, apiCidr }: IsolationProps) {
     super(scope, id);
     this.#metadata = { namespace: hostNamespace(tenant.id), labels: hostLabels(tenant.id) };
     const vcluster = vclusterName(tenant.id);
     const workload = { matchLabels: { 'vcluster.loft.sh/managed-by': vcluster } };
-    // A tenant chooses the labels of its pods, but never escapes the syncer's own.
+    // A tenant chooses the labels of its pods, but the syncer's own and `release` stay the syncer's.
     const controlPlane = {
       matchLabels: { app: 'vcluster', release: vcluster },
       matchExpressions: [{ key: 'vcluster.loft.sh/managed-by', operator: 'DoesNotExist' }],
     };
+    const inside = (namespace: string, labels: Readonly<Record<string, string>>) => ({
+      matchLabels: { ...workload.matchLabels, 'vcluster.loft.sh/namespace': namespace, ...labels },
+    });
     const hostDns: k8s.NetworkPolicyEgressRule = {
       ports: [port(53, 'UDP'), port(53, 'TCP')],
       to: [
@@ -46,9 +59,7 @@ export class Isolation extends Construct {
       ],
     });
     this.#policy('dns', {
-      podSelector: {
-        matchLabels: { ...workload.matchLabels, 'k8s-app': 'vcluster-kube-dns' },
-      },
+      podSelector: inside('kube-system', { 'k8s-app': 'vcluster-kube-dns' }),
       policyTypes: ['Egress'],
       egress: [hostDns],
     });
@@ -59,18 +70,26 @@ export class Isolation extends Construct {
       egress: [
         hostDns,
         { to: [{ podSelector: workload }] },
-        // The host's API: its address is the host's own affair, the cloud's metadata is not it.
-        {
-          ports: [port(443), port(6443)],
-          to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }],
-        },
+        { ports: [port(443), port(6443)], to: [{ ipBlock: hostApi(apiCidr ?? '0.0.0.0/0') }] },
       ],
     });
+    if (tenant.plan.nodePort === 'open') {
+      this.#policy('node-port', {
+        podSelector: inside(SERVICE.namespace, { app: SERVICE.deployment }),
+        policyTypes: ['Ingress'],
+        ingress: [{ ports: [port(SERVICE.port)] }],
+      });
+    }
   }
 
   #policy(name: string, spec: k8s.NetworkPolicySpec): void {
     new k8s.KubeNetworkPolicy(this, name, { metadata: { ...this.#metadata, name }, spec });
   }
+}
+
+/** The cloud's metadata service is never the host's API. */
+function hostApi(cidr: string): k8s.IpBlock {
+  return covers(cidr, LINK_LOCAL) ? { cidr, except: [LINK_LOCAL] } : { cidr };
 }
 
 function port(number: number, protocol = 'TCP'): k8s.NetworkPolicyPort {

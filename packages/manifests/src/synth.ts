@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Fleet, Tenant } from '@tenantry/tenants';
-import { Yaml } from 'cdk8s';
+import type { Fleet, Host, Tenant } from '@tenantry/tenants';
+import { HostApp } from './host-app.ts';
 import type { Pins } from './pins.ts';
 import { type ManifestObject, objectsOf, TenantApp } from './tenant-app.ts';
 import { vclusterValues } from './vcluster-values.ts';
+import { toYaml } from './yaml.ts';
 
 /** Files by their path below dist/, with `/` between the parts. */
 export type Tree = ReadonlyMap<string, string>;
@@ -24,20 +25,32 @@ export interface Delivery {
   readonly inputHash: string;
 }
 
-/** dist/ for a fleet. A tenant's files depend on that tenant, its plan, the host and the pins only. */
+/**
+ * dist/ for a fleet: `_host/` from the host alone, and a directory for each tenant from that tenant,
+ * its plan, the host and the pins.
+ */
 export function synthesize(fleet: Fleet, pins: Pins): Tree {
-  return new Map(fleet.tenants.flatMap((tenant) => [...synthesizeTenant(tenant, fleet, pins)]));
+  return new Map([
+    ...synthesizeHost(fleet.host),
+    ...fleet.tenants.flatMap((tenant) => [...synthesizeTenant(tenant, fleet, pins)]),
+  ]);
+}
+
+function synthesizeHost(host: Host): Tree {
+  return new Map(
+    objectsOf(new HostApp({ host }).chart).map((object) => [
+      `_host/${fileName(object)}`,
+      toYaml(object),
+    ]),
+  );
 }
 
 function synthesizeTenant(tenant: Tenant, { host }: Pick<Fleet, 'host'>, pins: Pins): Tree {
-  const app = new TenantApp({ tenant, pins });
+  const app = new TenantApp({ tenant, host, pins });
   const files = [
-    ...objectsOf(app.host).map((object) => [`host/${fileName(object)}`, Yaml.stringify(object)]),
-    ['vcluster.yaml', Yaml.stringify(vclusterValues(tenant, pins))],
-    ...objectsOf(app.virtual).map((object) => [
-      `virtual/${fileName(object)}`,
-      Yaml.stringify(object),
-    ]),
+    ...objectsOf(app.host).map((object) => [`host/${fileName(object)}`, toYaml(object)]),
+    ['vcluster.yaml', toYaml(vclusterValues(tenant, pins))],
+    ...objectsOf(app.virtual).map((object) => [`virtual/${fileName(object)}`, toYaml(object)]),
   ] as [string, string][];
   const delivery: Delivery = {
     id: tenant.id,
@@ -47,7 +60,7 @@ function synthesizeTenant(tenant: Tenant, { host }: Pick<Fleet, 'host'>, pins: P
     hostContext: host.context,
     image: pins.image,
     chartVersion: pins.vcluster,
-    inputHash: sha256(JSON.stringify([inputOf(tenant), host.context, pins])),
+    inputHash: sha256(JSON.stringify([inputOf(tenant), host.context, host.apiCidr, pins])),
   };
   return new Map(
     [['tenant.json', `${JSON.stringify(delivery, null, 2)}\n`] as const, ...files].map(

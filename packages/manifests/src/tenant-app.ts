@@ -1,4 +1,4 @@
-import type { Tenant } from '@tenantry/tenants';
+import type { Host, Tenant } from '@tenantry/tenants';
 import { App, Chart } from 'cdk8s';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
@@ -7,6 +7,7 @@ import { Whoami } from './whoami.ts';
 
 export interface TenantAppProps {
   readonly tenant: Tenant;
+  readonly host: Host;
   readonly pins: Pins;
 }
 
@@ -17,14 +18,18 @@ export class TenantApp extends App {
   /** Applied in the tenant's own cluster. */
   readonly virtual: Chart;
 
-  constructor({ tenant, pins }: TenantAppProps) {
+  constructor({ tenant, host, pins }: TenantAppProps) {
     super();
     this.host = new Chart(this, 'host', { disableResourceNameHashes: true });
     new HostNamespace(this.host, 'namespace', { tenant });
-    new Isolation(this.host, 'isolation', { tenant });
+    new Isolation(this.host, 'isolation', { tenant, apiCidr: host.apiCidr });
 
     this.virtual = new Chart(this, 'virtual', { disableResourceNameHashes: true });
-    new Whoami(this.virtual, 'whoami', { name: tenant.name, image: pins.image });
+    new Whoami(this.virtual, 'whoami', {
+      name: tenant.name,
+      image: pins.image,
+      nodePort: tenant.plan.nodePort,
+    });
   }
 }
 

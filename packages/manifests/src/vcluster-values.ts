@@ -1,39 +1,43 @@
-import { formatBytes, type Tenant } from '@tenantry/tenants';
 import {
   CONTROL_PLANE,
   CONTROL_PLANE_INIT,
   CONTROL_PLANE_VOLUME,
   COREDNS,
-  type Footprint,
-} from './footprint.ts';
+  formatBytes,
+  type Tenant,
+} from '@tenantry/tenants';
+import type { VclusterValues } from './generated/vcluster-values.ts';
+import { mergeUnder } from './merge-under.ts';
 import type { Pins } from './pins.ts';
 import { containerResources } from './quantities.ts';
 
 /** Any numeric user will do that is not root; the volume's group is the same. */
 const USER = 12345;
 
-/** A new object each time: YAML would write a shared one as an alias, which is hard to review. */
-function unprivileged(): object {
-  return {
-    allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'] },
-    runAsNonRoot: true,
-    runAsUser: USER,
-    runAsGroup: USER,
-  };
+const UNPRIVILEGED = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  runAsNonRoot: true,
+  runAsUser: USER,
+  runAsGroup: USER,
+};
+
+/** The values of a tenant's vcluster: its plan's own under the hardening. */
+export function vclusterValues(tenant: Tenant, pins: Pins): VclusterValues {
+  return mergeUnder(tenant.plan.vcluster, hardening(tenant, pins));
 }
 
 /**
- * The values of a tenant's vcluster: the vendor's baseline for shared nodes, rootless, so that it
- * starts under Pod Security `restricted`. A pause is the replica count and nothing else.
+ * The vendor's baseline for shared nodes, rootless, so that it starts under Pod Security
+ * `restricted`. A pause is the replica count and nothing else.
  */
-export function vclusterValues(tenant: Tenant, pins: Pins): object {
+function hardening(tenant: Tenant, pins: Pins): VclusterValues {
   return {
     controlPlane: {
       distro: {
         k8s: {
           image: { tag: pins.kubernetes },
-          securityContext: unprivileged(),
+          securityContext: UNPRIVILEGED,
           resources: containerResources(CONTROL_PLANE_INIT),
         },
       },
@@ -48,10 +52,10 @@ export function vclusterValues(tenant: Tenant, pins: Pins): object {
         },
         // The chart looks only every six seconds.
         probes: { startupProbe: { periodSeconds: 1 } },
-        resources: withDisk(CONTROL_PLANE),
+        resources: containerResources(CONTROL_PLANE),
         security: {
           podSecurityContext: { fsGroup: USER, seccompProfile: { type: 'RuntimeDefault' } },
-          containerSecurityContext: unprivileged(),
+          containerSecurityContext: UNPRIVILEGED,
         },
       },
     },
@@ -64,9 +68,25 @@ export function vclusterValues(tenant: Tenant, pins: Pins): object {
       podSecurityStandard: 'restricted',
       resourceQuota: { enabled: false },
     },
+    rbac: {
+      role: {
+        // Also without the sync the syncer reads them, or it does not start; the chart forgets that.
+        extraRules: [
+          {
+            apiGroups: ['discovery.k8s.io'],
+            resources: ['endpointslices'],
+            verbs: ['get', 'list', 'watch'],
+          },
+        ],
+      },
+    },
     sync: {
       fromHost: { nodes: { enabled: false, clearImageStatus: true } },
       toHost: {
+        // The host finds a Service's pods by itself; an address that a tenant wrote by hand could be
+        // a neighbour's, reached from where the network policies trust (CVE-2021-25740).
+        endpoints: { enabled: false },
+        endpointSlices: { enabled: false },
         pods: {
           // It would pull an image of its own into every StatefulSet.
           rewriteHosts: { enabled: false },
@@ -75,13 +95,5 @@ export function vclusterValues(tenant: Tenant, pins: Pins): object {
       },
     },
     telemetry: { enabled: false },
-  };
-}
-
-function withDisk(footprint: Footprint) {
-  const { requests, limits } = containerResources(footprint);
-  return {
-    requests: { ...requests, 'ephemeral-storage': '256Mi' },
-    limits: { ...limits, 'ephemeral-storage': '4Gi' },
   };
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { SERVICE } from '@tenantry/tenants';
-import { ApiObject, Duration, JsonPatch, Size } from 'cdk8s';
+import { type NodePort, SERVICE, WHOAMI } from '@tenantry/tenants';
+import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import {
   type Capability,
   ConfigMap,
-  Cpu,
   Deployment,
   DeploymentStrategy,
   EnvValue,
@@ -17,7 +16,7 @@ import {
   ServiceType,
 } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { WHOAMI } from './footprint.ts';
+import { asQuantities, containerResources } from './quantities.ts';
 
 /** The user of the service's image. */
 const USER = 65532;
@@ -27,6 +26,8 @@ export interface WhoamiProps {
   readonly name: string;
   /** The image with its tag. */
   readonly image: string;
+  /** Whether clients outside the cluster reach the service by its NodePort. */
+  readonly nodePort: NodePort;
 }
 
 /** The service in a tenant's cluster: ConfigMap, Deployment and Service. */
@@ -66,16 +67,6 @@ export class Whoami extends Construct {
       envVariables: {
         [SERVICE.configKey]: EnvValue.fromConfigMap(config as IConfigMap, SERVICE.configKey),
       },
-      resources: {
-        cpu: {
-          request: Cpu.millis(WHOAMI.requests.cpu),
-          limit: Cpu.millis(WHOAMI.limits.cpu),
-        },
-        memory: {
-          request: mebibytes(WHOAMI.requests.memory),
-          limit: mebibytes(WHOAMI.limits.memory),
-        },
-      },
       readiness: Probe.fromHttpGet('/readyz', {
         port: SERVICE.port,
         periodSeconds: Duration.seconds(2),
@@ -96,6 +87,7 @@ export class Whoami extends Construct {
         capabilities: { drop: ['ALL' as Capability] },
       },
     });
+    const { requests, limits } = containerResources(WHOAMI);
     // The library has no property for the first two (Pod Security `restricted` wants the profile),
     // and labels every pod with its construct's address, which nothing selects by.
     ApiObject.of(deployment).addJsonPatch(
@@ -103,6 +95,11 @@ export class Whoami extends Construct {
         type: 'RuntimeDefault',
       }),
       JsonPatch.add('/spec/template/spec/enableServiceLinks', false),
+      // Of the node's disk the library counts whole gibibytes only.
+      JsonPatch.add('/spec/template/spec/containers/0/resources', {
+        requests: asQuantities(requests),
+        limits: asQuantities(limits),
+      }),
       JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
     );
 
@@ -111,14 +108,14 @@ export class Whoami extends Construct {
       type: ServiceType.NODE_PORT,
       ports: [{ port: SERVICE.port, targetPort: SERVICE.port }],
     });
-    for (const [key, value] of Object.entries(labels)) service.selectLabel(key, value);
     // Given the deployment, the library would select by the label that was removed above.
-    service.selectLabel('app', SERVICE.deployment);
+    for (const [key, value] of Object.entries(labels)) service.selectLabel(key, value);
+    if (props.nodePort === 'closed') {
+      // Otherwise a node that passes a client on puts its own address in the client's place, which
+      // many network policies trust.
+      ApiObject.of(service).addJsonPatch(JsonPatch.add('/spec/externalTrafficPolicy', 'Local'));
+    }
   }
-}
-
-function mebibytes(bytes: number): Size {
-  return Size.mebibytes(bytes / 2 ** 20);
 }
 
 function sha256(text: string): string {

@@ -36,14 +36,6 @@ export const kindNodeImages = {
 /** The minor a cluster gets where none is asked for. */
 export const defaultKubernetesMinor: KubernetesMinor = '1.36';
 
-/** What the service's Dockerfile is built from: where it compiles, and what it ships on. */
-export const serviceBases = {
-  build:
-    'node:24-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d',
-  runtime:
-    'gcr.io/distroless/nodejs24-debian12:nonroot@sha256:14d42e2511532589a7c7e01a753667a74fcc96266e137e8125006b87b0c32d0a',
-} as const;
-
 /** The images a tenant's `vcluster.yaml` names: the chart's own default is the paid build. */
 export const tenantImages = {
   vcluster: { registry: 'ghcr.io', repository: 'loft-sh/vcluster-oss', tag: versions.vcluster },

@@ -1,49 +1,52 @@
-import {
-  findNodeAtLocation,
-  getNodeValue,
-  parseTree,
-  printParseErrorCode,
-  type Node,
-  type ParseError,
-} from 'jsonc-parser';
+import { findNodeAtLocation, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import type { Fault } from './fault.ts';
-import { formatPath, show } from './fault.ts';
+import { formatPath } from './fault.ts';
+import { syntaxMessage } from './syntax.ts';
 
 /** A JSON text as a value, with the places of its parts. */
 export interface Document {
   readonly value: unknown;
+  /** What is wrong whatever the schema says: keys that stand twice, hostile keys and nesting. */
+  readonly faults: readonly Fault[];
   /** The fault for what stands at `path`, or, where nothing stands there, at its nearest parent. */
   fault(path: readonly PropertyKey[], message: string): Fault;
   /** The fault for a key itself rather than for its value. */
   keyFault(path: readonly PropertyKey[], key: string, message: string): Fault;
 }
 
-/**
- * Reads strict JSON. Besides syntax it refuses what `JSON.parse` lets pass in silence: keys that
- * stand twice, and `__proto__`.
- */
+/** Far more levels than tenants.json has, far fewer than a stack holds. */
+const DEEPEST = 32;
+const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
+
+/** Reads strict JSON; what is no JSON at all comes back as faults alone. */
 export function readDocument(text: string): Document | readonly Fault[] {
-  const source = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+  const source = text.replace(/^\uFEFF/, '');
   const locate = locator(source);
+  const whole = (offset: number, message: string): readonly Fault[] => [
+    { path: '', ...locate(offset), message },
+  ];
   if (source.trim() === '') {
-    return [{ path: '', ...locate(0), message: 'the file is empty; least form: {"tenants": []}' }];
+    return whole(0, 'the file is empty; least form: {"tenants": []}');
+  }
+  const undecodable = source.indexOf('\uFFFD');
+  if (undecodable !== -1) {
+    return whole(undecodable, 'found bytes that are not UTF-8 text; save the file as UTF-8');
   }
   const errors: ParseError[] = [];
   const root = parseOrNull(source, errors);
-  if (root === null) {
-    return [{ path: '', ...locate(0), message: 'the JSON is nested too deeply to be read' }];
-  }
-  if (errors.length > 0 || root === undefined) {
-    return errors.slice(0, 1).map(({ error, offset }) => ({
-      path: '',
-      ...locate(offset),
-      message: `not JSON: ${words(printParseErrorCode(error))} at ${show(source.slice(offset, offset + 20))}`,
-    }));
-  }
-  const faults = [...keyFaults(root, [], locate)];
-  if (faults.length > 0) return faults;
+  if (root === null) return whole(0, TOO_DEEP);
+  const [error] = errors;
+  // What follows the first error is mostly its echo.
+  if (error !== undefined) return whole(error.offset, syntaxMessage(error, source));
+  if (root === undefined) return whole(0, 'not JSON');
+
+  const faults: Fault[] = [];
+  const value = valueOf(root, [], (path, { offset }, message) => {
+    faults.push({ path: formatPath(path), ...locate(offset), message });
+  });
   return {
-    value: getNodeValue(root),
+    value,
+    faults,
     fault(path, message) {
       let node: Node | undefined;
       for (let length = path.length; node === undefined && length >= 0; length -= 1) {
@@ -52,8 +55,8 @@ export function readDocument(text: string): Document | readonly Fault[] {
       return { path: formatPath(path), ...locate(node?.offset ?? 0), message };
     },
     keyFault(path, key, message) {
-      const value = findNodeAtLocation(root, [...path, key] as (string | number)[]);
-      const offset = value?.parent?.children?.[0]?.offset ?? value?.offset ?? 0;
+      const found = findNodeAtLocation(root, [...path, key] as (string | number)[]);
+      const offset = found?.parent?.children?.[0]?.offset ?? found?.offset ?? 0;
       return { path: formatPath([...path, key]), ...locate(offset), message };
     },
   };
@@ -68,31 +71,36 @@ function parseOrNull(source: string, errors: ParseError[]): Node | undefined | n
   }
 }
 
-function* keyFaults(
+/**
+ * The plain value of a node. Notes what `JSON.parse` lets pass in silence; of a key that stands
+ * twice the first counts, which is also the one that the tree finds.
+ */
+function valueOf(
   node: Node,
   path: readonly PropertyKey[],
-  locate: (offset: number) => { line: number; column: number },
-): Generator<Fault> {
+  note: (path: readonly PropertyKey[], node: Node, message: string) => void,
+): unknown {
+  const children = node.children ?? [];
+  if (node.type !== 'array' && node.type !== 'object') return node.value;
+  if (path.length === DEEPEST) {
+    note(path, node, TOO_DEEP);
+    return null;
+  }
   if (node.type === 'array') {
-    for (const [index, child] of (node.children ?? []).entries()) {
-      yield* keyFaults(child, [...path, index], locate);
-    }
+    return children.map((child, index) => valueOf(child, [...path, index], note));
   }
-  if (node.type !== 'object') return;
-  const seen = new Map<string, number>();
-  for (const property of node.children ?? []) {
-    const [keyNode, valueNode] = property.children ?? [];
-    if (keyNode === undefined) continue;
+  const value: Record<string, unknown> = {};
+  const seen = new Set<string>();
+  for (const { children: [keyNode, valueNode] = [] } of children) {
+    if (keyNode === undefined || valueNode === undefined) continue;
     const key = String(keyNode.value);
-    const place = { path: formatPath([...path, key]), ...locate(keyNode.offset) };
-    const first = seen.get(key);
-    if (key === '__proto__') yield { ...place, message: 'this key is not allowed' };
-    if (first !== undefined) {
-      yield { ...place, message: `this key stands twice; first in line ${first}` };
-    }
-    seen.set(key, place.line);
-    if (valueNode !== undefined) yield* keyFaults(valueNode, [...path, key], locate);
+    const here = [...path, key];
+    if (seen.has(key)) note(here, keyNode, 'this key stands twice in its object; keep one of them');
+    else if (key === '__proto__') note(here, keyNode, 'this key is not allowed; remove it');
+    else value[key] = valueOf(valueNode, here, note);
+    seen.add(key);
   }
+  return value;
 }
 
 /** From an offset to line and column, both from 1, by bisection over the line starts. */
@@ -109,9 +117,4 @@ function locator(text: string): (offset: number) => { line: number; column: numb
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
   };
-}
-
-/** `CommaExpected` as `comma expected`. */
-function words(code: string): string {
-  return code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }

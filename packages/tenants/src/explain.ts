@@ -22,7 +22,8 @@ export function explain(issue: Issue, document: Document, known: KnownKeys): rea
     return [document.keyFault(issue.path.slice(0, -1), key, message)];
   }
   const found = valueAt(document.value, issue.path);
-  return [document.fault(issue.path, `found ${show(found)}; ${allowed(issue, found)}`)];
+  const what = found === undefined ? 'missing' : `found ${show(found)}`;
+  return [document.fault(issue.path, `${what}; ${allowed(issue, found)}`)];
 }
 
 /** The keys that the schema knows at a path. */
@@ -41,13 +42,16 @@ const NAMES_OF_TYPES: Readonly<Record<string, string>> = {
 function allowed(issue: Issue, found: unknown): string {
   switch (issue.code) {
     case 'invalid_type': {
+      // Where the schema has words of its own, they say more.
+      if (!issue.message.startsWith('Invalid input')) return issue.message;
       const wanted = NAMES_OF_TYPES[issue.expected] ?? issue.expected;
       return found === undefined ? `${wanted} is required` : `${wanted} is expected`;
     }
     case 'invalid_value': {
       const values = issue.values.map(String);
       const near = typeof found === 'string' ? suggest(found, values) : null;
-      return `allowed: ${values.join(', ')}${near === null ? '' : `; did you mean ${near}?`}`;
+      const hint = near === null ? '' : `; did you mean ${show(near)}?`;
+      return `allowed: ${values.map(show).join(', ')}${hint}`;
     }
     case 'too_small':
       return issue.origin === 'number' || issue.origin === 'int'

@@ -34,7 +34,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
     .map((part, index) => {
       if (typeof part === 'number') return `[${part}]`;
       const key = String(part);
-      if (!/^[\w$-]+$/.test(key)) return `[${JSON.stringify(key)}]`;
+      if (!/^[\w$-]{1,60}$/.test(key)) return `[${show(key)}]`;
       return index === 0 ? key : `.${key}`;
     })
     .join('');
@@ -42,12 +42,22 @@ export function formatPath(path: readonly PropertyKey[]): string {
 
 const LONGEST_SHOWN = 60;
 
-/** A value as an error message shows it: JSON on one line, control characters escaped, cut short. */
+/** A value as an error message shows it: JSON on one line, cut short, nothing in it invisible. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value).replaceAll(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
+  return visible(typeof value === 'number' ? String(value) : JSON.stringify(value));
+}
+
+/** A text cut short, with control, direction and other invisible characters as `\u202e`. */
+export function visible(text: string): string {
+  const escaped = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeUnits);
+  const short = escaped.slice(0, LONGEST_SHOWN).replace(/[\uD800-\uDBFF]$/, '');
+  return escaped.length <= LONGEST_SHOWN ? escaped : `${short}…`;
+}
+
+function escapeUnits(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => {
+    const unit = character.charCodeAt(index).toString(16);
+    return `\\u${unit.padStart(4, '0')}`;
+  }).join('');
 }

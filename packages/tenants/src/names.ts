@@ -11,6 +11,8 @@ export const FIELD_MANAGER = 'tenantry';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'tenantry';
 export const TENANT_LABEL = 'tenantry.dev/tenant';
+/** On a host namespace: whether the tenant's NodePort is "open" to the outside or "closed". */
+export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
 export const INVENTORY_NAME = 'tenantry-inventory';
 
 /** What the service is called inside every tenant's cluster. */
@@ -45,6 +47,9 @@ export function syncedName(name: string, namespace: string, id: string): string 
 export function hostLabels(id: string): Readonly<Record<string, string>> {
   return { [MANAGED_BY_LABEL]: MANAGED_BY, [TENANT_LABEL]: id };
 }
+
+/** How the host's API server calls the accounts in tenants' namespaces, up to the tenant's id. */
+export const TENANT_ACCOUNTS = `system:serviceaccount:${hostNamespace('')}`;
 
 export function kindContext(cluster: string): string {
   return `kind-${cluster}`;

@@ -14,24 +14,27 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 const MAX_BYTES = 2 ** 50;
 const MAX_MILLICORES = 1e9;
 
+export const CPU_FORM = /^(\d{1,9})(?:\.(\d{1,3})|(m))?$/;
+export const BYTES_FORM = /^(\d{1,16})(?:\.(\d{1,3}))?(|k|M|G|T|Ki|Mi|Gi|Ti)$/;
+
 /** Thousandths of a CPU in a Kubernetes quantity such as `2`, `0.5` or `250m`; null where it is none. */
 export function parseCpu(text: string): number | null {
-  const match = /^(\d{1,9})(?:\.(\d{1,3}))?(m?)$/.exec(text);
+  const match = CPU_FORM.exec(text);
   if (!match) return null;
-  const [, whole = '', fraction = '', milli = ''] = match;
-  if (milli !== '' && fraction !== '') return null;
-  const millicores =
-    milli === '' ? Number(whole) * 1000 + Number(fraction.padEnd(3, '0')) : Number(whole);
+  const [, whole = '', fraction = '', milli] = match;
+  const millicores = Number(milli === undefined ? whole + fraction.padEnd(3, '0') : whole);
   return millicores > 0 && millicores <= MAX_MILLICORES ? millicores : null;
 }
 
 /** Bytes in a Kubernetes quantity such as `4Gi`, `1.5G` or `1024`; null where it is none. */
 export function parseBytes(text: string): number | null {
-  const match = /^(\d{1,16}(?:\.\d{1,3})?)(|k|M|G|T|Ki|Mi|Gi|Ti)$/.exec(text);
+  const match = BYTES_FORM.exec(text);
   if (!match) return null;
-  const [, amount = '', suffix = ''] = match;
-  const bytes = Number(amount) * (SUFFIXES[suffix] ?? 1);
-  return Number.isInteger(bytes) && bytes > 0 && bytes <= MAX_BYTES ? bytes : null;
+  const [, whole = '', fraction = '', suffix = ''] = match;
+  // In whole thousandths: as doubles, 1.001 and 1e9 miss their product.
+  const thousandths = BigInt(whole + fraction.padEnd(3, '0')) * BigInt(SUFFIXES[suffix] ?? 1);
+  const bytes = Number(thousandths / 1000n);
+  return thousandths % 1000n === 0n && bytes > 0 && bytes <= MAX_BYTES ? bytes : null;
 }
 
 /** The canonical quantity of so many thousandths of a CPU: `2`, `250m`. */

@@ -11,11 +11,14 @@ export function resolveFleet(file: TenantsFile): Fleet {
   const plans = new Map(
     Object.entries(file.plans).map(([name, plan]) => [name, resolvePlan(name, plan)]),
   );
-  const { capacity } = file.host;
+  const { capacity, apiCidr, storageClasses, priorityClasses } = file.host;
   return {
     host: {
       context: file.host.context,
       capacity: capacity === undefined ? null : resolveResources(capacity),
+      apiCidr: apiCidr ?? null,
+      storageClasses: [...new Set(storageClasses)].sort(),
+      priorityClasses: [...new Set(priorityClasses)].sort(),
     },
     graceDays: file.graceDays,
     imageRepository: file.image.repository,
@@ -53,6 +56,8 @@ export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Pl
             memory: Math.ceil(limits.memory * DEFAULT_REQUESTS.memory),
           }
         : resolveResources(plan.requests),
+    nodePort: plan.nodePort,
+    vcluster: plan.vcluster ?? {},
   };
 }
 

@@ -1,10 +1,17 @@
-import { formatBytes, formatCpu, parseBytes, parseCpu } from './quantity.ts';
-import type { z } from 'zod';
-import { DEFAULT_PLAN, DEFAULT_PLANS, planSchema, tenantSchema } from './schema.ts';
+import { z } from 'zod';
+import {
+  DEFAULT_PLAN,
+  DEFAULT_PLANS,
+  DEFAULT_STORAGE_CLASSES,
+  planSchema,
+  tenantSchema,
+} from './schema.ts';
 import { show } from './fault.ts';
 import { suggest } from './suggest.ts';
 import { resolvePlan } from './resolve.ts';
-import type { Plan, Resources } from './tenant.ts';
+import { capacityBreaches } from './capacity-rules.ts';
+import { planBreaches } from './plan-rules.ts';
+import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
 
 /** A rule that spans several parts of the file was broken. */
@@ -12,6 +19,8 @@ export interface Breach {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
+
+const planAmounts = planSchema.omit({ vcluster: true });
 
 type TenantEntry = z.output<typeof tenantSchema>;
 
@@ -22,27 +31,38 @@ type TenantEntry = z.output<typeof tenantSchema>;
 export function checkRules(file: unknown): readonly Breach[] {
   const plans = readPlans(file);
   const tenants = readTenants(file);
-  const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;
-  return [
-    ...planBreaches(plans),
-    ...defaultPlanBreaches(fallback, plans, 'defaultPlan' in Object(file)),
-    ...rawTenants(file).flatMap((entry, index) => planReferenceBreaches(index, entry, plans)),
+  const alone = [
     ...tenants.flatMap(([index, tenant]) => stateBreaches(index, tenant)),
     ...duplicateBreaches(file),
-    ...capacityBreaches(file, tenants, plans, fallback),
+  ];
+  if (plans === null) return alone;
+  const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;
+  return [
+    ...alone,
+    ...[...plans.values()].flatMap((plan) =>
+      plan === null ? [] : planBreaches(plan, storageClasses(file)),
+    ),
+    ...defaultPlanBreaches(fallback, plans, valueAt(file, ['defaultPlan']) !== undefined),
+    ...rawTenants(file).flatMap((entry, index) => planReferenceBreaches(index, entry, plans)),
+    ...capacityBreaches(file, activePlans(tenants, plans, fallback)),
   ];
 }
 
 /** Plans by name; null for one that is not well-formed, so that references to it are not faults too. */
 type Plans = ReadonlyMap<string, Plan | null>;
 
-function readPlans(file: unknown): Plans {
+/** Null where `plans` is no object, so that nothing can be said of references to it. */
+function readPlans(file: unknown): Plans | null {
   const plans = valueAt(file, ['plans']) ?? DEFAULT_PLANS;
-  const entries = typeof plans === 'object' && plans !== null ? Object.entries(plans) : [];
+  if (typeof plans !== 'object' || plans === null || Array.isArray(plans)) return null;
   return new Map(
-    entries.map(([name, entry]) => {
-      const parsed = planSchema.safeParse(entry);
-      return [name, parsed.success ? resolvePlan(name, parsed.data) : null];
+    Object.entries(plans).map(([name, entry]) => {
+      // The plan's amounts are looked at whatever its values for the chart are like.
+      const { vcluster, ...amounts } = Object(entry) as Record<string, unknown>;
+      const parsed = planAmounts.safeParse(amounts);
+      if (!parsed.success) return [name, null];
+      const values = z.record(z.string(), z.unknown()).safeParse(vcluster);
+      return [name, resolvePlan(name, { ...parsed.data, vcluster: values.data })];
     }),
   );
 }
@@ -59,38 +79,18 @@ function rawTenants(file: unknown): readonly unknown[] {
   return Array.isArray(tenants) ? tenants : [];
 }
 
-function planBreaches(plans: Plans): readonly Breach[] {
-  return [...plans].flatMap(([name, plan]) => {
-    if (plan === null) return [];
-    const breaches: Breach[] = [];
-    if (plan.requests.cpu > plan.cpu) {
-      breaches.push({
-        path: ['plans', name, 'requests', 'cpu'],
-        message: `${formatCpu(plan.requests.cpu)} is more than the plan's limit of ${formatCpu(plan.cpu)}`,
-      });
-    }
-    if (plan.requests.memory > plan.memory) {
-      breaches.push({
-        path: ['plans', name, 'requests', 'memory'],
-        message: `${formatBytes(plan.requests.memory)} is more than the plan's limit of ${formatBytes(plan.memory)}`,
-      });
-    }
-    return breaches;
-  });
-}
-
 function unknownPlan(name: string, plans: Plans): string {
   const near = suggest(name, [...plans.keys()]);
   return near === null
-    ? `plans has: ${[...plans.keys()].join(', ') || 'none'}`
-    : `did you mean ${near}?`;
+    ? `known plans: ${[...plans.keys()].map(show).join(', ') || 'none'}`
+    : `did you mean ${show(near)}?`;
 }
 
 function defaultPlanBreaches(fallback: unknown, plans: Plans, written: boolean): readonly Breach[] {
   if (typeof fallback !== 'string' || plans.has(fallback)) return [];
   const message = written
     ? `found ${show(fallback)}; no such plan; ${unknownPlan(fallback, plans)}`
-    : `missing, and there is no plan ${show(fallback)}; ${unknownPlan(fallback, plans)}`;
+    : `missing, and its default, ${show(fallback)}, is no plan; ${unknownPlan(fallback, plans)}`;
   return [{ path: ['defaultPlan'], message }];
 }
 
@@ -121,47 +121,24 @@ function duplicateBreaches(file: unknown): readonly Breach[] {
       first.set(id, index);
       return [];
     }
-    const message = `found ${show(id)}; an id stands once, and tenants[${earlier}] has it`;
+    const message = `found ${show(id)}; ids are unique, and tenants[${earlier}] has this one`;
     return [{ path: ['tenants', index, 'id'], message }];
   });
 }
 
-function capacityBreaches(
-  file: unknown,
+/** The plan of each active tenant, as far as it is known. */
+function activePlans(
   tenants: readonly (readonly [number, TenantEntry])[],
   plans: Plans,
   fallback: unknown,
-): readonly Breach[] {
-  const cpu = valueAt(file, ['host', 'capacity', 'cpu']);
-  const memory = valueAt(file, ['host', 'capacity', 'memory']);
-  const capacity = {
-    cpu: typeof cpu === 'string' ? parseCpu(cpu) : null,
-    memory: typeof memory === 'string' ? parseBytes(memory) : null,
-  };
-  const wanted = tenants
+): readonly Plan[] {
+  return tenants
     .filter(([, tenant]) => tenant.state === 'active')
-    .map(
-      ([, tenant]) =>
-        plans.get(tenant.plan ?? (typeof fallback === 'string' ? fallback : DEFAULT_PLAN))
-          ?.requests,
-    )
-    .filter((requests) => requests !== undefined)
-    .reduce<Resources>(
-      (sum, requests) => ({ cpu: sum.cpu + requests.cpu, memory: sum.memory + requests.memory }),
-      { cpu: 0, memory: 0 },
-    );
-  const breaches: Breach[] = [];
-  if (capacity.cpu !== null && wanted.cpu > capacity.cpu) {
-    breaches.push({
-      path: ['host', 'capacity', 'cpu'],
-      message: `found ${show(cpu)}; the active tenants' plans request ${formatCpu(wanted.cpu)}`,
-    });
-  }
-  if (capacity.memory !== null && wanted.memory > capacity.memory) {
-    breaches.push({
-      path: ['host', 'capacity', 'memory'],
-      message: `found ${show(memory)}; the active tenants' plans request ${formatBytes(wanted.memory)}`,
-    });
-  }
-  return breaches;
+    .map(([, tenant]) => plans.get(tenant.plan ?? String(fallback)) ?? null)
+    .filter((plan) => plan !== null);
+}
+
+function storageClasses(file: unknown): readonly string[] {
+  const classes = valueAt(file, ['host', 'storageClasses']) ?? DEFAULT_STORAGE_CLASSES;
+  return Array.isArray(classes) ? classes.map(String) : [];
 }

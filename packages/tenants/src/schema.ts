@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
 import { DEFAULT_CONTEXT, MAX_ID_LENGTH } from './names.ts';
-import { parseBytes, parseCpu } from './quantity.ts';
-import { PAUSERS, STATES } from './tenant.ts';
+import { BYTES_FORM, CPU_FORM, parseBytes, parseCpu } from './quantity.ts';
+import { NODE_PORTS, PAUSERS, STATES } from './tenant.ts';
+import { vclusterValues } from './vcluster-values.ts';
 
 const LONGEST_NAME = 100;
 
@@ -21,9 +23,11 @@ const name = z
   .max(LONGEST_NAME, { error: `a name has at most ${LONGEST_NAME} characters` })
   // U+200C and U+200D join letters and emoji; every other format character can hide text.
   .regex(/^(?:[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|[\u200C\u200D])*$/u, {
-    error: 'a name is printable text: no control, direction or surrogate characters',
+    error: 'a name is printable text: no control, invisible, direction or private-use characters',
   })
-  .regex(/^(?!\s)[^]*\S$/u, { error: 'a name has a visible character at both ends' })
+  .regex(/^(?![\s\p{DI}])[^]*\S$/u, {
+    error: 'a name starts with a visible character and does not end with a space',
+  })
   .meta({
     description: 'What the greeting says: any printable text.',
     examples: ['Alice', 'Müller & Söhne'],
@@ -33,19 +37,28 @@ const date = z.iso
   .date({ error: 'a date is a day of the calendar, written YYYY-MM-DD' })
   .meta({ examples: ['2026-12-31'] });
 
+const CPU_ERROR = 'an amount of CPU is written like "2", "0.5" or "250m", from "1m" to "1000000"';
+
 const cpu = z
-  .string()
-  .refine((text) => parseCpu(text) !== null, {
-    error: 'an amount of CPU is a positive quantity such as "2", "0.5" or "250m"',
-  })
-  .meta({ description: 'CPUs as a Kubernetes quantity.', examples: ['2', '500m'] });
+  .string({ error: CPU_ERROR })
+  .refine((text) => parseCpu(text) !== null, { error: CPU_ERROR })
+  .meta({
+    description: 'CPUs as a Kubernetes quantity.',
+    examples: ['2', '500m'],
+    pattern: CPU_FORM.source,
+  });
+
+const BYTES_ERROR =
+  'an amount of bytes is written like "4Gi", "512Mi" or "10G", whole bytes from "1" to "1024Ti"';
 
 const bytes = z
-  .string()
-  .refine((text) => parseBytes(text) !== null, {
-    error: 'an amount of bytes is a positive quantity such as "4Gi", "512Mi" or "10G"',
-  })
-  .meta({ description: 'Bytes as a Kubernetes quantity.', examples: ['4Gi', '512Mi'] });
+  .string({ error: BYTES_ERROR })
+  .refine((text) => parseBytes(text) !== null, { error: BYTES_ERROR })
+  .meta({
+    description: 'Bytes as a Kubernetes quantity.',
+    examples: ['4Gi', '512Mi'],
+    pattern: BYTES_FORM.source,
+  });
 
 const resources = z.strictObject({ cpu, memory: bytes });
 
@@ -55,13 +68,17 @@ export const planSchema = z
     memory: bytes,
     storage: bytes,
     pods: z
-      .int({ error: 'pods is a whole number' })
+      .int({ error: 'pods is a whole number from 1 to 10000' })
       .min(1)
       .max(10_000)
       .meta({ description: 'How many pods the tenant may run.', examples: [20] }),
     requests: resources.optional().meta({
       description: 'What is reserved of the limits; default: a quarter of cpu, half of memory.',
     }),
+    nodePort: z.enum(NODE_PORTS).default('closed').meta({
+      description: 'Whether clients outside the cluster reach the service by its NodePort.',
+    }),
+    vcluster: vclusterValues.optional(),
   })
   .meta({
     description: 'What a tenant may use. The figures are limits.',
@@ -95,18 +112,60 @@ export const receiptSchema = z
     id,
     name: name.optional(),
     offboardedOn: date,
-    reason: z.string().max(500),
+    reason: z
+      .string()
+      .max(500, { error: 'a reason has at most 500 characters' })
+      .meta({ examples: ['unpaid since 2026-12-31'] }),
     digest: z
       .string()
-      .regex(/^sha256:[0-9a-f]{64}$/, { error: 'a digest is sha256: and 64 hexadecimal digits' }),
-    objects: z.int().min(0),
-    volumes: z.int().min(0),
+      .regex(/^sha256:[0-9a-f]{64}$/, {
+        error: 'a digest is sha256: and 64 hexadecimal digits in lower case',
+      })
+      .meta({ description: 'Fingerprint of what was deleted.' }),
+    objects: z
+      .int({ error: 'objects is a whole number, 0 or more' })
+      .min(0)
+      .meta({ description: 'How many objects there were.' }),
+    volumes: z
+      .int({ error: 'volumes is a whole number, 0 or more' })
+      .min(0)
+      .meta({ description: 'How many volumes there were.' }),
   })
   .meta({ description: 'The receipt of a deleted tenant, written by `pnpm offboard`.' });
 
 const planName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
-  error: 'a plan is named by a DNS label: lower-case letters, digits and "-"',
+  error:
+    'a plan is named by a DNS label: at most 63 lower-case letters, digits and "-", not "-" at either end',
 });
+
+/** `host:port/path`, where only the host may have a colon: another one would be a tag. */
+const REPOSITORY =
+  /^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
+
+const apiCidr = z
+  .string()
+  .refine(isCidr, {
+    error:
+      'a block of IPv4 addresses is written by its first one and its length, like "10.0.0.0/28"',
+  })
+  .refine((block) => !covers(LINK_LOCAL, block), {
+    error: `the host's API has an address of its own, not one of ${LINK_LOCAL}`,
+  })
+  .meta({
+    description:
+      "Where the host's API server is, behind its Service: control planes reach port 443 and 6443 of nothing else.",
+    examples: ['10.0.0.0/28'],
+  });
+
+const className = z
+  .string()
+  .max(253, { error: 'a class has at most 253 characters' })
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+    error: 'a class is named in lower-case letters, digits, "-" and "."',
+  });
+
+/** What a kind cluster calls its only class. */
+export const DEFAULT_STORAGE_CLASSES: readonly string[] = ['standard'];
 
 export const DEFAULT_PLAN = 'small';
 export const DEFAULT_PLANS: Readonly<Record<string, z.input<typeof planSchema>>> = {
@@ -115,7 +174,7 @@ export const DEFAULT_PLANS: Readonly<Record<string, z.input<typeof planSchema>>>
 
 export const fileSchema = z
   .strictObject({
-    $schema: z.string().optional(),
+    $schema: z.string().optional().meta({ description: 'For editors: where this schema lies.' }),
     host: z
       .strictObject({
         context: z
@@ -131,6 +190,23 @@ export const fileSchema = z
         capacity: resources.optional().meta({
           description: 'What the host offers to all tenants together; checked against requests.',
         }),
+        apiCidr: apiCidr.optional(),
+        storageClasses: z
+          .array(className)
+          .default([...DEFAULT_STORAGE_CLASSES])
+          .meta({
+            description:
+              "The host's storage classes that tenants and control planes may claim volumes of. The default class is named too.",
+            examples: [['standard']],
+          }),
+        priorityClasses: z
+          .array(className)
+          .default([])
+          .meta({
+            description:
+              "The host's priority classes that pods of tenants may have, such as its default one.",
+            examples: [[]],
+          }),
       })
       .prefault({})
       .meta({ description: 'The host cluster. A kind cluster of our own where missing.' }),
@@ -138,18 +214,17 @@ export const fileSchema = z
       .strictObject({
         repository: z
           .string()
-          .regex(/^[a-z0-9]+([._:/-]+[a-z0-9]+)*$/, {
-            error: 'a repository is an image name without tag or digest',
-          })
+          .regex(REPOSITORY, { error: 'a repository is an image name without tag or digest' })
           .default('tenantry/whoami')
           .meta({
             description: 'Where the service image is pushed to when the host is not kind.',
             examples: ['ghcr.io/example/whoami'],
           }),
       })
-      .prefault({}),
+      .prefault({})
+      .meta({ description: 'The service image.' }),
     graceDays: z
-      .int({ error: 'graceDays is a whole number of days' })
+      .int({ error: 'graceDays is a whole number of days from 0 to 3650' })
       .min(0)
       .max(3650)
       .default(7)
@@ -157,10 +232,13 @@ export const fileSchema = z
     defaultPlan: z.string().default(DEFAULT_PLAN).meta({ description: 'A key of `plans`.' }),
     plans: z
       .record(planName, planSchema)
-      .default(DEFAULT_PLANS)
+      .prefault(DEFAULT_PLANS)
       .meta({ description: 'The plans that tenants can be on, by name.' }),
     tenants: z.array(tenantSchema).meta({ description: 'One virtual cluster each.' }),
-    offboarded: z.array(receiptSchema).default([]),
+    offboarded: z
+      .array(receiptSchema)
+      .default([])
+      .meta({ description: 'The receipts of deleted tenants, oldest first.' }),
   })
   .meta({
     title: 'tenants.json',
@@ -172,5 +250,14 @@ export type TenantsFile = z.output<typeof fileSchema>;
 
 /** The JSON Schema of tenants.json for editors, from the same source as the parser. */
 export function jsonSchema(): object {
-  return z.toJSONSchema(fileSchema, { io: 'input' });
+  return z.toJSONSchema(fileSchema, {
+    io: 'input',
+    override({ zodSchema, jsonSchema: written }) {
+      if (zodSchema !== vclusterValues) return;
+      for (const key of ['type', 'propertyNames', 'additionalProperties'] as const) {
+        delete written[key];
+      }
+      written.$ref = './vcluster.schema.json';
+    },
+  });
 }

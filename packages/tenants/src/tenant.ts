@@ -4,6 +4,9 @@ export type State = (typeof STATES)[number];
 export const PAUSERS = ['operator', 'lifecycle'] as const;
 export type Pauser = (typeof PAUSERS)[number];
 
+export const NODE_PORTS = ['open', 'closed'] as const;
+export type NodePort = (typeof NODE_PORTS)[number];
+
 /** Amounts in thousandths of a CPU and in bytes. */
 export interface Resources {
   readonly cpu: number;
@@ -17,6 +20,10 @@ export interface Plan extends Resources {
   readonly storage: number;
   readonly pods: number;
   readonly requests: Resources;
+  /** Whether clients outside the cluster reach the service by its NodePort. */
+  readonly nodePort: NodePort;
+  /** The plan's own values for the vcluster chart: they fit its schema and loosen nothing. */
+  readonly vcluster: Readonly<Record<string, unknown>>;
 }
 
 /** A tenant with everything resolved: no default is left to apply. */
@@ -39,6 +46,12 @@ export interface Host {
   readonly context: string;
   /** What the host offers to all tenants together; null where nobody says. */
   readonly capacity: Resources | null;
+  /** The addresses of the host's API server; null where nobody says. */
+  readonly apiCidr: string | null;
+  /** The storage classes that may be claimed. */
+  readonly storageClasses: readonly string[];
+  /** The priority classes that pods may have. */
+  readonly priorityClasses: readonly string[];
 }
 
 /** All of tenants.json, resolved; tenants are sorted by id. */

@@ -1,12 +1,17 @@
-import type { Resources } from '@tenantry/tenants';
+import type { Resources } from './tenant.ts';
 
 /** What one container is given; thousandths of a CPU and bytes. */
 export interface Footprint {
   readonly requests: Resources;
   readonly limits: Resources;
+  /** Bytes of the node's own disk: logs, scratch files, emptyDirs. */
+  readonly disk: { readonly request: number; readonly limit: number };
 }
 
 const Mi = 2 ** 20;
+
+/** What a container gets of the node's disk. */
+export const POD_DISK = { request: 16 * Mi, limit: 1024 * Mi } as const;
 
 /**
  * vcluster's syncer with API server, controller manager and SQLite in it. Idle it was measured at
@@ -15,36 +20,42 @@ const Mi = 2 ** 20;
 export const CONTROL_PLANE: Footprint = {
   requests: { cpu: 20, memory: 256 * Mi },
   limits: { cpu: 2000, memory: 2048 * Mi },
+  disk: { request: 256 * Mi, limit: 4096 * Mi },
 };
 
 /** The control plane's init container, which copies the Kubernetes binaries. */
 export const CONTROL_PLANE_INIT: Footprint = {
   requests: { cpu: 10, memory: 64 * Mi },
   limits: { cpu: 1000, memory: 256 * Mi },
+  disk: POD_DISK,
 };
 
 /** The tenant's CoreDNS; measured at 13 MB. */
 export const COREDNS: Footprint = {
   requests: { cpu: 5, memory: 32 * Mi },
   limits: { cpu: 500, memory: 170 * Mi },
+  disk: POD_DISK,
 };
 
 /** The whoami service. */
 export const WHOAMI: Footprint = {
   requests: { cpu: 10, memory: 48 * Mi },
   limits: { cpu: 250, memory: 128 * Mi },
+  disk: POD_DISK,
 };
 
 /** The pod that `pnpm verify` runs for a moment. */
 export const PROBE: Footprint = {
   requests: { cpu: 10, memory: 48 * Mi },
   limits: { cpu: 250, memory: 128 * Mi },
+  disk: POD_DISK,
 };
 
 /** What a tenant's container gets that asks for nothing. */
 export const DEFAULT_CONTAINER: Footprint = {
   requests: { cpu: 10, memory: 32 * Mi },
   limits: { cpu: 250, memory: 256 * Mi },
+  disk: POD_DISK,
 };
 
 /** Volume of a control plane, in bytes; its SQLite file holds a few MB, a snapshot as much again. */
@@ -59,6 +70,8 @@ const OVERHEAD: readonly Footprint[] = [CONTROL_PLANE, COREDNS, COREDNS, WHOAMI,
 export const OVERHEAD_PODS = OVERHEAD.length;
 export const OVERHEAD_REQUESTS = sum(OVERHEAD.map(({ requests }) => requests));
 export const OVERHEAD_LIMITS = sum(OVERHEAD.map(({ limits }) => limits));
+
+export const OVERHEAD_DISK = OVERHEAD.reduce((bytes, { disk }) => bytes + disk.limit, 0);
 
 export function sum(parts: readonly Resources[]): Resources {
   return parts.reduce(

@@ -1,0 +1,32 @@
+import { type Fleet, parseTenants, type Tenant } from '@tenantry/tenants';
+import { type Pins, synthesize, type Tree } from '../src/index.ts';
+
+export const pins: Pins = {
+  image: 'tenantry/whoami:0123456789ab',
+  vcluster: '0.36.0',
+  kubernetes: 'v1.36.3',
+};
+
+export const alice = { id: 'alice', name: 'Alice' };
+export const bob = { id: 'bob', name: 'Bob' };
+
+/** Tenants and other parts of tenants.json as it is written there. */
+export function fleetOf(tenants: readonly object[], file: object = {}): Fleet {
+  return parseTenants(JSON.stringify({ ...file, tenants }));
+}
+
+export function treeOf(tenants: readonly object[], file: object = {}): Tree {
+  return synthesize(fleetOf(tenants, file), pins);
+}
+
+export function onlyTenant(fleet: Fleet): Tenant {
+  const [tenant] = fleet.tenants;
+  if (tenant === undefined || fleet.tenants.length > 1) throw new TypeError('not one tenant');
+  return tenant;
+}
+
+/** The paths whose texts differ, of those that only one has too. */
+export function differences(one: Tree, other: Tree): readonly string[] {
+  const paths = new Set([...one.keys(), ...other.keys()]);
+  return [...paths].filter((path) => one.get(path) !== other.get(path)).sort();
+}

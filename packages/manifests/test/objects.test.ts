@@ -1,0 +1,399 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseBytes, parseCpu } from '@tenantry/tenants';
+import { parse } from 'yaml';
+import { alice, treeOf } from './fleet.ts';
+
+const GiB = 2 ** 30;
+const MiB = 2 ** 20;
+const tree = treeOf([alice]);
+
+// Files are read back as any Kubernetes client would; their types are not ours.
+// oxlint-disable-next-line typescript/no-explicit-any
+function read(path: string, of = tree): any {
+  return parse(of.get(path) ?? 'null');
+}
+
+test('a tenant is these files', () => {
+  expect([...tree.keys()].filter((path) => !path.startsWith('_host/')).sort()).toEqual([
+    'alice/host/limitrange.tenant-alice.yaml',
+    'alice/host/namespace.vcluster-tenant-alice.yaml',
+    'alice/host/networkpolicy.control-plane.yaml',
+    'alice/host/networkpolicy.default-deny.yaml',
+    'alice/host/networkpolicy.dns.yaml',
+    'alice/host/networkpolicy.workload.yaml',
+    'alice/host/resourcequota.tenant-alice.yaml',
+    'alice/tenant.json',
+    'alice/vcluster.yaml',
+    'alice/virtual/configmap.tenant-id.yaml',
+    'alice/virtual/deployment.simple-app.yaml',
+    'alice/virtual/service.simple-service.yaml',
+  ]);
+});
+
+describe('the service in the tenant’s cluster', () => {
+  const configMap = read('alice/virtual/configmap.tenant-id.yaml');
+  const deployment = read('alice/virtual/deployment.simple-app.yaml');
+  const service = read('alice/virtual/service.simple-service.yaml');
+  const pod = deployment.spec.template;
+  const [container] = pod.spec.containers;
+
+  test('lies in namespace default under the names that were asked for', () => {
+    const named = [configMap, deployment, service].map(({ apiVersion, kind, metadata }) => [
+      apiVersion,
+      kind,
+      metadata.namespace,
+      metadata.name,
+    ]);
+    expect(named).toEqual([
+      ['v1', 'ConfigMap', 'default', 'tenant-id'],
+      ['apps/v1', 'Deployment', 'default', 'simple-app'],
+      ['v1', 'Service', 'default', 'simple-service'],
+    ]);
+  });
+
+  test('has its name from key TENANT_ID of ConfigMap tenant-id and nothing else', () => {
+    expect(configMap.data).toEqual({ TENANT_ID: 'Alice' });
+    expect(container.env).toEqual([
+      {
+        name: 'TENANT_ID',
+        valueFrom: { configMapKeyRef: { name: 'tenant-id', key: 'TENANT_ID' } },
+      },
+    ]);
+    expect(container.envFrom).toBeUndefined();
+  });
+
+  test('runs once, labelled app: simple-app, which both Deployment and Service select by', () => {
+    expect(deployment.spec.replicas).toBe(1);
+    expect(pod.metadata.labels).toEqual({ app: 'simple-app' });
+    expect(deployment.spec.selector).toEqual({ matchLabels: { app: 'simple-app' } });
+    expect(service.spec.selector).toEqual({ app: 'simple-app' });
+  });
+
+  test('is reached by a NodePort service from 3000 to 3000, on no node port of our choice', () => {
+    expect(service.spec.type).toBe('NodePort');
+    expect(service.spec.ports).toEqual([{ port: 3000, targetPort: 3000 }]);
+    expect(container.ports).toEqual([{ containerPort: 3000 }]);
+    expect(service.spec.externalIPs ?? []).toEqual([]);
+  });
+
+  test('passes no client on from node to node, where its address would be lost', () => {
+    expect(service.spec.externalTrafficPolicy).toBe('Local');
+    expect(tree.has('alice/host/networkpolicy.node-port.yaml')).toBe(false);
+  });
+
+  test('is open to clients outside the cluster where the plan says so', () => {
+    const small = { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20, nodePort: 'open' };
+    const of = treeOf([alice], { plans: { small } });
+    const { spec } = read('alice/virtual/service.simple-service.yaml', of);
+    expect(spec).not.toHaveProperty('externalTrafficPolicy');
+    expect(read('alice/host/networkpolicy.node-port.yaml', of).spec).toEqual({
+      podSelector: {
+        matchLabels: {
+          'vcluster.loft.sh/managed-by': 'tenant-alice',
+          'vcluster.loft.sh/namespace': 'default',
+          app: 'simple-app',
+        },
+      },
+      policyTypes: ['Ingress'],
+      ingress: [{ ports: [{ port: 3000, protocol: 'TCP' }] }],
+    });
+  });
+
+  test('runs the pinned image, which is not pulled where it was loaded', () => {
+    expect(pod.spec.containers).toHaveLength(1);
+    expect(container.image).toBe('tenantry/whoami:0123456789ab');
+    expect(container.imagePullPolicy).toBe('IfNotPresent');
+  });
+
+  test('replaces its pod without a gap, and is asked whether it is ready', () => {
+    expect(deployment.spec.strategy).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+    });
+    expect(container.readinessProbe.httpGet).toMatchObject({ path: '/readyz', port: 3000 });
+    expect(container.livenessProbe.httpGet).toMatchObject({ path: '/livez', port: 3000 });
+  });
+
+  test('asks for little and may use little', () => {
+    expect(container.resources).toEqual({
+      requests: { cpu: '10m', memory: '48Mi', 'ephemeral-storage': '16Mi' },
+      limits: { cpu: '250m', memory: '128Mi', 'ephemeral-storage': '1Gi' },
+    });
+  });
+
+  test('passes Pod Security restricted', () => {
+    expect(pod.spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+    });
+    expect(pod.spec).toMatchObject({ hostNetwork: false });
+    expect(pod.spec).not.toHaveProperty('hostPID');
+    expect(pod.spec).not.toHaveProperty('volumes');
+  });
+
+  test('has no token and no service addresses in its environment', () => {
+    expect(pod.spec).toMatchObject({
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+    });
+  });
+});
+
+describe('the host namespace', () => {
+  const namespace = read('alice/host/namespace.vcluster-tenant-alice.yaml');
+  const ours = { 'app.kubernetes.io/managed-by': 'tenantry', 'tenantry.dev/tenant': 'alice' };
+
+  test('is known as ours and as this tenant’s by its labels', () => {
+    expect(namespace.metadata.name).toBe('vcluster-tenant-alice');
+    expect(namespace.metadata.labels).toMatchObject(ours);
+  });
+
+  test('is no object inside a namespace', () => {
+    expect(namespace.metadata).not.toHaveProperty('namespace');
+  });
+
+  test('enforces, warns and audits Pod Security restricted as of a fixed version', () => {
+    for (const mode of ['enforce', 'warn', 'audit']) {
+      const label = `pod-security.kubernetes.io/${mode}`;
+      expect(namespace.metadata.labels).toHaveProperty([label], 'restricted');
+      expect(namespace.metadata.labels[`${label}-version`]).toMatch(/^v1\.\d+$/);
+    }
+  });
+
+  test('holds every other host object, labelled the same', () => {
+    for (const [path, text] of tree) {
+      if (!path.startsWith('alice/host/') || path.includes('/namespace.')) continue;
+      const { metadata } = parse(text);
+      expect(metadata).toMatchObject({ namespace: 'vcluster-tenant-alice', labels: ours });
+    }
+  });
+});
+
+describe('the quota', () => {
+  function hard(plan: object): Record<string, string | number> {
+    const plans = { small: { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1, ...plan } };
+    const of = treeOf([alice], { plans });
+    return read('alice/host/resourcequota.tenant-alice.yaml', of).spec.hard;
+  }
+  const cpu = (value: unknown) => parseCpu(String(value)) ?? Number.NaN;
+  const bytes = (value: unknown) => parseBytes(String(value)) ?? Number.NaN;
+
+  test('is the plan and what running it costs', () => {
+    const requests = { cpu: '500m', memory: '1Gi' };
+    const plan = { cpu: '3', memory: '5Gi', storage: '7Gi', pods: 11, requests };
+    const quota = hard(plan);
+    // Control plane, CoreDNS twice, the surge of the service, the probe.
+    expect(cpu(quota['limits.cpu'])).toBe(3000 + 2000 + 2 * 500 + 250 + 250);
+    expect(bytes(quota['limits.memory'])).toBe(5 * GiB + (2048 + 2 * 170 + 128 + 128) * MiB);
+    expect(cpu(quota['requests.cpu'])).toBe(500 + 20 + 2 * 5 + 10 + 10);
+    expect(bytes(quota['requests.memory'])).toBe(GiB + (256 + 2 * 32 + 48 + 48) * MiB);
+    expect(bytes(quota['requests.storage'])).toBe(7 * GiB + 2 * GiB);
+    expect(quota['pods']).toBe(11 + 5);
+    expect(quota['count/persistentvolumeclaims']).toBe(11 + 1);
+  });
+
+  test('costs the same on top of any plan', () => {
+    const small = hard({ requests: { cpu: '100m', memory: '1Gi' } });
+    const big = hard({ cpu: '9', pods: 9, requests: { cpu: '300m', memory: '1Gi' } });
+    expect(cpu(big['limits.cpu']) - cpu(small['limits.cpu'])).toBe(8000);
+    expect(cpu(big['requests.cpu']) - cpu(small['requests.cpu'])).toBe(200);
+    expect(Number(big['pods']) - Number(small['pods'])).toBe(8);
+    expect(big['limits.memory']).toBe(small['limits.memory']);
+  });
+
+  test('allows the one NodePort and no load balancer', () => {
+    expect(hard({})).toMatchObject({ 'services.nodeports': 1, 'services.loadbalancers': 0 });
+  });
+
+  test('meets containers that ask for nothing, so that they count too', () => {
+    const { limits } = read('alice/host/limitrange.tenant-alice.yaml').spec;
+    expect(limits).toEqual([
+      {
+        type: 'Container',
+        default: { cpu: '250m', memory: '256Mi', 'ephemeral-storage': '1Gi' },
+        defaultRequest: { cpu: '10m', memory: '32Mi', 'ephemeral-storage': '16Mi' },
+      },
+    ]);
+  });
+});
+
+describe('the network policies', () => {
+  const policy = (name: string) => read(`alice/host/networkpolicy.${name}.yaml`).spec;
+  const workload = { matchLabels: { 'vcluster.loft.sh/managed-by': 'tenant-alice' } };
+  const controlPlane = {
+    matchLabels: { app: 'vcluster', release: 'tenant-alice' },
+    matchExpressions: [{ key: 'vcluster.loft.sh/managed-by', operator: 'DoesNotExist' }],
+  };
+  const dns = {
+    ports: [
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ],
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      },
+    ],
+  };
+
+  test('deny everything to every pod first', () => {
+    expect(policy('default-deny')).toEqual({
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+    });
+  });
+
+  test('let a tenant’s pods speak with each other and with their own API server only', () => {
+    expect(policy('workload')).toEqual({
+      podSelector: workload,
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ podSelector: workload }, { podSelector: controlPlane }] }],
+      egress: [
+        { to: [{ podSelector: workload }] },
+        { ports: [{ port: 8443, protocol: 'TCP' }], to: [{ podSelector: controlPlane }] },
+      ],
+    });
+  });
+
+  test('let only the tenant’s CoreDNS ask the host’s', () => {
+    expect(policy('dns')).toEqual({
+      podSelector: {
+        matchLabels: {
+          ...workload.matchLabels,
+          'vcluster.loft.sh/namespace': 'kube-system',
+          'k8s-app': 'vcluster-kube-dns',
+        },
+      },
+      policyTypes: ['Egress'],
+      egress: [dns],
+    });
+  });
+
+  test('open the control plane to its own tenant, and the host’s API to the control plane', () => {
+    expect(policy('control-plane')).toEqual({
+      podSelector: controlPlane,
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ ports: [{ port: 8443, protocol: 'TCP' }], from: [{ podSelector: workload }] }],
+      egress: [
+        dns,
+        { to: [{ podSelector: workload }] },
+        {
+          ports: [
+            { port: 443, protocol: 'TCP' },
+            { port: 6443, protocol: 'TCP' },
+          ],
+          to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }],
+        },
+      ],
+    });
+  });
+
+  test('keep everyone but the control plane from addresses outside the cluster', () => {
+    for (const name of ['default-deny', 'workload', 'dns']) {
+      expect(JSON.stringify(policy(name))).not.toContain('ipBlock');
+    }
+  });
+
+  test('let the control plane reach the host’s API only where the host says where it is', () => {
+    const of = treeOf([alice], { host: { apiCidr: '10.0.0.0/28' } });
+    const { egress } = read('alice/host/networkpolicy.control-plane.yaml', of).spec;
+    expect(egress.at(-1).to).toEqual([{ ipBlock: { cidr: '10.0.0.0/28' } }]);
+  });
+
+  test('open nothing to another namespace', () => {
+    for (const name of ['default-deny', 'workload', 'dns', 'control-plane']) {
+      expect(JSON.stringify(policy(name).ingress ?? [])).not.toContain('namespaceSelector');
+    }
+  });
+});
+
+describe('the vcluster', () => {
+  const values = read('alice/vcluster.yaml');
+  const { statefulSet, distro } = values.controlPlane;
+
+  test('is the free image in the pinned version', () => {
+    expect(statefulSet.image).toEqual({ repository: 'loft-sh/vcluster-oss', tag: '0.36.0' });
+    expect(distro.k8s.image).toEqual({ tag: 'v1.36.3' });
+  });
+
+  test('runs unprivileged, its init container too', () => {
+    const unprivileged = {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      runAsNonRoot: true,
+      runAsUser: 12345,
+      runAsGroup: 12345,
+    };
+    expect(statefulSet.security.containerSecurityContext).toEqual(unprivileged);
+    expect(distro.k8s.securityContext).toEqual(unprivileged);
+    expect(statefulSet.security.podSecurityContext).toEqual({
+      fsGroup: 12345,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+  });
+
+  test('holds tenants to Pod Security restricted', () => {
+    expect(values.policies.podSecurityStandard).toBe('restricted');
+  });
+
+  test('leaves quota, limits and network policies to host/', () => {
+    expect(values.policies).toMatchObject({
+      limitRange: { enabled: false },
+      networkPolicy: { enabled: false },
+      resourceQuota: { enabled: false },
+    });
+  });
+
+  test('shows a tenant no nodes and no images of the host, and no kubelets', () => {
+    expect(values.sync.fromHost.nodes).toEqual({ enabled: false, clearImageStatus: true });
+    expect(values.networking.advanced.proxyKubelets).toEqual({ byHostname: false, byIP: false });
+  });
+
+  test('takes its volume with it when it is deleted', () => {
+    expect(statefulSet.persistence.volumeClaim).toEqual({ size: '2Gi', retentionPolicy: 'Delete' });
+  });
+
+  test('tells its maker nothing', () => {
+    expect(values.telemetry).toEqual({ enabled: false });
+  });
+
+  test.each([
+    ['active', 1],
+    ['paused', 0],
+    ['offboarding', 0],
+  ])('of an %s tenant has %d replicas', (state, replicas) => {
+    const of = treeOf([{ ...alice, state }]);
+    const { highAvailability } = read('alice/vcluster.yaml', of).controlPlane.statefulSet;
+    expect(highAvailability).toEqual({ replicas });
+  });
+});
+
+test('tenant.json says what the commands need', () => {
+  const file = {
+    host: { context: 'prod' },
+    plans: { big: { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1 } },
+    defaultPlan: 'big',
+  };
+  const of = treeOf([{ ...alice, name: 'Alice ✋' }], file);
+  expect(JSON.parse(of.get('alice/tenant.json') ?? '')).toEqual({
+    id: 'alice',
+    name: 'Alice ✋',
+    state: 'active',
+    plan: 'big',
+    hostContext: 'prod',
+    image: 'tenantry/whoami:0123456789ab',
+    chartVersion: '0.36.0',
+    inputHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+});

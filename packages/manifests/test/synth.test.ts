@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { synthesize, type Tree } from '../src/index.ts';
+import { alice, bob, differences, fleetOf, pins, treeOf } from './fleet.ts';
+
+const paused = { ...alice, state: 'paused', pausedBy: 'operator', pausedSince: '2026-01-01' };
+
+describe('one snapshot for each kind of tenant, and one of what the host has', () => {
+  test.each([
+    ['active', alice, 'alice/'],
+    ['paused', paused, 'alice/'],
+    ['host', alice, '_host/'],
+  ])('%s', (kind, tenant, directory) => {
+    const file = join(import.meta.dirname, 'expected', `${kind}.txt`);
+    const text = [...treeOf([tenant])]
+      .filter(([path]) => path.startsWith(directory))
+      .map(([path, body]) => `=== ${path}\n${body}`)
+      .join('');
+    // After a change: TENANTRY_UPDATE=1 pnpm test packages/manifests, then read the difference.
+    if (process.env['TENANTRY_UPDATE'] === '1') writeFileSync(file, text);
+    expect(text).toBe(existsSync(file) ? readFileSync(file, 'utf8') : '');
+  });
+});
+
+describe('in Git you see', () => {
+  const before = treeOf([alice, bob]);
+
+  test('of a pause the replica count and the state, nothing else', () => {
+    const after = treeOf([paused, bob]);
+    expect(differences(before, after)).toEqual(['alice/tenant.json', 'alice/vcluster.yaml']);
+    expect(changedLines(before, after, 'alice/vcluster.yaml')).toEqual(['      replicas: 0']);
+    expect(changedKeys(before, after)).toEqual(['state', 'inputHash']);
+  });
+
+  test('of a resume that it is the pause undone', () => {
+    const resumed = treeOf([{ ...alice, state: 'active' }, bob]);
+    expect(differences(before, resumed)).toEqual([]);
+  });
+
+  test('of a rename the ConfigMap, the checksum that restarts the pod, and tenant.json', () => {
+    const after = treeOf([{ ...alice, name: 'Alicia' }, bob]);
+    expect(differences(before, after)).toEqual([
+      'alice/tenant.json',
+      'alice/virtual/configmap.tenant-id.yaml',
+      'alice/virtual/deployment.simple-app.yaml',
+    ]);
+    expect(changedLines(before, after, 'alice/virtual/configmap.tenant-id.yaml')).toEqual([
+      '  TENANT_ID: Alicia',
+    ]);
+    expect(changedLines(before, after, 'alice/virtual/deployment.simple-app.yaml')).toEqual([
+      expect.stringMatching(/^ {8}tenantry\.dev\/config-checksum: [0-9a-f]{64}$/),
+    ]);
+    expect(changedKeys(before, after)).toEqual(['name', 'inputHash']);
+  });
+
+  test('of another plan the quota and tenant.json', () => {
+    const small = { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1 };
+    const plans = { small, big: { ...small, pods: 2 } };
+    const after = treeOf([{ ...alice, plan: 'big' }, bob], { plans });
+    expect(differences(treeOf([alice, bob], { plans }), after)).toEqual([
+      'alice/host/resourcequota.tenant-alice.yaml',
+      'alice/tenant.json',
+    ]);
+  });
+
+  test('of a new tenant its own directory only', () => {
+    const after = treeOf([alice, bob, { id: 'carol', name: 'Carol' }]);
+    const changed = differences(before, after);
+    expect(changed).toHaveLength(12);
+    expect(changed.filter((path) => !path.startsWith('carol/'))).toEqual([]);
+  });
+
+  test('of a payment nothing', () => {
+    expect(differences(before, treeOf([{ ...alice, paidThrough: '2027-01-31' }, bob]))).toEqual([]);
+    expect(differences(before, treeOf([{ ...alice, keep: true }, bob], { graceDays: 30 }))).toEqual(
+      [],
+    );
+  });
+
+  test('of another image the Deployment and tenant.json of every tenant', () => {
+    const after = synthesize(fleetOf([alice, bob]), { ...pins, image: 'tenantry/whoami:new' });
+    expect(differences(before, after)).toEqual([
+      'alice/tenant.json',
+      'alice/virtual/deployment.simple-app.yaml',
+      'bob/tenant.json',
+      'bob/virtual/deployment.simple-app.yaml',
+    ]);
+  });
+
+  test('of another vcluster or Kubernetes version the values and tenant.json', () => {
+    for (const change of [{ vcluster: '0.37.0' }, { kubernetes: 'v1.37.0' }]) {
+      const after = synthesize(fleetOf([alice]), { ...pins, ...change });
+      expect(differences(treeOf([alice]), after)).toEqual([
+        'alice/tenant.json',
+        'alice/vcluster.yaml',
+      ]);
+    }
+  });
+});
+
+test('nothing of one tenant stands in the files of another, and of none in the host’s', () => {
+  for (const [path, text] of treeOf([alice, bob])) {
+    const owner = path.slice(0, path.indexOf('/'));
+    const others = ['alice', 'bob'].filter((id) => id !== owner).join('|');
+    expect([path, text]).toEqual([path, expect.not.stringMatching(new RegExp(others, 'i'))]);
+  }
+});
+
+describe('the same bytes come out', () => {
+  const tenants = ['bob', 'alice', 'i-dot', 'z', '0'].map((id) => ({ id, name: `${id} İıß` }));
+  const expected = treeOf(tenants);
+
+  test('whatever the order of the tenants', () => {
+    expect([...treeOf(tenants.toReversed())]).toEqual([...expected]);
+  });
+
+  test('each time', () => {
+    expect([...treeOf(tenants)]).toEqual([...expected]);
+  });
+
+  test('whatever the other parts of tenants.json are in', () => {
+    const small = { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 };
+    const turned = { pods: 20, storage: '10Gi', memory: '4096Mi', cpu: '2000m' };
+    expect([...treeOf(tenants, { plans: { small: turned } })]).toEqual([
+      ...treeOf(tenants, { plans: { small } }),
+    ]);
+  });
+
+  test.each([
+    { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Auckland' },
+    { LANG: 'C', LC_ALL: 'C', TZ: 'America/St_Johns', HOME: '/nonexistent', CI: 'true' },
+  ])('under %j, in another directory', async (environment) => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(import.meta.dirname, 'print-tree.ts'), JSON.stringify({ tenants })],
+      { cwd: tmpdir(), env: environment, maxBuffer: 2 ** 24 },
+    );
+    expect(JSON.parse(stdout)).toEqual([...expected]);
+  });
+});
+
+/** The lines that `path` has after and not before. */
+function changedLines(before: Tree, after: Tree, path: string): readonly string[] {
+  const old = new Set((before.get(path) ?? '').split('\n'));
+  return (after.get(path) ?? '').split('\n').filter((line) => !old.has(line));
+}
+
+/** The keys of Alice's tenant.json with other values. */
+function changedKeys(before: Tree, after: Tree): readonly string[] {
+  const old: Record<string, unknown> = parse(before.get('alice/tenant.json') ?? '');
+  const now: Record<string, unknown> = parse(after.get('alice/tenant.json') ?? '');
+  return Object.keys(now).filter((key) => now[key] !== old[key]);
+}

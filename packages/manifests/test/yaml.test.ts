@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse, parseDocument, visit } from 'yaml';
+import { synthesize } from '../src/index.ts';
+import { HostApp } from '../src/host-app.ts';
+import { objectsOf, TenantApp } from '../src/tenant-app.ts';
+import { vclusterValues } from '../src/vcluster-values.ts';
+import { alice, fleetOf, onlyTenant, pins, treeOf } from './fleet.ts';
+
+/** Texts that one YAML reader or another takes for something else than a string. */
+const trickyNames = [
+  ['yes', 'No', 'on', 'OFF', 'y', 'N', 'true', 'False', 'null', 'Null', '~', '=', '<<'],
+  ['0', '-1', '0123', '0o17', '0x1F', '0b11', '0X1F', '-0O7', '+0B1', '1_000', '1e3', '1.5', '.5'],
+  ['1.', '+1', '.inf', '-.INF', '.nan', '12:30:45', '2026-01-01', '2026-01-01T00:00:00Z'],
+  [': x', 'a: b', 'a:', '- a', '-', '---', '...', '? a', '# a', 'a #b', '!tag', '!!int 1'],
+  ['&anchor', '*alias', '| a', '> a', '%TAG', '@a', '`a`', '[a]', '{a}', ',', '{{ .Values.a }}'],
+  ["'", '"', "O'Brien", '"Al"', 'a\\nb', '\\u0041', 'C:\\Users', '$(TENANT_ID)', '${HOME}'],
+  ['✋', '👩‍👩‍👧‍👦', 'Müller & Söhne', '日本語', 'مرحبا بالعالم', 'Ελλάδα Україна ไทย', 'e\u0301'],
+  ['a  b', 'A'.repeat(100), `${'long words '.repeat(9)}!`],
+].flat();
+
+const versions = ['1.1', '1.2'] as const;
+
+const named = treeOf(trickyNames.map((name, index) => ({ id: `t-${index}`, name })));
+
+// All letters and digits: ids are labels, label values and parts of names.
+const trickyIds = ['0', '0123', '1e3', 'null', 'yes', 'y', 'n', 'true', '0x1f', '1-2', 'off'];
+const labelled = treeOf(trickyIds.map((id) => ({ id, name: 'Alice' })));
+
+describe.each(versions)('read as YAML %s', (version) => {
+  test.each(trickyNames.map((name, index) => [name, `t-${index}`]))(
+    'the name %j is still that string',
+    (name, id) => {
+      const text = named.get(`${id}/virtual/configmap.tenant-id.yaml`) ?? '';
+      expect(parse(text, { version }).data).toEqual({ TENANT_ID: name });
+      expect(JSON.parse(named.get(`${id}/tenant.json`) ?? '').name).toBe(name);
+    },
+  );
+
+  test.each(trickyIds)('the id %j is a string in every label', (id) => {
+    const text = labelled.get(`${id}/host/namespace.vcluster-tenant-${id}.yaml`) ?? '';
+    expect(parse(text, { version }).metadata.labels['tenantry.dev/tenant']).toBe(id);
+  });
+
+  test.each(['1.30', '1e3', '0123456', '123456789012', '0x1234567890'])(
+    'the version and the image tag %j are strings',
+    (tag) => {
+      const tree = synthesize(fleetOf([alice]), { image: tag, vcluster: tag, kubernetes: tag });
+      const read = (path: string) => parse(tree.get(`alice/${path}`) ?? '', { version });
+      const { distro, statefulSet } = read('vcluster.yaml').controlPlane;
+      const [container] = read('virtual/deployment.simple-app.yaml').spec.template.spec.containers;
+      expect([distro.k8s.image.tag, statefulSet.image.tag, container.image]).toEqual([
+        tag,
+        tag,
+        tag,
+      ]);
+    },
+  );
+
+  test('every file is the object that it was made from', () => {
+    const fleet = fleetOf([alice]);
+    const tenant = onlyTenant(fleet);
+    const app = new TenantApp({ tenant, host: fleet.host, pins });
+    const made = [
+      ...objectsOf(new HostApp(fleet).chart),
+      ...objectsOf(app.host),
+      vclusterValues(tenant, pins),
+      ...objectsOf(app.virtual),
+    ];
+    const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
+    expect(texts.map(([, text]) => parse(text, { version }))).toEqual(
+      JSON.parse(JSON.stringify(made)),
+    );
+  });
+});
+
+test('no file uses anchors, aliases, tags or several documents, which are hard to review', () => {
+  for (const [path, text] of treeOf([alice])) {
+    if (!path.endsWith('.yaml')) continue;
+    const document = parseDocument(text, { strict: true });
+    expect([path, document.errors, document.warnings]).toEqual([path, [], []]);
+    visit(document, {
+      Alias: () => expect(path).toBe('without an alias'),
+      Node: (_, node) => {
+        expect('anchor' in node ? node.anchor : undefined).toBeUndefined();
+      },
+    });
+  }
+});
+
+test('every file ends with one line break and has no others than LF', () => {
+  for (const [path, text] of treeOf([alice])) {
+    expect([path, /[^\n]\n$/.test(text), text.includes('\r')]).toEqual([path, true, false]);
+  }
+});

@@ -1,0 +1,109 @@
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import {
+  type Container,
+  emptyObject,
+  join,
+  split,
+  withItem,
+  withoutItem,
+} from './json-container.ts';
+
+type Path = readonly (string | number)[];
+type Plain = string | number | boolean | null;
+
+/** Keys to set in the object at `path`; `undefined` removes a key. */
+export interface Change {
+  readonly path: Path;
+  readonly set: Readonly<Record<string, Plain | undefined>>;
+}
+
+/**
+ * Sets keys of objects in a JSON text. Every other byte stays as it is; what is added is written
+ * like what stands beside it. The objects must be there, and none inside another.
+ */
+export function setKeys(text: string, changes: readonly Change[]): string {
+  const root = rootOf(text);
+  return replace(
+    text,
+    changes.map(({ path, set }) => {
+      const node = nodeAt(root, path, 'object');
+      return { node, by: join(withKeys(split(text, node), keysOf(node), set)) };
+    }),
+  );
+}
+
+/** Adds an object at the end of a list. A list that is missing is made, in the outermost object. */
+export function appendObject(
+  text: string,
+  key: string,
+  object: Readonly<Record<string, Plain>>,
+): string {
+  const root = rootOf(text);
+  const list = findNodeAtLocation(root, [key]);
+  if (list === undefined) {
+    const added = withItem(split(text, root), member(split(text, root), key, '[]'));
+    return appendObject(replace(text, [{ node: root, by: join(added) }]), key, object);
+  }
+  const container = split(text, list);
+  const model = list.children?.at(-1);
+  const like = model?.type === 'object' ? split(text, model) : emptyObject(container.colon);
+  const members = Object.entries(object).map(([name, value]) =>
+    member(like, name, JSON.stringify(value)),
+  );
+  const item = join(members.reduce(withItem, { ...like, items: [], separators: [] }));
+  return replace(text, [{ node: list, by: join(withItem(container, item)) }]);
+}
+
+/** Removes the element at `index` of the list under `key`. */
+export function removeElement(text: string, key: string, index: number): string {
+  const node = nodeAt(rootOf(text), [key], 'array');
+  return replace(text, [{ node, by: join(withoutItem(split(text, node), index)) }]);
+}
+
+function withKeys(container: Container, keys: readonly string[], set: Change['set']): Container {
+  const found = [...keys];
+  return Object.entries(set).reduce((result, [key, value]) => {
+    const index = found.indexOf(key);
+    if (value === undefined) {
+      if (index === -1) return result;
+      found.splice(index, 1);
+      return withoutItem(result, index);
+    }
+    const item = member(container, key, JSON.stringify(value));
+    if (index === -1) {
+      found.push(key);
+      return withItem(result, item);
+    }
+    return { ...result, items: result.items.with(index, item) };
+  }, container);
+}
+
+function member({ colon }: Container, key: string, value: string): string {
+  return `${JSON.stringify(key)}${colon}${value}`;
+}
+
+function rootOf(text: string): Node {
+  const root = parseTree(text.replace(/^\uFEFF/, ' '));
+  if (root === undefined) throw new TypeError('not JSON: it was not parsed before it was edited');
+  return root;
+}
+
+function nodeAt(root: Node, path: Path, type: Node['type']): Node {
+  const node = findNodeAtLocation(root, [...path]);
+  if (node?.type !== type) throw new TypeError(`no ${type} at ${path.join('.')}`);
+  return node;
+}
+
+function keysOf({ children = [] }: Node): readonly string[] {
+  return children.map((child) => String(child.children?.[0]?.value));
+}
+
+function replace(text: string, edits: readonly { node: Node; by: string }[]): string {
+  return edits
+    .toSorted((a, b) => b.node.offset - a.node.offset)
+    .reduce(
+      (result, { node: { offset, length }, by }) =>
+        result.slice(0, offset) + by + result.slice(offset + length),
+      text,
+    );
+}

@@ -1,0 +1,61 @@
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { appendObject, removeElement, setKeys } from './edit-json.ts';
+import type { Tenant } from './tenant.ts';
+
+/** Keys of a tenant in tenants.json; `undefined` removes one. */
+export type TenantKeys = Readonly<Record<string, string | boolean | undefined>>;
+
+/**
+ * The text of tenants.json with keys of tenants set, by id. Nothing else of it changes. The text
+ * must be one that parses, and have the tenants.
+ */
+export function setTenantKeys(text: string, keys: ReadonlyMap<string, TenantKeys>): string {
+  const indexes = indexesById(text);
+  return setKeys(
+    text,
+    [...keys].map(([id, set]) => ({ path: ['tenants', indexOf(indexes, id)], set })),
+  );
+}
+
+/** The text with one tenant more, at the end. */
+export function addTenant(text: string, tenant: Readonly<Record<string, string>>): string {
+  return appendObject(text, 'tenants', tenant);
+}
+
+/** The text with one tenant less. */
+export function removeTenant(text: string, id: string): string {
+  return removeElement(text, 'tenants', indexOf(indexesById(text), id));
+}
+
+/** The text with one receipt more, at the end of `offboarded`. */
+export function addReceipt(
+  text: string,
+  receipt: Readonly<Record<string, string | number>>,
+): string {
+  return appendObject(text, 'offboarded', receipt);
+}
+
+/** How tenants.json says where a tenant is in its life; of an active one it says nothing. */
+export function lifeKeys({
+  state,
+  pausedBy,
+  pausedSince,
+}: Pick<Tenant, 'state' | 'pausedBy' | 'pausedSince'>): TenantKeys {
+  return state === 'active'
+    ? { state: undefined, pausedBy: undefined, pausedSince: undefined }
+    : { state, pausedBy: pausedBy ?? undefined, pausedSince: pausedSince ?? undefined };
+}
+
+function indexesById(text: string): ReadonlyMap<unknown, number> {
+  const root = parseTree(text.replace(/^\uFEFF/, ''));
+  const list = root && findNodeAtLocation(root, ['tenants']);
+  return new Map(
+    (list?.children ?? []).map((node, index) => [findNodeAtLocation(node, ['id'])?.value, index]),
+  );
+}
+
+function indexOf(indexes: ReadonlyMap<unknown, number>, id: string): number {
+  const index = indexes.get(id);
+  if (index === undefined) throw new TypeError(`no tenant ${id} in the text that is edited`);
+  return index;
+}

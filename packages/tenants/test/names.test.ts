@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import {
+  hostLabels,
+  hostNamespace,
+  kindContext,
+  MAX_ID_LENGTH,
+  SERVICE,
+  syncedName,
+  tenantContext,
+  vclusterName,
+} from '../src/index.ts';
+
+test('the names of the reference scenario are these, word for word', () => {
+  expect(vclusterName('alice')).toBe('tenant-alice');
+  expect(hostNamespace('alice')).toBe('vcluster-tenant-alice');
+  expect(syncedName(SERVICE.service, SERVICE.namespace, 'alice')).toBe(
+    'simple-service-x-default-x-tenant-alice',
+  );
+  expect(tenantContext('alice', kindContext('tenantry'))).toBe(
+    'vcluster_tenant-alice_vcluster-tenant-alice_kind-tenantry',
+  );
+  expect(hostLabels('alice')).toEqual({
+    'app.kubernetes.io/managed-by': 'tenantry',
+    'tenantry.dev/tenant': 'alice',
+  });
+  expect(SERVICE).toEqual({
+    namespace: 'default',
+    configMap: 'tenant-id',
+    configKey: 'TENANT_ID',
+    deployment: 'simple-app',
+    service: 'simple-service',
+    port: 3000,
+  });
+});
+
+test('an id of 29 characters is the longest whose names vcluster keeps', () => {
+  expect(MAX_ID_LENGTH).toBe(29);
+  const longest = 'a'.repeat(MAX_ID_LENGTH);
+  expect(syncedName(SERVICE.service, SERVICE.namespace, longest)).toHaveLength(63);
+});

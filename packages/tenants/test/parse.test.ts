@@ -1,0 +1,254 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseTenants } from '../src/index.ts';
+
+const GiB = 2 ** 30;
+const alice = { id: 'alice', name: 'Alice' };
+
+function parse(file: object) {
+  return parseTenants(JSON.stringify(file));
+}
+
+function parseOne(tenant: object, file: object = {}) {
+  return parse({ ...file, tenants: [{ ...alice, ...tenant }] }).tenants[0];
+}
+
+describe('the least form', () => {
+  const fleet = parse({ tenants: [alice] });
+
+  test('has a default for everything else', () => {
+    expect(fleet).toEqual({
+      host: {
+        context: 'kind-tenantry',
+        capacity: null,
+        apiCidr: null,
+        storageClasses: ['standard'],
+        priorityClasses: [],
+      },
+      graceDays: 7,
+      imageRepository: 'tenantry/whoami',
+      tenants: [
+        {
+          id: 'alice',
+          name: 'Alice',
+          plan: {
+            name: 'small',
+            cpu: 2000,
+            memory: 4 * GiB,
+            storage: 10 * GiB,
+            pods: 20,
+            requests: { cpu: 500, memory: 2 * GiB },
+            nodePort: 'closed',
+            vcluster: {},
+          },
+          state: 'active',
+          pausedBy: null,
+          pausedSince: null,
+          paidThrough: null,
+          keep: false,
+        },
+      ],
+    });
+  });
+
+  test('means the same with the defaults written out', () => {
+    const written = {
+      $schema: './packages/tenants/tenants.schema.json',
+      host: { context: 'kind-tenantry' },
+      image: { repository: 'tenantry/whoami' },
+      graceDays: 7,
+      defaultPlan: 'small',
+      plans: { small: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 } },
+      tenants: [{ ...alice, plan: 'small', state: 'active', keep: false }],
+      offboarded: [],
+    };
+    expect(parse(written)).toEqual(fleet);
+  });
+
+  test('may have no tenants at all', () => {
+    expect(parse({ tenants: [] }).tenants).toEqual([]);
+  });
+});
+
+test('the full form is resolved field by field', () => {
+  const fleet = parse({
+    host: {
+      context: 'prod-eu',
+      capacity: { cpu: '16', memory: '64Gi' },
+      apiCidr: '10.0.0.0/28',
+      storageClasses: ['fast', 'slow.example'],
+      priorityClasses: ['low'],
+    },
+    image: { repository: 'localhost:5000/team/whoami' },
+    graceDays: 0,
+    defaultPlan: 'big',
+    plans: {
+      big: {
+        cpu: '4',
+        memory: '8Gi',
+        storage: '100G',
+        pods: 50,
+        requests: { cpu: '1500m', memory: '1.5Gi' },
+        nodePort: 'open',
+        vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
+      },
+    },
+    tenants: [
+      {
+        ...alice,
+        plan: 'big',
+        state: 'paused',
+        pausedBy: 'lifecycle',
+        pausedSince: '2026-02-01',
+        paidThrough: '2026-01-31',
+        keep: true,
+      },
+    ],
+    offboarded: [receipt('carol'), { ...receipt('carol'), name: 'Carol' }, receipt('alice')],
+  });
+  expect(fleet).toEqual({
+    host: {
+      context: 'prod-eu',
+      capacity: { cpu: 16_000, memory: 64 * GiB },
+      apiCidr: '10.0.0.0/28',
+      storageClasses: ['fast', 'slow.example'],
+      priorityClasses: ['low'],
+    },
+    graceDays: 0,
+    imageRepository: 'localhost:5000/team/whoami',
+    tenants: [
+      {
+        id: 'alice',
+        name: 'Alice',
+        plan: {
+          name: 'big',
+          cpu: 4000,
+          memory: 8 * GiB,
+          storage: 100e9,
+          pods: 50,
+          requests: { cpu: 1500, memory: 1.5 * GiB },
+          nodePort: 'open',
+          vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
+        },
+        state: 'paused',
+        pausedBy: 'lifecycle',
+        pausedSince: '2026-02-01',
+        paidThrough: '2026-01-31',
+        keep: true,
+      },
+    ],
+  });
+});
+
+test('tenants come sorted by id, whatever their order in the file', () => {
+  const tenants = ['bob', 'b-ob', 'alice', '0', 'a'].map((id) => ({ id, name: 'Same' }));
+  const ids = parse({ tenants }).tenants.map(({ id }) => id);
+  expect(ids).toEqual(['0', 'a', 'alice', 'b-ob', 'bob']);
+  expect(parse({ tenants: tenants.toReversed() })).toEqual(parse({ tenants }));
+});
+
+test('a file may start with a byte order mark and have CRLF', () => {
+  const text = JSON.stringify({ tenants: [alice] }, null, 2);
+  expect(parseTenants(`\uFEFF${text.replaceAll('\n', '\r\n')}`)).toEqual(parseTenants(text));
+});
+
+describe('a tenant', () => {
+  test('without a plan is on the default plan', () => {
+    const plans = {
+      small: { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1 },
+      big: { cpu: '4', memory: '8Gi', storage: '9Gi', pods: 9 },
+    };
+    expect(parseOne({}, { plans, defaultPlan: 'big' })?.plan.name).toBe('big');
+    expect(parseOne({ plan: 'small' }, { plans, defaultPlan: 'big' })?.plan.name).toBe('small');
+  });
+
+  test('paused by hand is paused by an operator', () => {
+    expect(parseOne({ state: 'paused' })).toMatchObject({ pausedBy: 'operator' });
+  });
+
+  test('that is offboarding keeps who paused it', () => {
+    const offboarding = { state: 'offboarding', pausedBy: 'lifecycle', pausedSince: '2026-01-01' };
+    expect(parseOne(offboarding)).toMatchObject(offboarding);
+  });
+
+  test.each(['2024-02-29', '2000-02-29', '2026-12-31'])('is paid through %s', (paidThrough) => {
+    expect(parseOne({ paidThrough })).toMatchObject({ paidThrough });
+  });
+
+  test.each(['a', '0', '42', 'a--b', 'x-default-x', 'constructor', 'null', 'a'.repeat(29)])(
+    'may have the id %s',
+    (id) => expect(parseOne({ id })).toMatchObject({ id }),
+  );
+
+  test.each([
+    'O’Brien & Söhne <b>"\'`$(x)\\',
+    '日本語',
+    'रवि',
+    'രാജന്‍',
+    'می‌خواهم',
+    'محمد',
+    '👩‍👩‍👧‍👦 family',
+    '✋',
+    '{{ .Values }}',
+    '~',
+    'a\u0301',
+    'A'.repeat(100),
+  ])('may have the name %j', (name) => {
+    expect(parseOne({ name })).toMatchObject({ name });
+  });
+
+  test('may share its name with another', () => {
+    const tenants = [alice, { id: 'alice-2', name: 'Alice' }];
+    expect(parse({ tenants }).tenants.map(({ name }) => name)).toEqual(['Alice', 'Alice']);
+  });
+
+  test('may have the id of one that was offboarded', () => {
+    expect(parse({ tenants: [alice], offboarded: [receipt('alice')] }).tenants).toHaveLength(1);
+  });
+});
+
+describe('a plan', () => {
+  test('reserves a quarter of its CPU and half of its memory where it does not say', () => {
+    const plans = { small: { cpu: '1001m', memory: '1000000001', storage: '1Gi', pods: 1 } };
+    expect(parseOne({}, { plans })?.plan.requests).toEqual({ cpu: 251, memory: 500_000_001 });
+  });
+
+  test('may reserve all of its limits', () => {
+    const amounts = { cpu: '2', memory: '4Gi' };
+    const plans = { small: { ...amounts, storage: '1Gi', pods: 1, requests: amounts } };
+    expect(parseOne({}, { plans })?.plan.requests).toEqual({ cpu: 2000, memory: 4 * GiB });
+  });
+
+  test('may be called like a method of every object', () => {
+    const plan = { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1 };
+    const file = { plans: { constructor: plan }, defaultPlan: 'constructor' };
+    expect(parseOne({}, file)?.plan.name).toBe('constructor');
+  });
+});
+
+test('the capacity of the host suffices to the last byte, and paused tenants need none', () => {
+  // Half a CPU and 2Gi are the plan's, the rest is what running a tenant costs.
+  const host = { capacity: { cpu: '550m', memory: '2464Mi' } };
+  const bob = { id: 'bob', name: 'Bob' };
+  expect(parse({ host, tenants: [alice, { ...bob, state: 'paused' }] }).tenants).toHaveLength(2);
+  expect(() => parse({ host, tenants: [alice, bob] })).toThrow(
+    'host.capacity.cpu: found "550m"; the active tenants request 1100m in all',
+  );
+});
+
+test('ten thousand tenants are one file like any other', () => {
+  const tenants = Array.from({ length: 10_000 }, (_, at) => ({ id: `t-${at}`, name: `T ${at}` }));
+  expect(parse({ tenants }).tenants).toHaveLength(10_000);
+  const broken = [...tenants, { id: 't-7', name: 'Again' }];
+  expect(() => parse({ tenants: broken })).toThrow('tenants[10000].id: found "t-7"');
+});
+
+function receipt(id: string) {
+  return {
+    id,
+    offboardedOn: '2026-03-01',
+    reason: 'unpaid',
+    digest: `sha256:${'0'.repeat(64)}`,
+    objects: 3,
+    volumes: 0,
+  };
+}
