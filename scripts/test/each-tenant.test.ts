@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { eachTenant } from '../lib/each-tenant.ts';
-import { messageOf, TenantFailures } from '../lib/errors.ts';
+import { messageOf, type TenantFailures } from '../lib/errors.ts';
 
 const tenants = [{ id: 'alice' }, { id: 'bob' }, { id: 'carol' }];
 const { signal } = new AbortController();

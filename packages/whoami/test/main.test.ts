@@ -66,7 +66,8 @@ test('SIGTERM loses no request', async () => {
   slow.write('GET /whoami HTTP/1.1\r\nHost: a\r\n');
   const slowAnswer = text(slow);
 
-  while (answered < 20) await sleep(10);
+  const enough = () => answered >= 20;
+  while (!enough()) await sleep(10);
   const before = answered;
   service.kill('SIGTERM');
   await Promise.all(clients);
