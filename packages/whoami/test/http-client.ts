@@ -15,7 +15,7 @@ export interface CallOptions extends RequestOptions {
 
 /** One request as node:http sends it: unlike fetch, it leaves path and connection headers alone. */
 export async function call(port: number, path: string, options: CallOptions = {}): Promise<Answer> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const outgoing = request({ host: '127.0.0.1', port, path, ...options }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
