@@ -1,8 +1,13 @@
+import { isUnpaid } from '@tenantry/tenants';
 import { hostContextOf, readTenants } from './lib/deliveries.ts';
+import { messageOf } from './lib/errors.ts';
 import { findHost } from './lib/host.ts';
+import type { Report } from './lib/report.ts';
 import { runMain } from './lib/run-main.ts';
+import { readFleet } from './lib/synth-dist.ts';
 import { age, table } from './lib/table.ts';
 import { observe, type TenantStatus, tenantStatuses } from './lib/tenant-status.ts';
+import { today } from './lib/today.ts';
 
 await runMain({
   usage: 'pnpm status [ID…] [--json]',
@@ -10,11 +15,12 @@ await runMain({
   options: { json: { type: 'boolean', description: 'an NDJSON line per tenant, then a summary' } },
   arguments: { min: 0, max: Infinity },
   async run(context) {
-    const { workspace, positionals, values, print } = context;
+    const { workspace, positionals, values, print, report } = context;
     const tenants = readTenants(workspace.dist);
     readTenants(workspace.dist, positionals);
     const host = await findHost(context, hostContextOf(tenants));
-    const statuses = tenantStatuses(tenants, await observe(host)).filter(
+    const unpaid = readUnpaid(workspace.tenantsFile, report);
+    const statuses = tenantStatuses(tenants, await observe(host), unpaid).filter(
       ({ id }) => positionals.length === 0 || positionals.includes(id),
     );
     if (values.json !== true) return print(asTable(statuses));
@@ -23,6 +29,18 @@ await runMain({
     print(JSON.stringify({ event: 'summary', tenants: statuses.length, drifted }));
   },
 });
+
+/** Last paid days that are over. A tenants.json that cannot be read leaves the rest to be shown. */
+function readUnpaid(tenantsFile: string, report: Report): ReadonlyMap<string, string> {
+  try {
+    const day = today();
+    const unpaid = readFleet(tenantsFile).tenants.filter((tenant) => isUnpaid(tenant, day));
+    return new Map(unpaid.map(({ id, paidThrough }) => [id, paidThrough ?? '']));
+  } catch (error) {
+    report.line(`who has paid is not known: ${messageOf(error)}`);
+    return new Map();
+  }
+}
 
 function asTable(statuses: readonly TenantStatus[]): string {
   const now = Date.now();

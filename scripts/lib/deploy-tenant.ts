@@ -51,16 +51,19 @@ export async function deployTenant(
   const wanted = inventoryOf(tenant.hostObjects, tenant.virtualObjects);
   const changes: string[] = [];
 
-  // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
-  changes.push(...(await applyHost(host, tenant, union(old, wanted))));
-  changes.push(
-    ...(await ensureRelease(host, tenant, state)).map((reason) => `vcluster: ${reason}`),
-  );
+  const declare = async () => {
+    // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
+    changes.push(...(await applyHost(host, tenant, union(old, wanted))));
+    const reasons = await ensureRelease(host, tenant, state);
+    changes.push(...reasons.map((reason) => `vcluster: ${reason}`));
+  };
   if (tenant.state !== 'active') {
-    const pods = await removePods(host, id, signal);
+    // Side by side: the control plane was told to end before, and what ends takes its time.
+    const [pods] = await Promise.all([removePods(host, id, signal), declare()]);
     if (pods > 0) changes.push(`${pods} pods deleted`);
     return { id, changes, greeting: null };
   }
+  await declare();
 
   await waitForRollout($, target, {
     namespace: hostNamespace(id),

@@ -1,10 +1,11 @@
 import { SERVICE } from '@tenantry/tenants';
+import type { Target } from './kubectl.ts';
 import { type Look, poll } from './poll.ts';
 import { forwardPort } from './port-forward.ts';
-import type { Shell } from './shell.ts';
+import { CommandError, type Shell } from './shell.ts';
 import type { TenantConnection } from './tenant-context.ts';
 
-const TIMEOUT_SECONDS = 30;
+const TIMEOUT_SECONDS = 60;
 const REQUEST_TIMEOUT_MILLISECONDS = 5000;
 
 /** What the service of a tenant must answer. */
@@ -23,15 +24,7 @@ export async function greetTenant(
   signal?: AbortSignal,
 ): Promise<string> {
   const look = async (): Promise<Look<string>> => {
-    // A new forward each time: it sticks to one pod, and a rollout may have taken that pod away.
-    await using forward = await forwardPort(
-      $,
-      target,
-      SERVICE.namespace,
-      `svc/${SERVICE.service}`,
-      SERVICE.port,
-    );
-    const answer = await ask(`http://127.0.0.1:${forward.port}/whoami`);
+    const answer = await askOnce($, target);
     return answer === expectedGreeting(name)
       ? { done: true, result: answer }
       : { done: false, evidence: `expected: ${expectedGreeting(name)}\nanswered: ${answer}` };
@@ -41,6 +34,19 @@ export async function greetTenant(
     timeoutSeconds: TIMEOUT_SECONDS,
     ...(signal && { signal }),
   });
+}
+
+/** A new forward each time: it sticks to one pod, and a rollout may have taken that pod away. */
+async function askOnce($: Shell, target: Target): Promise<string> {
+  try {
+    const service = `svc/${SERVICE.service}`;
+    await using forward = await forwardPort($, target, SERVICE.namespace, service, SERVICE.port);
+    return await ask(`http://127.0.0.1:${forward.port}/whoami`);
+  } catch (error) {
+    // After a resume the Service's pod may not run yet.
+    if (error instanceof CommandError) return error.message;
+    throw error;
+  }
 }
 
 async function ask(url: string): Promise<string> {

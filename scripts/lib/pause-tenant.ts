@@ -1,10 +1,14 @@
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
-import type { Host } from './host.ts';
-import { getObjects, kubectl } from './kubectl.ts';
 import { evidence } from './diagnose.ts';
+import type { Host } from './host.ts';
+import { getObjects, type KubeObject, kubectl } from './kubectl.ts';
 import { type Look, poll } from './poll.ts';
 
-const TIMEOUT_SECONDS = 90;
+const CONTROL_PLANE_TIMEOUT_SECONDS = 90;
+/** Beyond the longest time that one of the pods has asked for. */
+const EXTRA_TIMEOUT_SECONDS = 60;
+const MANAGED_BY = 'vcluster.loft.sh/managed-by';
+const INTERVAL_MILLISECONDS = 400;
 
 /**
  * Waits until a control plane that was scaled to zero is gone, then deletes the tenant's pods:
@@ -16,29 +20,37 @@ export async function removePods(
   signal?: AbortSignal,
 ): Promise<number> {
   const namespace = hostNamespace(id);
-  const gone = async (selector: string, what: string) => {
+  const gone = async (selector: string, what: string, timeoutSeconds: number) => {
     const look = async (): Promise<Look<void>> => {
       const pods = await getObjects($, target, ['-n', namespace, 'pods', '--selector', selector]);
       return pods.length === 0
         ? { done: true, result: undefined }
         : { done: false, evidence: evidence(pods, Date.now()) };
     };
-    await poll(look, { what, timeoutSeconds: TIMEOUT_SECONDS, ...(signal && { signal }) });
+    await poll(look, {
+      what,
+      timeoutSeconds,
+      intervalMilliseconds: INTERVAL_MILLISECONDS,
+      ...(signal && { signal }),
+    });
   };
-  await gone(`app=vcluster,release=${vclusterName(id)}`, 'end of the control plane');
-  const workload = `vcluster.loft.sh/managed-by=${vclusterName(id)}`;
-  const pods = await getObjects($, target, ['-n', namespace, 'pods', '--selector', workload]);
+  // A pod of the tenant's may have labels like the control plane's, but is known as the syncer's.
+  const controlPlane = `app=vcluster,release=${vclusterName(id)},!${MANAGED_BY}`;
+  await gone(controlPlane, 'end of the control plane', CONTROL_PLANE_TIMEOUT_SECONDS);
+  const workload = `${MANAGED_BY}=${vclusterName(id)}`;
+  const selected = ['-n', namespace, 'pods', '--selector', workload];
+  const pods = await getObjects($, target, selected);
   if (pods.length > 0) {
-    await kubectl($, target, [
-      '-n',
-      namespace,
-      'delete',
-      'pods',
-      '--selector',
-      workload,
-      '--wait=false',
-    ]);
-    await gone(workload, 'end of the pods');
+    await kubectl($, target, ['delete', ...selected, '--wait=false']);
+    const longest = Math.max(...pods.map(graceSeconds));
+    await gone(workload, 'end of the pods', longest + EXTRA_TIMEOUT_SECONDS);
   }
   return pods.length;
+}
+
+function graceSeconds({ spec }: KubeObject): number {
+  const { terminationGracePeriodSeconds = 30 } = (spec ?? {}) as {
+    readonly terminationGracePeriodSeconds?: number;
+  };
+  return terminationGracePeriodSeconds;
 }

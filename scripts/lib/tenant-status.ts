@@ -8,6 +8,7 @@ import {
 import type { TenantDist } from './deliveries.ts';
 import type { Host } from './host.ts';
 import { getObjects, type KubeObject } from './kubectl.ts';
+import { foreignPauses } from './lifecycle-drift.ts';
 
 /** A tenant as dist/ wants it and as the host shows it. */
 export interface TenantStatus {
@@ -44,10 +45,14 @@ export async function observe({ $, target }: Host): Promise<readonly KubeObject[
   return [...namespaces, ...others, ...pods];
 }
 
-/** Compares what dist/ wants with what the host shows; orphans come last. */
+/**
+ * Compares what dist/ wants with what the host shows; orphans come last. `unpaid` has the last paid
+ * day of those for whom it is over.
+ */
 export function tenantStatuses(
   tenants: readonly TenantDist[],
   seen: readonly KubeObject[],
+  unpaid: ReadonlyMap<string, string> = new Map(),
 ): readonly TenantStatus[] {
   const byNamespace = Map.groupBy(seen, ({ kind, metadata }) =>
     kind === 'Namespace' ? metadata.name : (metadata.namespace ?? ''),
@@ -58,9 +63,11 @@ export function tenantStatuses(
     .map(({ metadata }) => metadata.labels?.[TENANT_LABEL] ?? '')
     .filter((id) => !known.has(id));
   return [
-    ...tenants.map((tenant) =>
-      statusOf(tenant.id, tenant, byNamespace.get(hostNamespace(tenant.id)) ?? []),
-    ),
+    ...tenants.map((tenant) => {
+      const objects = byNamespace.get(hostNamespace(tenant.id)) ?? [];
+      const status = statusOf(tenant.id, tenant, objects);
+      return { ...status, drift: [...status.drift, ...unpaidDrift(status, unpaid)] };
+    }),
     ...orphans.sort().map((id) => statusOf(id, null, byNamespace.get(hostNamespace(id)) ?? [])),
   ];
 }
@@ -124,8 +131,7 @@ function driftOf(
   if (tenant.state !== 'active' && pods.length > 0)
     drift.push(`${tenant.state}, but has ${pods.length} pods`);
   if (version !== tenant.chartVersion) drift.push(`chart ${version}, not ${tenant.chartVersion}`);
-  const annotations = Object.keys(statefulSet?.metadata.annotations ?? {});
-  if (annotations.some((key) => key.startsWith('loft.sh/paused'))) {
+  if (foreignPauses(statefulSet).length > 0) {
     drift.push(`paused by \`vcluster pause ${vclusterName(tenant.id)}\``);
   }
   const service = tenant.image.replace(/:[^:/]*$/, '');
@@ -133,6 +139,15 @@ function driftOf(
   const other = images.find((image) => image.startsWith(`${service}:`) && image !== tenant.image);
   if (other !== undefined) drift.push(`runs ${other}, not ${tenant.image}`);
   return drift;
+}
+
+function unpaidDrift(
+  { id, seen }: TenantStatus,
+  unpaid: ReadonlyMap<string, string>,
+): readonly string[] {
+  const paidThrough = unpaid.get(id);
+  if (paidThrough === undefined || seen === 'paused' || seen === 'absent') return [];
+  return [`paid through ${paidThrough}, but running`];
 }
 
 function isReady({ status }: Pod): boolean {

@@ -1,3 +1,6 @@
 export { fingerprint } from './fingerprint.ts';
+export { killAfter, type Victim } from './kill.ts';
 export { get, withPortForward } from './port-forward.ts';
+export { type SteadyClient, steadyClient, type Tally } from './steady-client.ts';
 export * from './tenantry.ts';
+export { type Verification, verify } from './verify.ts';

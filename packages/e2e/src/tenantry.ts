@@ -55,17 +55,22 @@ export async function pnpmOk(args: readonly string[], options: RunOptions = {}):
 }
 
 /** kubectl on the host cluster. */
-export async function host(args: readonly string[]): Promise<string> {
+export async function host(args: readonly string[], input?: string): Promise<string> {
   const kubeconfig = join(directory, '.tenantry/kubeconfig');
   const { stdout } = await execa(
     'kubectl',
     ['--kubeconfig', kubeconfig, '--context', hostContext, ...args],
     {
       env: { PATH: toolPath() },
-      stdin: 'ignore',
+      ...(input === undefined ? { stdin: 'ignore' } : { input }),
     },
   );
   return stdout;
+}
+
+/** Puts an object on the host, as somebody with rights there would. */
+export async function hostApply(object: object): Promise<void> {
+  await host(['apply', '-f', '-'], JSON.stringify(object));
 }
 
 export async function hostObjects(args: readonly string[]): Promise<readonly KubeObject[]> {

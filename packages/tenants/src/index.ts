@@ -15,3 +15,5 @@ export { jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type { Fleet, Host, NodePort, Pauser, Plan, Resources, State, Tenant } from './tenant.ts';
 export { PAUSERS, STATES } from './tenant.ts';
+export type { Period, Usage, Version, Volume } from './usage.ts';
+export { HOURS_A_MONTH, usageOf } from './usage.ts';

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from './tenantry.ts';
+
+/** Whether only the command is killed, so that what it started goes on, or all of it. */
+export type Victim = 'command' | 'group';
+
+/**
+ * Starts a command of scripts/ and kills it (SIGKILL) after so many milliseconds. Returns whether
+ * it was still running then.
+ */
+export async function killAfter(
+  [script = '', ...args]: readonly string[],
+  milliseconds: number,
+  victim: Victim,
+): Promise<boolean> {
+  const child = spawn(process.execPath, [join(root, `scripts/${script}.ts`), ...args], {
+    // A group of its own.
+    detached: true,
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit');
+  await Promise.race([ended, sleep(milliseconds)]);
+  const running = child.exitCode === null && child.pid !== undefined;
+  if (running && child.pid !== undefined) {
+    process.kill(victim === 'group' ? -child.pid : child.pid, 'SIGKILL');
+  }
+  await ended;
+  return running;
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { directory, hostContext, toolPath } from './tenantry.ts';
+
+/** What became of the requests of a client that never stopped asking. */
+export interface Tally {
+  readonly requests: number;
+  /** A line per request that had no good answer. */
+  readonly failures: readonly string[];
+}
+
+export interface SteadyClient {
+  /** Ends the client; what it has seen. */
+  stop(): Promise<Tally>;
+}
+
+const PAUSE_MILLISECONDS = 50;
+const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
+
+/**
+ * Calls a tenant's /whoami one request after the other, through one port-forward to its synced
+ * Service that is held open all the time and not replaced when it breaks.
+ */
+export async function steadyClient(id: string, expected: string): Promise<SteadyClient> {
+  const kubeconfig = join(directory, '.tenantry/kubeconfig');
+  const service = `svc/simple-service-x-default-x-tenant-${id}`;
+  const forward = execa(
+    'kubectl',
+    [
+      ...['--kubeconfig', kubeconfig, '--context', hostContext, '-n', `vcluster-tenant-${id}`],
+      ...['port-forward', '--address', '127.0.0.1', service, ':3000'],
+    ],
+    { env: { PATH: toolPath() }, reject: false, stdin: 'ignore' },
+  );
+  const port = await new Promise<string>((resolve, reject) => {
+    forward.stdout.on('data', (data) => {
+      const [, found] = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(String(data)) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    void forward.then(({ stderr }) => reject(new Error(`port-forward ended: ${stderr}`)));
+  });
+
+  const stop = new AbortController();
+  const failures: string[] = [];
+  let requests = 0;
+  const ask = async () => {
+    requests += 1;
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}/whoami`, {
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
+      });
+      const body = await response.text();
+      if (response.status !== 200 || body !== expected) {
+        failures.push(`${new Date().toISOString()} ${response.status} ${body}`);
+      }
+    } catch (error) {
+      failures.push(`${new Date().toISOString()} ${String(error)}`);
+    }
+  };
+  const asking = (async () => {
+    while (!stop.signal.aborted) {
+      await ask();
+      await sleep(PAUSE_MILLISECONDS);
+    }
+  })();
+  return {
+    async stop() {
+      stop.abort();
+      await asking;
+      forward.kill();
+      await forward;
+      return { requests, failures };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { hostNamespace, SERVICE, vclusterName } from '@tenantry/tenants';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '../kubectl.ts';
+import type { Api } from './api.ts';
+import { KUBELET_PORT, METADATA } from './matrix.ts';
+import { checkMetadataPolicy } from './network.ts';
+import { create, mustCreate } from './objects.ts';
+import type { HostPlaces, TenantPlaces } from './places.ts';
+import type { Outcome } from './probe.ts';
+import { outcomeOfCall } from './refusal.ts';
+import { type Surroundings, type TenantStage, webhookConfiguration } from './stage.ts';
+import { STAGE } from './stage-objects.ts';
+import { probeOf, type Tried } from './try.ts';
+
+/** Marks an object that one webhook alone is to be asked about. */
+const LABEL = 'tenantry.dev/verify';
+
+interface Callee {
+  readonly key: string;
+  readonly text: string;
+  readonly address: string;
+  readonly twins: readonly string[];
+}
+
+/** Addresses that a tenant's API server is made to call, by webhooks that only our objects meet. */
+export async function tryWebhooks(
+  { hostApi, signal }: Surroundings,
+  { api, tenant: { id } }: TenantStage,
+  own: TenantPlaces,
+  other: TenantPlaces | undefined,
+  host: HostPlaces,
+): Promise<Tried> {
+  const callees = calleesOf(own, other, host);
+  await mustCreate(api, {
+    ...webhookConfiguration(id),
+    webhooks: callees.map(({ key, address }) => webhook(key, `https://${address}/`)),
+  });
+  return Promise.all(
+    callees.map(async ({ key, text, twins }) => {
+      const probe = probeOf('hostile', id, {
+        name: `webhook-${key}`,
+        attempt: `webhook to ${text}`,
+        expected: key === 'own' ? 'allowed' : 'refused',
+        twins,
+      });
+      const outcome = await call(api, probe.id, key, signal);
+      return {
+        probe,
+        outcome:
+          key === 'metadata'
+            ? await checkMetadataPolicy(hostApi, await controlPlane(hostApi, id), outcome)
+            : outcome,
+      };
+    }),
+  );
+}
+
+async function controlPlane(hostApi: Api, id: string): Promise<KubeObject> {
+  const path = `/api/v1/namespaces/${hostNamespace(id)}/pods/${vclusterName(id)}-0`;
+  return (await hostApi.send({ path })).body as unknown as KubeObject;
+}
+
+function calleesOf(
+  own: TenantPlaces,
+  other: TenantPlaces | undefined,
+  { node, apiService }: HostPlaces,
+): readonly Callee[] {
+  const twins = ['webhook-own'];
+  const others =
+    other === undefined
+      ? []
+      : [
+          {
+            key: `pod-${other.id}`,
+            text: `${other.id}'s pod`,
+            address: `${other.appPod}:${SERVICE.port}`,
+            twins,
+          },
+          {
+            key: `api-${other.id}`,
+            text: `${other.id}'s API`,
+            address: `${other.apiService}:443`,
+            twins,
+          },
+        ];
+  return [
+    { key: 'own', text: 'its own pod', address: `${own.appPod}:${SERVICE.port}`, twins: [] },
+    ...others,
+    { key: 'kubelet', text: 'the kubelet', address: `${node}:${KUBELET_PORT}`, twins },
+    {
+      key: 'metadata',
+      text: 'cloud metadata',
+      address: `${METADATA.host}:${METADATA.port}`,
+      twins: [],
+    },
+    { key: 'host-api', text: 'the host API: no trust', address: `${apiService}:443`, twins },
+  ];
+}
+
+function webhook(key: string, url: string): object {
+  return {
+    name: `${key}.verify.tenantry.dev`,
+    clientConfig: { url },
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': STAGE } },
+    objectSelector: { matchLabels: { [LABEL]: key } },
+    rules: [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+    ],
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+    failurePolicy: 'Fail',
+    timeoutSeconds: 3,
+  };
+}
+
+const ROUNDS = 20;
+const PAUSE_MILLISECONDS = 500;
+
+/** Makes a harmless object that must first be shown to the webhook; nothing is stored. */
+async function call(api: Api, id: string, key: string, signal: AbortSignal): Promise<Outcome> {
+  const metadata = { name: `${STAGE}-webhook`, namespace: STAGE, labels: { [LABEL]: key } };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
+    const answer = await create(api, object, { dryRun: true });
+    if (!answer.ok) {
+      const outcome = outcomeOfCall(id, answer.message);
+      // The control plane must reach the host's API; that it does not trust a tenant is what counts.
+      return key === 'host-api' && outcome.seen === 'allowed'
+        ? { ...outcome, seen: 'refused' }
+        : outcome;
+    }
+    await sleep(PAUSE_MILLISECONDS, undefined, { signal });
+  }
+  return { id, seen: null, detail: 'the webhook was never called' };
+}

@@ -1,0 +1,31 @@
+import { pausedByOperator } from '@tenantry/tenants';
+import { deploy } from './lib/deploy.ts';
+import { editTenantsFile, findTenant, withLives } from './lib/edit-tenants.ts';
+import { UsageError } from './lib/errors.ts';
+import { runMain } from './lib/run-main.ts';
+import { synthDist } from './lib/synth-dist.ts';
+import { today } from './lib/today.ts';
+
+await runMain({
+  usage: 'pnpm pause ID',
+  summary:
+    'Stops a tenant until `pnpm resume`: no pods, no control plane; objects and volumes stay. Written into\n' +
+    'tenants.json and dist/, then deployed.',
+  arguments: { min: 1, max: 1 },
+  async run(context) {
+    const { workspace, positionals, print } = context;
+    const [id = ''] = positionals;
+    editTenantsFile(workspace, (text, fleet) => {
+      const tenant = findTenant(fleet, id);
+      if (tenant.state === 'offboarding') {
+        throw new UsageError(
+          `${id} is offboarding, which holds it paused already\n  → pnpm resume ${id}, or pnpm offboard ${id}`,
+        );
+      }
+      const paused = pausedByOperator(tenant, today());
+      return paused === tenant ? text : withLives(text, [paused]);
+    });
+    synthDist(workspace, print);
+    await deploy(context, [id]);
+  },
+});

@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { contents, root, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Each case starts a process or several. */
+const SLOW = 60_000;
+
+const FILE = `{
+    "graceDays": 7,
+    "tenants": [
+        { "id": "alice", "name": "Alice", "paidThrough": "2026-12-31" },
+        { "id": "bob", "name": "Bob" }
+    ]
+}
+`;
+
+let place: TempWorkspace;
+beforeEach(() => {
+  place = tempWorkspace();
+  place.tenants(FILE);
+});
+afterEach(() => place.remove());
+
+function command(name = '', ...args: readonly string[]): Promise<Outcome> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [join(root, `scripts/${name}.ts`), ...args],
+      { cwd: place.dir, env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir } },
+      (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+const file = () => readFileSync(place.tenantsFile, 'utf8');
+const stateInDist = (id: string) =>
+  (JSON.parse(readFileSync(join(place.dist, id, 'tenant.json'), 'utf8')) as { state: string })
+    .state;
+
+test(
+  'the story by its dates: due, paused, renewed, back to the byte; or proposed for its end',
+  async () => {
+    const lifecycle = (today: string, ...flags: readonly string[]) =>
+      command('lifecycle', '--today', today, ...flags);
+    const paidFor = await lifecycle('2026-12-31', '--check');
+    expect(paidFor).toEqual({ code: 0, stdout: 'nothing is due on 2026-12-31\n', stderr: '' });
+
+    const due = await lifecycle('2027-01-01', '--check');
+    const line =
+      'alice: active → paused: paid through 2026-12-31; offboarding is due on 2027-01-08\n';
+    expect(due).toEqual({ code: 4, stdout: line, stderr: '' });
+    expect(contents(place.dir)).toEqual({ 'tenants.json': FILE });
+
+    const paused = await lifecycle('2027-01-01');
+    expect(paused).toMatchObject({ code: 0, stderr: '' });
+    expect(paused.stdout.startsWith(line)).toBe(true);
+    expect(file()).toBe(
+      FILE.replace(
+        '2026-12-31"',
+        '2026-12-31", "state": "paused", "pausedBy": "lifecycle", "pausedSince": "2027-01-01"',
+      ),
+    );
+    expect([stateInDist('alice'), stateInDist('bob')]).toEqual(['paused', 'active']);
+    const again = await lifecycle('2027-01-02');
+    expect(again.stdout).toMatch(/^nothing is due on 2027-01-02\nnothing changed/);
+
+    const pausedFile = file();
+    expect((await lifecycle('2027-01-08')).stdout).toContain(
+      'alice: paused → offboarding: paid through 2026-12-31, paused since 2027-01-01; the grace of 7 days is over; it stays paused until a person runs pnpm offboard alice\n',
+    );
+    expect(stateInDist('alice')).toBe('offboarding');
+
+    place.tenants(pausedFile);
+    const renewed = await command('renew', 'alice', '--through', '2028-02-29');
+    expect(renewed).toEqual({
+      code: 0,
+      stdout:
+        'alice: paid through 2028-02-29, before: 2026-12-31\n' +
+        'alice: paused; pnpm lifecycle --today DATE lifts it up to 2028-02-29\n',
+      stderr: '',
+    });
+    expect((await lifecycle('2027-01-08')).stdout).toContain(
+      'alice: paused → active: paid through 2028-02-29\n',
+    );
+    expect(file()).toBe(FILE.replace('2026-12-31', '2028-02-29'));
+    expect(stateInDist('alice')).toBe('active');
+  },
+  SLOW,
+);
+
+test(
+  'a lifecycle that was killed behind its edit is taken up again',
+  async () => {
+    await command('synth');
+    place.tenants(
+      FILE.replace('"id": "alice"', '"state": "paused", "pausedBy": "lifecycle", "id": "alice"'),
+    );
+    expect((await command('lifecycle', '--today', '2026-05-01')).code).toBe(0);
+    expect(stateInDist('alice')).toBe('active');
+    place.tenants(FILE.replace('"name": "Bob"', '"name": "Robert"'));
+    expect((await command('lifecycle', '--today', '2026-05-01')).stdout).toContain('bob: ');
+  },
+  SLOW,
+);
+
+describe('refused with exit code 2, nothing changed:', () => {
+  test.each([
+    ['lifecycle', [], /--today is missing[^]*→ pnpm lifecycle --today/],
+    [
+      'lifecycle',
+      ['--today', '2027-02-29'],
+      /--today is "2027-02-29"\n {2}→ a day of the calendar/,
+    ],
+    ['lifecycle', ['--today', 'tomorrow'], /--today is "tomorrow"/],
+    ['renew', ['alice'], /--through is missing/],
+    ['renew', ['alice', '--through', '2026-12-30'], /paid through 2026-12-31, later than/],
+    ['renew', ['alise', '--through', '2027-12-30'], /no tenant "alise"[^]*did you mean alice\?/],
+    ['onboard', ['carol'], /--name is missing/],
+    ['onboard', ['alice', '--name', 'Alice II'], /tenants\[2\]\.id: found "alice"; ids are unique/],
+    ['onboard', ['Carol', '--name', 'Carol'], /tenants\[2\]\.id: .*DNS label/],
+    ['onboard', ['carol', '--name', 'C', '--plan', 'smal'], /tenants\[2\]\.plan: .*"small"\?/],
+    ['onboard', ['carol', '--name', 'C', '--through', '2027-02-29'], /\.paidThrough: .*YYYY-MM-DD/],
+    ['pause', ['alise'], /no tenant "alise"[^]*did you mean alice\?/],
+    ['pause', [], /^usage: pnpm pause ID/],
+    ['resume', ['bop'], /no tenant "bop"[^]*did you mean bob\?/],
+  ] as const)(
+    'pnpm %s %s',
+    async (name, args: readonly string[], message) => {
+      expect(await command(name, ...args)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(message),
+      });
+      expect(contents(place.dir)).toEqual({ 'tenants.json': FILE });
+    },
+    SLOW,
+  );
+
+  test(
+    'a pause of who is offboarding',
+    async () => {
+      const text = FILE.replace('"id": "bob"', '"id": "bob", "state": "offboarding"');
+      place.tenants(text);
+      expect(await command('pause', 'bob')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('bob is offboarding, which holds it paused already'),
+      });
+      expect(contents(place.dir)).toEqual({ 'tenants.json': text });
+    },
+    SLOW,
+  );
+
+  test(
+    'an edit of a file that is no good, with what is wrong with it',
+    async () => {
+      place.tenants('{"tenants":[{"id":"alice","name":"Alice"},]}');
+      expect(await command('onboard', 'carol', '--name', 'Carol')).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^tenants\.json has 1 fault; nothing was written:/),
+      });
+    },
+    SLOW,
+  );
+});
+
+test(
+  'onboard adds the tenant like the others, synthesizes, and says what is next',
+  async () => {
+    const outcome = await command(
+      ...['onboard', 'carol', '--name', 'Carol "C" Ömer', '--plan', 'small'],
+      ...['--through', '2028-02-29'],
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(outcome.stdout).toContain('carol: new, ');
+    expect(outcome.stdout).toContain('then pnpm deploy carol');
+    expect(file()).toBe(
+      FILE.replace(
+        '"Bob" }',
+        '"Bob" },\n        { "id": "carol", "name": "Carol \\"C\\" Ömer", "plan": "small", "paidThrough": "2028-02-29" }',
+      ),
+    );
+    expect(stateInDist('carol')).toBe('active');
+  },
+  SLOW,
+);
