@@ -1,21 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type KubeObject, referenceOf } from './kubectl.ts';
 
-/** Whether applying changed an object; by version for what was stored, by content for a dry run. */
-export function changedObjects(
-  before: readonly KubeObject[],
-  after: readonly KubeObject[],
-): readonly string[] {
-  const versions = new Map(before.map((object) => [referenceOf(object), versionOf(object)]));
-  return after
-    .filter((object) => versions.get(referenceOf(object)) !== versionOf(object))
-    .map(referenceOf);
-}
-
-function versionOf({ metadata }: KubeObject): string {
-  return `${metadata.uid}/${metadata.resourceVersion}`;
-}
-
 /** The objects whose content a server-side dry run would change. */
 export function driftedObjects(
   live: readonly KubeObject[],

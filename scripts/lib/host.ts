@@ -46,8 +46,7 @@ export async function findHost(
   );
   if (!existsSync(workspace.kubeconfig)) throw missing;
   const toolbox = await ensureTools(workspace, report, signal);
-  const clusters = await listClusters(toolbox.$).catch((): readonly string[] => []);
-  if (!clusters.includes(workspace.cluster)) throw missing;
+  if (!(await listClusters(toolbox.$)).includes(workspace.cluster)) throw missing;
   return { ...toolbox, target: { kubeconfig: workspace.kubeconfig, context }, ours: true };
 }
 

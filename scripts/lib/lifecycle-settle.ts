@@ -18,14 +18,18 @@ export async function settleLives(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const { $, target } = host;
   const seen = await getObjects($, target, [
-    ...['statefulsets,pods', '--all-namespaces'],
-    ...['--selector', 'app=vcluster'],
+    'statefulsets,pods',
+    '--all-namespaces',
+    '--selector',
+    'app=vcluster',
   ]);
   const drifts = lifeDrifts(tenants, seen);
   if (!drifts.some(({ running }) => running)) return settle(host, drifts);
   const pods = await getObjects($, target, [
-    ...['pods', '--all-namespaces'],
-    ...['--selector', 'vcluster.loft.sh/managed-by'],
+    'pods',
+    '--all-namespaces',
+    '--selector',
+    'vcluster.loft.sh/managed-by',
   ]);
   const withPods = lifeDrifts(tenants, [...seen, ...pods]);
   for (const { id, barePods } of withPods) {

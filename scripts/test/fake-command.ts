@@ -11,6 +11,8 @@ export interface FakeCommands {
   readonly $: Shell;
   /** Adds a command: a shell script, after its arguments and input have been recorded. */
   add(name: string, script: string): void;
+  /** What the last call of any command read from its standard input. */
+  input(): string;
   /** The arguments of each call of a command so far. */
   calls(name: string): readonly (readonly string[])[];
 }
@@ -23,9 +25,13 @@ export function fakeCommands(): FakeCommands {
     $: quietShell({ env: { PATH: `${directory}:/usr/bin:/bin` } }),
     add(name, script) {
       const record = `printf '%s\\0' "$@" >>"${directory}/calls/${name}"; printf '\\n\\0' >>"${directory}/calls/${name}"`;
-      writeFileSync(join(directory, name), `#!/bin/sh\n${record}\n${script}\n`);
+      writeFileSync(
+        join(directory, name),
+        `#!/bin/sh\n${record}\ncat >"${directory}/input"\n${script}\n`,
+      );
       chmodSync(join(directory, name), 0o755);
     },
+    input: () => readFileSync(join(directory, 'input'), 'utf8'),
     calls(name) {
       const text = readFileSync(join(directory, 'calls', name), 'utf8');
       return text

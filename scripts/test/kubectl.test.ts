@@ -61,9 +61,38 @@ describe('apply', () => {
     const fakes = fakeCommands();
     fakes.add('kubectl', refusing('vcluster'));
     expect(await apply(fakes.$, target, [configMap])).toEqual([]);
-    expect(
-      fakes.calls('kubectl').filter((call) => call.includes('--force-conflicts')),
-    ).toHaveLength(1);
+    // Only to look: nothing would change, so nothing is written.
+    const forced = fakes.calls('kubectl').filter((call) => call.includes('--force-conflicts'));
+    expect(forced.map((call) => call.includes('--dry-run=server'))).toEqual([true]);
+  });
+
+  test('writes only what is missing or would change', async () => {
+    const fakes = fakeCommands();
+    const { uid: _uid, resourceVersion: _version, ...metadata } = configMap.metadata;
+    const objects = ['same', 'other', 'missing'].map((name) => ({
+      ...configMap,
+      metadata: { ...metadata, name },
+    }));
+    const list = (data: string) =>
+      JSON.stringify({
+        kind: 'List',
+        items: objects.slice(0, 2).map((object) => ({
+          ...object,
+          data: { key: object.metadata.name === 'same' ? 'same' : data },
+        })),
+      });
+    fakes.add(
+      'kubectl',
+      `case "$*" in *" get "*) echo '${list('live')}';; *dry-run*) echo '${list('wanted')}';; *) echo '{"kind":"List","items":[]}';; esac`,
+    );
+    expect(await apply(fakes.$, target, objects)).toEqual([
+      'ConfigMap/other changed',
+      'ConfigMap/missing created',
+    ]);
+    const applied = JSON.parse(fakes.input()) as {
+      items: readonly { metadata: { name: string } }[];
+    };
+    expect(applied.items.map(({ metadata: { name } }) => name)).toEqual(['other', 'missing']);
   });
 
   test('shows the conflict with anybody else, and forces nothing', async () => {

@@ -175,8 +175,14 @@ test(
   'onboard adds the tenant like the others, synthesizes, and says what is next',
   async () => {
     const outcome = await command(
-      ...['onboard', 'carol', '--name', 'Carol "C" Ömer', '--plan', 'small'],
-      ...['--through', '2028-02-29'],
+      'onboard',
+      'carol',
+      '--name',
+      'Carol "C" Ömer',
+      '--plan',
+      'small',
+      '--through',
+      '2028-02-29',
     );
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
     expect(outcome.stdout).toContain('carol: new, ');

@@ -28,8 +28,17 @@ export async function steadyClient(id: string, expected: string): Promise<Steady
   const forward = execa(
     'kubectl',
     [
-      ...['--kubeconfig', kubeconfig, '--context', hostContext, '-n', `vcluster-tenant-${id}`],
-      ...['port-forward', '--address', '127.0.0.1', service, ':3000'],
+      '--kubeconfig',
+      kubeconfig,
+      '--context',
+      hostContext,
+      '-n',
+      `vcluster-tenant-${id}`,
+      'port-forward',
+      '--address',
+      '127.0.0.1',
+      service,
+      ':3000',
     ],
     { env: { PATH: toolPath() }, reject: false, stdin: 'ignore' },
   );

@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  cluster,
   directory,
   hostContext,
   hostObjects,
@@ -92,7 +93,9 @@ function notesPod(name: string, script: string): object {
       terminationGracePeriodSeconds: 3,
       securityContext: {
         runAsNonRoot: true,
-        ...{ runAsUser: user, runAsGroup: user, fsGroup: user },
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: user,
         seccompProfile: { type: 'RuntimeDefault' },
       },
       containers: [
@@ -263,6 +266,17 @@ test('Bob has noticed nothing', async () => {
   expect(requests).toBeGreaterThan(500);
 });
 
+test('Alice stays at zero through a restart of the node', async () => {
+  await pnpmOk(['pause', 'alice']);
+  await execa('docker', ['restart', `${cluster}-control-plane`]);
+  await pnpmOk(['cluster']);
+  expect([await podsOfAlice(), await replicas()]).toEqual([[], 0]);
+  const { stdout } = await pnpmOk(['deploy']);
+  expect(stdout).toContain('alice: skipped: paused');
+  expect(stdout).toContain('bob: Hello there TenantID ✋ Bob');
+  expect([await podsOfAlice(), await replicas(), await drift()]).toEqual([[], 0, []]);
+});
+
 /** What `pnpm status` says of Alice. */
 async function drift(): Promise<unknown> {
   const { stdout } = await pnpmOk(['--silent', 'status', 'alice', '--json']);
@@ -273,7 +287,7 @@ async function drift(): Promise<unknown> {
 function vcluster([command = '', ...args]: readonly string[]) {
   return execa(
     'vcluster',
-    [command, ...['--namespace', NAMESPACE, '--context', hostContext, '--driver', 'helm'], ...args],
+    [command, '--namespace', NAMESPACE, '--context', hostContext, '--driver', 'helm', ...args],
     {
       env: {
         PATH: toolPath(),

@@ -62,20 +62,24 @@ export function removeElement(text: string, key: string, index: number): string 
 
 function withKeys(container: Container, keys: readonly string[], set: Change['set']): Container {
   const found = [...keys];
-  return Object.entries(set).reduce((result, [key, value]) => {
+  let result = container;
+  for (const [key, value] of Object.entries(set)) {
     const index = found.indexOf(key);
     if (value === undefined) {
-      if (index === -1) return result;
+      if (index === -1) continue;
       found.splice(index, 1);
-      return withoutItem(result, index);
+      result = withoutItem(result, index);
+      continue;
     }
     const item = member(container, key, JSON.stringify(value));
     if (index === -1) {
       found.push(key);
-      return withItem(result, item);
+      result = withItem(result, item);
+    } else {
+      result = { ...result, items: result.items.with(index, item) };
     }
-    return { ...result, items: result.items.with(index, item) };
-  }, container);
+  }
+  return result;
 }
 
 function member({ colon }: Container, key: string, value: string): string {

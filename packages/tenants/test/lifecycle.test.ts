@@ -151,9 +151,7 @@ describe('over any calendar', () => {
       pausedSince: fc.option(date),
     })
     .map(({ state, pausedBy, pausedSince, ...rest }) =>
-      state === 'active'
-        ? tenantOf(rest)
-        : tenantOf({ ...rest, state, pausedBy, pausedSince } as Partial<Tenant>),
+      state === 'active' ? tenantOf(rest) : tenantOf({ ...rest, state, pausedBy, pausedSince }),
     );
 
   test('a second look on the same day finds nothing', () => {

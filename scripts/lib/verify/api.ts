@@ -41,11 +41,8 @@ export async function openApi($: Shell, target: Target, state: string): Promise<
   const directory = await mkdtemp(join(state, 'api-'));
   const socketPath = join(directory, 's');
   const where = ['--kubeconfig', target.kubeconfig, '--context', target.context];
-  // A process group of its own: an interrupt must not take away what cleans up.
-  const proxy = $({
+  const proxy = uninterrupted($)({
     nothrow: true,
-    detached: true,
-    signal: new AbortController().signal,
   })`kubectl ${where} proxy --unix-socket ${socketPath}`;
   const close = async () => {
     try {
@@ -66,6 +63,14 @@ export async function openApi($: Shell, target: Target, state: string): Promise<
     throw error;
   }
   return { send: (asked) => send(socketPath, asked), [Symbol.asyncDispose]: close };
+}
+
+/**
+ * The same shell for what must outlive an interrupt, so that what was made can be taken away again:
+ * its commands are in process groups of their own, and no signal ends them.
+ */
+export function uninterrupted($: Shell): Shell {
+  return $({ detached: true, signal: new AbortController().signal });
 }
 
 async function untilItAnswers(socketPath: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Host } from '../host.ts';
 import type { KubeObject } from '../kubectl.ts';
 import { poll } from '../poll.ts';
 import { openTenant } from '../tenant-context.ts';
-import { type Api, openApi } from './api.ts';
+import { type Api, openApi, uninterrupted } from './api.ts';
 import { removeCopiesOnHost, counterparts, virtualName } from './counterparts.ts';
 import type { PodPlace } from './dialer.ts';
 import { clear } from './clear.ts';
@@ -58,7 +58,9 @@ export async function openTenantStage(
 ): Promise<TenantStage> {
   const { id } = tenant;
   await using stack = new AsyncDisposableStack();
-  const connection = stack.use(await openTenant(host, id, state, signal));
+  const connection = stack.use(
+    await openTenant({ ...host, $: uninterrupted(host.$) }, id, state, signal),
+  );
   const api = stack.use(await openApi(host.$, connection.target, state));
   const foreign = foreignSecrets(id, neighbours);
   const secret = randomUUID();
