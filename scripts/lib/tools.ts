@@ -71,7 +71,9 @@ export async function ensureTools(
   report: Report,
   signal?: AbortSignal,
 ): Promise<Toolbox> {
-  const onPath = quietShell(signal === undefined ? {} : { signal });
+  const path = withoutOurs(process.env['PATH'] ?? '');
+  const interrupt = signal === undefined ? {} : { signal };
+  const onPath = quietShell({ env: { PATH: path }, ...interrupt });
   const fitting = await Promise.all(TOOLS.map((tool) => fits(onPath, tool.name, tool)));
   const ours = TOOLS.filter((_, index) => fitting[index] !== true);
   for (const [index, { name }] of TOOLS.entries()) {
@@ -85,11 +87,20 @@ export async function ensureTools(
   if (missing.length > 0) await buildMissing(onPath, workspace, report, missing);
   return {
     $: quietShell({
-      env: { PATH: [workspace.bin, process.env['PATH'] ?? ''].join(delimiter) },
-      ...(signal === undefined ? {} : { signal }),
+      env: { PATH: [workspace.bin, path].join(delimiter) },
+      ...interrupt,
     }),
     chartDir: ours.some(({ name }) => name === 'vcluster') ? vclusterChart(workspace.cache) : null,
   };
+}
+
+/** A PATH without the tools of any workspace of ours: `connect`, for one, puts them there. */
+export function withoutOurs(path: string): string {
+  const ours = join('.tenantry', 'bin');
+  return path
+    .split(delimiter)
+    .filter((directory) => !directory.endsWith(ours))
+    .join(delimiter);
 }
 
 async function fits($: Shell, file: string, tool: Tool): Promise<boolean> {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReport } from '../lib/report.ts';
-import { ensureTools, TOOLS } from '../lib/tools.ts';
+import { ensureTools, TOOLS, withoutOurs } from '../lib/tools.ts';
 import { chooseWay, officialNodeImage } from '../lib/way.ts';
 import { workspace } from '../lib/workspace.ts';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
@@ -29,6 +29,10 @@ describe('which versions fit', () => {
   ])('%s saying %s: %s', (name, said, fits) => {
     expect(TOOLS.find((tool) => tool.name === name)?.fits(said)).toBe(fits);
   });
+});
+
+test('tools of a workspace of ours on PATH are not taken for the machine’s', () => {
+  expect(withoutOurs('/a/.tenantry/bin:/usr/bin:/b/.tenantry/bin:/bin')).toBe('/usr/bin:/bin');
 });
 
 describe('tools', () => {

@@ -108,9 +108,12 @@ export function writeTenants(file: object): void {
   writeFileSync(tenantsFile, `${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** The reference scenario's tenants. */
+/** The reference scenario's tenants, paid for longer than any run of the tests may be away. */
 export function referenceTenants(): object {
-  return JSON.parse(readFileSync(join(root, 'tenants.json'), 'utf8')) as object;
+  const text = readFileSync(join(root, 'tenants.json'), 'utf8');
+  return JSON.parse(
+    text.replaceAll(/"paidThrough": "[^"]*"/g, '"paidThrough": "9999-12-31"'),
+  ) as object;
 }
 
 export { root };
