@@ -81,8 +81,12 @@ export function writeDist(dist: string, wanted: Tree, changes: readonly Change[]
       rmSync(join(dist, directory, path), { force: true });
       removeEmpty(dirname(join(dist, directory, path)), dist);
     }
+    const paths = [...added, ...changed].map((path) => join(dist, directory, path));
+    for (const parent of new Set(paths.map((path) => dirname(path)))) {
+      mkdirSync(parent, { recursive: true });
+    }
     for (const path of [...added, ...changed].sort(tenantJsonFirst)) {
-      replaceFile(join(dist, directory, path), wanted.get(`${directory}/${path}`) ?? '');
+      replaceIn(join(dist, directory, path), wanted.get(`${directory}/${path}`) ?? '');
     }
   }
   for (const entry of list(dist)) removeEmptyBelow(join(dist, entry.name));
@@ -95,6 +99,11 @@ function tenantJsonFirst(a: string, b: string): number {
 /** Writes a sibling, then renames it: a reader sees the old text or the new one. */
 export function replaceFile(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
+  replaceIn(path, text, mode);
+}
+
+/** As `replaceFile`, where the directory is known to be there. */
+function replaceIn(path: string, text: string, mode = 0o644): void {
   const unfinished = join(dirname(path), `.${basename(path)}.tmp`);
   // One that was left would keep its own mode, and a link would lead elsewhere.
   rmSync(unfinished, { force: true });

@@ -60,7 +60,9 @@ function unpaid(
   graceDays: number,
   today: string,
 ): Decision {
-  const since = pausedSince ?? today;
+  // A payment between the pause and now has been used up: only unpaid days count.
+  const firstUnpaid = dayOf(paidThrough) + 1;
+  const since = pausedSince === null ? today : dateOf(Math.max(dayOf(pausedSince), firstUnpaid));
   const end = dayOf(since) + graceDays;
   const why = `paid through ${paidThrough}`;
   if (dayOf(today) < end || keep) {

@@ -138,6 +138,17 @@ test('what is no day of the calendar is no date', () => {
   expect(wrong.map(isDate)).toEqual(wrong.map(() => false));
 });
 
+test('who paid in between, unseen, has the whole grace again', () => {
+  const paused = tenantOf({
+    state: 'paused',
+    pausedBy: 'lifecycle',
+    pausedSince: '2026-11-01',
+    paidThrough: '2026-11-20',
+  });
+  expect(life(on(paused, '2026-11-25', 7))).toEqual(['paused', 'lifecycle', '2026-11-21']);
+  expect(on(paused, '2026-11-28', 7).state).toBe('offboarding');
+});
+
 describe('over any calendar', () => {
   const day = fc.integer({ min: dayOf('2023-11-01'), max: dayOf('2029-03-31') });
   const date = day.map(dateOf);
