@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { afterAll } from '@jest/globals';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quietShell, type Shell } from '../lib/shell.ts';
@@ -17,8 +17,12 @@ export interface FakeCommands {
   calls(name: string): readonly (readonly string[])[];
 }
 
+/** Of one test file; removed with its last test. */
+const scratch = mkdtempSync(join(tmpdir(), 'tenantry-fake-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
 export function fakeCommands(): FakeCommands {
-  const directory = mkdtempSync(join(tmpdir(), 'tenantry-fake-'));
+  const directory = mkdtempSync(join(scratch, 'commands-'));
   mkdirSync(join(directory, 'calls'));
   return {
     directory,
