@@ -1,4 +1,4 @@
-import { hostNamespace, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { TenantDist } from './deliveries.ts';
 import type { Host } from './host.ts';
 import { getObjects, kubectl } from './kubectl.ts';
@@ -29,7 +29,7 @@ export async function settleLives(
     'pods',
     '--all-namespaces',
     '--selector',
-    'vcluster.loft.sh/managed-by',
+    SYNCED_LABEL,
   ]);
   const withPods = lifeDrifts(tenants, [...seen, ...pods]);
   for (const { id, barePods } of withPods) {

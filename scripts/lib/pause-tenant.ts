@@ -1,4 +1,4 @@
-import { hostNamespace, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import { evidence } from './diagnose.ts';
 import type { Host } from './host.ts';
 import { getObjects, type KubeObject, kubectl } from './kubectl.ts';
@@ -7,7 +7,6 @@ import { type Look, poll } from './poll.ts';
 const CONTROL_PLANE_TIMEOUT_SECONDS = 90;
 /** Beyond the longest time that one of the pods has asked for. */
 const EXTRA_TIMEOUT_SECONDS = 60;
-const MANAGED_BY = 'vcluster.loft.sh/managed-by';
 const INTERVAL_MILLISECONDS = 400;
 
 /**
@@ -35,9 +34,9 @@ export async function removePods(
     });
   };
   // A pod of the tenant's may have labels like the control plane's, but is known as the syncer's.
-  const controlPlane = `app=vcluster,release=${vclusterName(id)},!${MANAGED_BY}`;
+  const controlPlane = `app=vcluster,release=${vclusterName(id)},!${SYNCED_LABEL}`;
   await gone(controlPlane, 'end of the control plane', CONTROL_PLANE_TIMEOUT_SECONDS);
-  const workload = `${MANAGED_BY}=${vclusterName(id)}`;
+  const workload = `${SYNCED_LABEL}=${vclusterName(id)}`;
   const selected = ['-n', namespace, 'pods', '--selector', workload];
   const pods = await getObjects($, target, selected);
   if (pods.length > 0) {

@@ -1,8 +1,8 @@
 import {
   hostNamespace,
-  MANAGED_BY,
-  MANAGED_BY_LABEL,
+  SYNCED_LABEL,
   TENANT_LABEL,
+  TENANTS_SELECTOR,
   vclusterName,
 } from '@tenantry/tenants';
 import type { TenantDist } from './deliveries.ts';
@@ -29,18 +29,14 @@ export interface TenantStatus {
 /** What the host shows, in two requests however many tenants there are. */
 export async function observe({ $, target }: Host): Promise<readonly KubeObject[]> {
   const [namespaces, others] = await Promise.all([
-    getObjects($, target, [
-      'namespaces',
-      '--selector',
-      `${MANAGED_BY_LABEL}=${MANAGED_BY},${TENANT_LABEL}`,
-    ]),
+    getObjects($, target, ['namespaces', '--selector', TENANTS_SELECTOR]),
     getObjects($, target, ['statefulsets,pods', '--all-namespaces', '--selector', 'app=vcluster']),
   ]);
   const pods = await getObjects($, target, [
     'pods',
     '--all-namespaces',
     '--selector',
-    'vcluster.loft.sh/managed-by',
+    SYNCED_LABEL,
   ]);
   return [...namespaces, ...others, ...pods];
 }

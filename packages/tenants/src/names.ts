@@ -11,6 +11,10 @@ export const FIELD_MANAGER = 'tenantry';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'tenantry';
 export const TENANT_LABEL = 'tenantry.dev/tenant';
+/** Selects the host namespaces of all tenants. */
+export const TENANTS_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY},${TENANT_LABEL}`;
+/** The syncer's label on all that it brings to the host; its value is the vcluster's name. */
+export const SYNCED_LABEL = 'vcluster.loft.sh/managed-by';
 /** On a host namespace: whether the tenant's NodePort is "open" to the outside or "closed". */
 export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
 export const INVENTORY_NAME = 'tenantry-inventory';
