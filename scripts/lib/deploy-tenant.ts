@@ -8,7 +8,7 @@ import {
   inventoryObject,
   inventoryOf,
   objectOf,
-  parseInventory,
+  readInventory,
   surplus,
   union,
 } from './inventory.ts';
@@ -17,7 +17,7 @@ import { removePods } from './pause-tenant.ts';
 import { poll } from './poll.ts';
 import { waitForRollout } from './rollout.ts';
 import type { Shell } from './shell.ts';
-import { openTenant } from './tenant-context.ts';
+import { openTenant, placeOf } from './tenant-context.ts';
 import { ensureRelease } from './vcluster-release.ts';
 
 /** What a deploy did for one tenant. */
@@ -59,7 +59,7 @@ export async function deployTenant(
   };
   if (tenant.state !== 'active') {
     // Side by side: the control plane was told to end before, and what ends takes its time.
-    const [pods] = await Promise.all([removePods(host, id, signal), declare()]);
+    const [pods] = await Promise.all([removePods(host, placeOf(id), signal), declare()]);
     if (pods > 0) changes.push(`${pods} pods deleted`);
     return { id, changes, greeting: null };
   }
@@ -83,16 +83,6 @@ export async function deployTenant(
   await waitForWorkloads($, connection.target, tenant.virtualObjects, signal);
   const greeting = await greetTenant($, connection, tenant.name, signal);
   return { id, changes, greeting };
-}
-
-async function readInventory({ $, target }: Host, id: string): Promise<Inventory> {
-  const [object] = await getObjects($, target, [
-    '-n',
-    hostNamespace(id),
-    'configmap',
-    INVENTORY_NAME,
-  ]);
-  return parseInventory(object);
 }
 
 /** The host objects are ours alone: what others changed is put right. */

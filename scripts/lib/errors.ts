@@ -45,6 +45,10 @@ export class Interrupted extends Error {
 
 /** An error's message; for a failed command the command, its exit code and what it said last. */
 export function messageOf(error: unknown): string {
+  // Of two errors the first is the cause; the clean-up that failed behind it is said as well.
+  if (error instanceof SuppressedError) {
+    return `${messageOf(error.suppressed)}\n${messageOf(error.error)}`;
+  }
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { hostLabels, hostNamespace, INVENTORY_NAME } from '@tenantry/tenants';
-import { type KubeObject, referenceOf } from './kubectl.ts';
+import type { Host } from './host.ts';
+import { getObjects, type KubeObject, referenceOf } from './kubectl.ts';
 
 /** What deploy has applied for a tenant, and so may prune: references, sorted. */
 export interface Inventory {
@@ -42,6 +43,13 @@ export function inventoryObject(id: string, { host, virtual }: Inventory): KubeO
     metadata: { name: INVENTORY_NAME, namespace: hostNamespace(id), labels: hostLabels(id) },
     data: { host: host.join('\n'), virtual: virtual.join('\n') },
   };
+}
+
+/** A tenant's inventory as it is on the host; empty where there is none. */
+export async function readInventory({ $, target }: Host, id: string): Promise<Inventory> {
+  const where = ['-n', hostNamespace(id), 'configmap', INVENTORY_NAME];
+  const [object] = await getObjects($, target, where);
+  return parseInventory(object);
 }
 
 /** Reads the ConfigMap back. */

@@ -34,8 +34,17 @@ export function kubectl(
   args: readonly string[],
   input?: string,
 ): Promise<string> {
-  const where = ['--kubeconfig', target.kubeconfig, '--context', target.context];
-  return run($, 'kubectl', [...where, `--request-timeout=${REQUEST_TIMEOUT}`, ...args], input);
+  return run(
+    $,
+    'kubectl',
+    [...reach(target), `--request-timeout=${REQUEST_TIMEOUT}`, ...args],
+    input,
+  );
+}
+
+/** The flags with which kubectl reaches a target and nothing else. */
+export function reach({ kubeconfig, context }: Target): readonly string[] {
+  return ['--kubeconfig', kubeconfig, '--context', context];
 }
 
 /** `kubectl get … -o json` as a list; empty where nothing is found. */

@@ -1,8 +1,9 @@
-import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
+import { SYNCED_LABEL } from '@tenantry/tenants';
 import { evidence } from './diagnose.ts';
 import type { Host } from './host.ts';
 import { getObjects, type KubeObject, kubectl } from './kubectl.ts';
 import { type Look, poll } from './poll.ts';
+import type { Place } from './tenant-context.ts';
 
 const CONTROL_PLANE_TIMEOUT_SECONDS = 90;
 /** Beyond the longest time that one of the pods has asked for. */
@@ -10,15 +11,14 @@ const EXTRA_TIMEOUT_SECONDS = 60;
 const INTERVAL_MILLISECONDS = 400;
 
 /**
- * Waits until a control plane that was scaled to zero is gone, then deletes the tenant's pods:
+ * Waits until a control plane that was scaled to zero is gone, then deletes the vcluster's pods:
  * earlier, the syncer would make them again. Returns how many pods it deleted.
  */
 export async function removePods(
   { $, target }: Host,
-  id: string,
+  { namespace, name }: Place,
   signal?: AbortSignal,
 ): Promise<number> {
-  const namespace = hostNamespace(id);
   const gone = async (selector: string, what: string, timeoutSeconds: number) => {
     const look = async (): Promise<Look<void>> => {
       const pods = await getObjects($, target, ['-n', namespace, 'pods', '--selector', selector]);
@@ -34,9 +34,9 @@ export async function removePods(
     });
   };
   // A pod of the tenant's may have labels like the control plane's, but is known as the syncer's.
-  const controlPlane = `app=vcluster,release=${vclusterName(id)},!${SYNCED_LABEL}`;
+  const controlPlane = `app=vcluster,release=${name},!${SYNCED_LABEL}`;
   await gone(controlPlane, 'end of the control plane', CONTROL_PLANE_TIMEOUT_SECONDS);
-  const workload = `${SYNCED_LABEL}=${vclusterName(id)}`;
+  const workload = `${SYNCED_LABEL}=${name}`;
   const selected = ['-n', namespace, 'pods', '--selector', workload];
   const pods = await getObjects($, target, selected);
   if (pods.length > 0) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostNamespace, tenantContext, vclusterName } from '@tenantry/tenants';
 import { parse, stringify } from 'yaml';
@@ -6,59 +6,80 @@ import type { Host } from './host.ts';
 import { getObjects, type Target } from './kubectl.ts';
 import { poll } from './poll.ts';
 import { forwardPort } from './port-forward.ts';
+import { privateDirectory } from './private-directory.ts';
 
 /** A tenant's own cluster, reachable for as long as this is held. */
 export interface TenantConnection extends AsyncDisposable {
   readonly target: Target;
 }
 
+/** Where a vcluster lies on its host. */
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Where a tenant's own vcluster lies. */
+export function placeOf(id: string): Place {
+  return { namespace: hostNamespace(id), name: vclusterName(id) };
+}
+
 const SECRET_TIMEOUT_SECONDS = 60;
 
-/**
- * Opens a way to a tenant's cluster: a private kubeconfig (0600) with the tenant's context, and a
- * port-forward to its API server. Both are gone when it is disposed of.
- */
-export async function openTenant(
+/** Opens a way to a tenant's cluster, under the tenant's context. */
+export function openTenant(
   host: Host,
   id: string,
   state: string,
   signal?: AbortSignal,
 ): Promise<TenantConnection> {
-  const kubeconfig = await readKubeconfig(host, id, signal);
-  const forward = await forwardPort(
-    host.$,
-    host.target,
-    hostNamespace(id),
-    `svc/${vclusterName(id)}`,
-    443,
-  );
-  const directory = await mkdtemp(join(state, `${id}-`));
-  const context = tenantContext(id, host.target.context);
-  const path = join(directory, 'kubeconfig');
+  return openVcluster(host, placeOf(id), tenantContext(id, host.target.context), state, signal);
+}
+
+/**
+ * Opens a way to a vcluster: a private kubeconfig (0600) with one context, and a port-forward to its
+ * API server. Both are gone when it is disposed of.
+ */
+export async function openVcluster(
+  host: Host,
+  place: Place,
+  context: string,
+  state: string,
+  signal?: AbortSignal,
+): Promise<TenantConnection> {
+  const kubeconfig = await readKubeconfig(host, place, signal);
+  const { namespace, name } = place;
+  const forward = await forwardPort(host.$, host.target, namespace, `svc/${name}`, 443);
+  const directory = privateDirectory(state, name);
+  const path = join(directory.path, 'kubeconfig');
   const server = `https://localhost:${forward.port}`;
   await writeFile(path, rewriteKubeconfig(kubeconfig, context, server), { mode: 0o600 });
   return {
     target: { kubeconfig: path, context },
     async [Symbol.asyncDispose]() {
       await forward[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true, force: true });
+      directory[Symbol.dispose]();
     },
   };
 }
 
 /** vcluster writes the Secret once its API server is up. */
-function readKubeconfig({ $, target }: Host, id: string, signal?: AbortSignal): Promise<string> {
-  const name = `vc-${vclusterName(id)}`;
+function readKubeconfig(
+  { $, target }: Host,
+  { namespace, name: vcluster }: Place,
+  signal?: AbortSignal,
+): Promise<string> {
+  const name = `vc-${vcluster}`;
   return poll(
     async () => {
-      const [secret] = await getObjects($, target, ['-n', hostNamespace(id), 'secret', name]);
+      const [secret] = await getObjects($, target, ['-n', namespace, 'secret', name]);
       const config = (secret?.['data'] as { config?: string } | undefined)?.config;
       return config === undefined
         ? { done: false, evidence: `Secret ${name} has no kubeconfig yet` }
         : { done: true, result: Buffer.from(config, 'base64').toString() };
     },
     {
-      what: `kubeconfig of ${id}`,
+      what: `kubeconfig of ${vcluster}`,
       timeoutSeconds: SECRET_TIMEOUT_SECONDS,
       ...(signal && { signal }),
     },

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import type { TenantDist } from './deliveries.ts';
 import { driftedObjects } from './drift.ts';
 import { getRelease, type Release } from './helm.ts';
 import type { Host } from './host.ts';
 import { applyObjects, getSame, kubectl } from './kubectl.ts';
+import { type Place, placeOf } from './tenant-context.ts';
 import { createVcluster } from './vcluster.ts';
 
 /** What only asks the server what a chart's objects would look like now. */
@@ -18,9 +18,8 @@ export async function ensureRelease(
   host: Host,
   tenant: TenantDist,
   scratch: string,
+  { name, namespace }: Place = placeOf(tenant.id),
 ): Promise<readonly string[]> {
-  const name = vclusterName(tenant.id);
-  const namespace = hostNamespace(tenant.id);
   const release = await getRelease(host.$, host.target, name, namespace);
   const reasons = reasonsToUpgrade(release, tenant);
   if (reasons.length === 0 && release !== null) reasons.push(...(await chartDrift(host, release)));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Target } from './kubectl.ts';
+import { privateDirectory } from './private-directory.ts';
 import { run, type Shell } from './shell.ts';
 
 export interface CreateOptions {
@@ -25,39 +26,36 @@ export async function createVcluster(
   target: Target,
   options: CreateOptions,
 ): Promise<void> {
-  const scratch = await mkdtemp(join(options.scratch, 'vcluster-'));
-  try {
-    const config = join(scratch, 'config.json');
-    // Otherwise the CLI writes this machine's id into the release's values.
-    await writeFile(config, JSON.stringify({ telemetryDisabled: true }));
-    // It refuses to run where a file or folder is called `vcluster`.
-    await run($({ cwd: scratch }), 'env', [
-      // Some of its calls ignore --context: this file must hold the host's context only.
-      `KUBECONFIG=${target.kubeconfig}`,
-      'VCLUSTER_SKIP_VERSION_CHECK=true',
-      'vcluster',
-      'create',
-      options.name,
-      '--namespace',
-      options.namespace,
-      '--context',
-      target.context,
-      '--config',
-      config,
-      '--driver',
-      'helm',
-      '--connect=false',
-      '--expose-local=false',
-      '--add=false',
-      '--create-namespace=false',
-      '--upgrade',
-      '--chart-version',
-      options.chartVersion,
-      ...(options.chartDir === null ? [] : ['--local-chart-dir', options.chartDir]),
-      '--values',
-      options.values,
-    ]);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  using directory = privateDirectory(options.scratch, 'vcluster-cli');
+  const scratch = directory.path;
+  const config = join(scratch, 'config.json');
+  // Otherwise the CLI writes this machine's id into the release's values.
+  await writeFile(config, JSON.stringify({ telemetryDisabled: true }));
+  // It refuses to run where a file or folder is called `vcluster`.
+  await run($({ cwd: scratch }), 'env', [
+    // Some of its calls ignore --context: this file must hold the host's context only.
+    `KUBECONFIG=${target.kubeconfig}`,
+    'VCLUSTER_SKIP_VERSION_CHECK=true',
+    'vcluster',
+    'create',
+    options.name,
+    '--namespace',
+    options.namespace,
+    '--context',
+    target.context,
+    '--config',
+    config,
+    '--driver',
+    'helm',
+    '--connect=false',
+    '--expose-local=false',
+    '--add=false',
+    '--create-namespace=false',
+    '--upgrade',
+    '--chart-version',
+    options.chartVersion,
+    ...(options.chartDir === null ? [] : ['--local-chart-dir', options.chartDir]),
+    '--values',
+    options.values,
+  ]);
 }

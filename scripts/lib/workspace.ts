@@ -16,6 +16,8 @@ export interface Workspace {
   readonly kubeconfig: string;
   /** Tools that we built. */
   readonly bin: string;
+  /** Archives of offboarded tenants, ignored by Git: they hold Secrets. */
+  readonly archives: string;
   /** Builds that outlive `pnpm destroy`, shared by all clones. */
   readonly cache: string;
   /** Name of our own kind cluster. */
@@ -35,6 +37,7 @@ export function workspace(env: NodeJS.ProcessEnv = process.env): Workspace {
     state,
     kubeconfig: join(state, 'kubeconfig'),
     bin: join(state, 'bin'),
+    archives: join(dir, 'archives'),
     cache: join(resolve(caches), 'tenantry'),
     cluster: env['TENANTRY_CLUSTER'] || DEFAULT_CLUSTER,
   };

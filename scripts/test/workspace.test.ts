@@ -14,6 +14,7 @@ test('everything lies in the repository where nobody says otherwise', () => {
     state: join(root, '.tenantry'),
     kubeconfig: join(root, '.tenantry/kubeconfig'),
     bin: join(root, '.tenantry/bin'),
+    archives: join(root, 'archives'),
     cache: join(homedir(), '.cache/tenantry'),
     cluster: 'tenantry',
   });

@@ -1,3 +1,4 @@
+export { applyIn, DIARY, NOTES, notesPod, readNote, WRITE_NOTE } from './belongings.ts';
 export { fingerprint } from './fingerprint.ts';
 export { killAfter, type Victim } from './kill.ts';
 export { get, withPortForward } from './port-forward.ts';

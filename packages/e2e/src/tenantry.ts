@@ -26,17 +26,19 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** What the command reads from its standard input; it has none otherwise. */
+  readonly input?: string;
 }
 
 /** Runs a root script as a user does: `pnpm run deploy alice`. Never throws on an exit code. */
 export async function pnpm(
   args: readonly string[],
-  { cwd = root, env = {}, signal }: RunOptions = {},
+  { cwd = root, env = {}, signal, input }: RunOptions = {},
 ): Promise<Result> {
   const result = await execa(process.env['npm_execpath'] ?? 'pnpm', args, {
     cwd,
     env: { ...env, npm_config_loglevel: 'error' },
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     reject: false,
     ...(signal && { cancelSignal: signal }),
   });
@@ -81,9 +83,18 @@ export async function hostObjects(args: readonly string[]): Promise<readonly Kub
 }
 
 /** kubectl in a tenant's own context, through `pnpm connect`. */
-export async function tenant(id: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await pnpmOk(['--silent', 'connect', id, '--', 'kubectl', ...args]);
+export async function tenant(id: string, args: readonly string[], input?: string): Promise<string> {
+  const command = ['--silent', 'connect', id, '--', 'kubectl', ...args];
+  const { stdout } = await pnpmOk(command, input === undefined ? {} : { input });
   return stdout;
+}
+
+/** Says on standard error how long something took. */
+export async function timed<T>(title: string, action: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await action();
+  process.stderr.write(`${title}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  return result;
 }
 
 export function toolPath(): string {

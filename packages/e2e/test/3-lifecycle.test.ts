@@ -1,21 +1,28 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execa } from 'execa';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  applyIn,
   cluster,
+  DIARY,
   directory,
   hostContext,
   hostObjects,
   killAfter,
+  NOTES,
+  notesPod,
   pnpm,
   pnpmOk,
+  readNote,
   referenceTenants,
   type SteadyClient,
   steadyClient,
   tenant,
+  timed,
   toolPath,
+  WRITE_NOTE,
   writeTenants,
 } from '../src/index.ts';
 
@@ -66,82 +73,6 @@ async function replicas(): Promise<unknown> {
   return (statefulSet?.['spec'] as { replicas?: number } | undefined)?.replicas;
 }
 
-async function timed<T>(title: string, action: () => Promise<T>): Promise<T> {
-  const start = performance.now();
-  const result = await action();
-  process.stderr.write(`${title}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
-  return result;
-}
-
-function applyAsAlice(objects: readonly object[]): Promise<string> {
-  const path = join(scratch, 'objects.json');
-  writeFileSync(path, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
-  return tenant('alice', ['apply', '-f', path]);
-}
-
-/** A pod of nobody's that runs a piece of JavaScript over the volume `notes`. */
-function notesPod(name: string, script: string): object {
-  const { image } = JSON.parse(readFileSync(join(directory, 'dist/alice/tenant.json'), 'utf8')) as {
-    image: string;
-  };
-  const user = 65532;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default' },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 3,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: user,
-        runAsGroup: user,
-        fsGroup: user,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      containers: [
-        {
-          name: 'notes',
-          image,
-          command: ['node', '-e', script],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          volumeMounts: [{ name: 'notes', mountPath: '/notes' }],
-        },
-      ],
-      volumes: [{ name: 'notes', persistentVolumeClaim: { claimName: 'notes' } }],
-    },
-  };
-}
-
-const NOTES = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: { name: 'notes', namespace: 'default' },
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '16Mi' } } },
-};
-
-const DIARY = {
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'diary', namespace: 'default' },
-  data: { entry: 'before the pause' },
-};
-
-const WRITE = `
-  require('node:fs').writeFileSync('/notes/note', 'written before the pause');
-  process.on('SIGTERM', () => process.exit(0));
-  setInterval(() => {}, 1e6);`;
-const READ = "console.log(require('node:fs').readFileSync('/notes/note', 'utf8'))";
-
-async function readNote(): Promise<string> {
-  await applyAsAlice([notesPod('reader', READ)]);
-  const phase = '--for=jsonpath={.status.phase}=Succeeded';
-  await tenant('alice', ['wait', phase, 'pod/reader', '--timeout=120s']);
-  const note = await tenant('alice', ['logs', 'reader']);
-  await tenant('alice', ['delete', 'pod', 'reader', '--wait=false']);
-  return note;
-}
-
 function lifecycle(today: string, ...flags: readonly string[]) {
   return pnpm(['--silent', 'lifecycle', '--today', today, ...flags]);
 }
@@ -152,7 +83,7 @@ describe("Alice's life, by a calendar of its own", () => {
     expect((await pnpmOk(onboard)).stdout).toContain('alice is onboarded');
     const { stdout } = await pnpmOk(['deploy', 'alice']);
     expect(stdout).toContain('alice: Hello there TenantID ✋ Alice');
-    await applyAsAlice([DIARY, NOTES, notesPod('writer', WRITE)]);
+    await applyIn('alice', [DIARY, NOTES, notesPod('writer', WRITE_NOTE)]);
     await tenant('alice', ['wait', '--for=condition=Ready', 'pod/writer', '--timeout=120s']);
   });
 
@@ -220,7 +151,7 @@ describe("Alice's life, by a calendar of its own", () => {
     expect(stdout).toContain('alice: Hello there TenantID ✋ Alice the Second');
     const diary = ['get', 'configmap', 'diary', '-o', 'jsonpath={.data.entry}'];
     expect(await tenant('alice', diary)).toBe('before the pause');
-    expect(await readNote()).toBe('written before the pause');
+    expect(await readNote('alice')).toBe('written before the pause');
   });
 
   test('she does not pay: her end is proposed after the week, and she is held paused', async () => {
@@ -237,7 +168,7 @@ describe("Alice's life, by a calendar of its own", () => {
   test('an operator brings her back all the same', async () => {
     const { stdout } = await timed('pnpm resume', () => pnpmOk(['resume', 'alice']));
     expect(stdout).toContain('alice: Hello there TenantID ✋ Alice the Second');
-    expect(await readNote()).toBe('written before the pause');
+    expect(await readNote('alice')).toBe('written before the pause');
     await tenant('alice', ['delete', 'configmap/diary', 'persistentvolumeclaim/notes']);
   });
 });

@@ -8,11 +8,9 @@ import {
 } from '@tenantry/tenants';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { podSecurity } from './pod-security.ts';
 import { asQuantities, containerResources } from './quantities.ts';
 import { quotaOf } from './quota.ts';
-
-/** Pod Security's rules as of this minor, so that a host upgrade does not change what is admitted. */
-const POD_SECURITY_VERSION = 'v1.34';
 
 export interface HostNamespaceProps {
   readonly tenant: Tenant;
@@ -54,13 +52,4 @@ export class HostNamespace extends Construct {
       },
     });
   }
-}
-
-function podSecurity(): Record<string, string> {
-  return Object.fromEntries(
-    ['audit', 'enforce', 'warn'].flatMap((mode) => [
-      [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-      [`pod-security.kubernetes.io/${mode}-version`, POD_SECURITY_VERSION],
-    ]),
-  );
 }

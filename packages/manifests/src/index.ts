@@ -1,3 +1,4 @@
 export type { Pins } from './pins.ts';
+export { type ApiAddress, scratchObjects, type ScratchProps } from './scratch-app.ts';
 export { type Delivery, synthesize, type Tree } from './synth.ts';
 export type { ManifestObject } from './tenant-app.ts';

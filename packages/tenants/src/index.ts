@@ -8,12 +8,22 @@ export * from './footprint.ts';
 export type { Turn } from './lifecycle.ts';
 export { afterTurn, dueTurns, isUnpaid } from './lifecycle.ts';
 export * from './names.ts';
-export { pausedByOperator, resumedByOperator } from './operator.ts';
+export { offboardedByOperator, pausedByOperator, reasonOf, resumedByOperator } from './operator.ts';
 export { parseTenants } from './parse.ts';
 export { formatBytes, formatCpu, parseBytes, parseCpu } from './quantity.ts';
 export { jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
-export type { Fleet, Host, NodePort, Pauser, Plan, Resources, State, Tenant } from './tenant.ts';
+export type {
+  Fleet,
+  Host,
+  NodePort,
+  Pauser,
+  Plan,
+  Receipt,
+  Resources,
+  State,
+  Tenant,
+} from './tenant.ts';
 export { PAUSERS, STATES } from './tenant.ts';
 export type { Period, Usage, Version, Volume } from './usage.ts';
 export { HOURS_A_MONTH, usageOf } from './usage.ts';

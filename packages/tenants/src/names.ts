@@ -37,6 +37,14 @@ export function hostNamespace(id: string): string {
   return `vcluster-${vclusterName(id)}`;
 }
 
+/**
+ * The namespace in which an archive of a tenant is tried out. No id begins with "-", so that it is
+ * no other tenant's; what holds for the accounts of tenants' namespaces holds for it as well.
+ */
+export function scratchNamespace(id: string): string {
+  return hostNamespace(`-${id}`);
+}
+
 /** The context's name in vcluster's own form. */
 export function tenantContext(id: string, hostContext: string): string {
   return `vcluster_${vclusterName(id)}_${hostNamespace(id)}_${hostContext}`;

@@ -39,6 +39,12 @@ export function resolveFleet(file: TenantsFile): Fleet {
         };
       })
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    offboarded: file.offboarded.map(({ id, offboardedOn, reason, digest }) => ({
+      id,
+      offboardedOn,
+      reason,
+      digest,
+    })),
   };
 }
 

@@ -54,6 +54,16 @@ export interface Host {
   readonly priorityClasses: readonly string[];
 }
 
+/** What is kept of a deleted tenant. */
+export interface Receipt {
+  readonly id: string;
+  /** `YYYY-MM-DD`. */
+  readonly offboardedOn: string;
+  readonly reason: string;
+  /** Of the archive: `sha256:…`. */
+  readonly digest: string;
+}
+
 /** All of tenants.json, resolved; tenants are sorted by id. */
 export interface Fleet {
   readonly host: Host;
@@ -61,4 +71,6 @@ export interface Fleet {
   /** Repository of the service image, without a tag. */
   readonly imageRepository: string;
   readonly tenants: readonly Tenant[];
+  /** Oldest first; ids may repeat. */
+  readonly offboarded: readonly Receipt[];
 }

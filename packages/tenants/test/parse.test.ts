@@ -47,6 +47,7 @@ describe('the least form', () => {
           keep: false,
         },
       ],
+      offboarded: [],
     });
   });
 
@@ -136,6 +137,10 @@ test('the full form is resolved field by field', () => {
         keep: true,
       },
     ],
+    offboarded: ['carol', 'carol', 'alice'].map((id) => {
+      const { offboardedOn, reason, digest } = receipt(id);
+      return { id, offboardedOn, reason, digest };
+    }),
   });
 });
 

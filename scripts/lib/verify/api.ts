@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../kubectl.ts';
+import { privateDirectory } from '../private-directory.ts';
 import { CommandError, type Shell } from '../shell.ts';
 
 /** One request to an API server. */
@@ -38,19 +38,20 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
  * authenticating; it listens on a socket in a directory that only this user may enter.
  */
 export async function openApi($: Shell, target: Target, state: string): Promise<Api> {
-  const directory = await mkdtemp(join(state, 'api-'));
-  const socketPath = join(directory, 's');
+  const directory = privateDirectory(state, 'api');
+  const socketPath = join(directory.path, 's');
   const where = ['--kubeconfig', target.kubeconfig, '--context', target.context];
   const proxy = uninterrupted($)({
     nothrow: true,
   })`kubectl ${where} proxy --unix-socket ${socketPath}`;
-  const close = async () => {
+  const close = () => {
     try {
       if (proxy.pid !== undefined) process.kill(-proxy.pid, 'SIGTERM');
     } catch {
       // It has ended already.
     }
-    await rm(directory, { recursive: true, force: true });
+    directory[Symbol.dispose]();
+    return Promise.resolve();
   };
   const ended = proxy.then((output) => {
     throw new CommandError('kubectl proxy', output);

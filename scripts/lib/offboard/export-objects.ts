@@ -1,0 +1,28 @@
+import type { KubeObject, Target } from '../kubectl.ts';
+import { kubectl, parseObjects, referenceOf } from '../kubectl.ts';
+import type { Shell } from '../shell.ts';
+
+/**
+ * Every object that an API server lists, each once and in a fixed order. A kind that cannot be read
+ * fails the whole: what is not in the export would be lost.
+ */
+export async function exportObjects($: Shell, target: Target): Promise<readonly KubeObject[]> {
+  const names = await kubectl($, target, ['api-resources', '--verbs=list', '-o', 'name']);
+  const resources = names.split('\n').filter((name) => name !== '');
+  const text = await kubectl($, target, [
+    'get',
+    resources.join(','),
+    '--all-namespaces',
+    '-o',
+    'json',
+  ]);
+  return each(parseObjects(text));
+}
+
+/** Some objects are listed by two API groups. */
+function each(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const byUid = new Map(
+    objects.map((object) => [object.metadata.uid ?? referenceOf(object), object]),
+  );
+  return [...byUid.values()].sort((a, b) => (referenceOf(a) < referenceOf(b) ? -1 : 1));
+}
