@@ -22,6 +22,7 @@ const env = {
   TENANTRY_CLUSTER: process.env['TENANTRY_CLUSTER'] ?? 'tenantry-e2e',
 };
 const own = workspace(env);
+mkdirSync(dir, { recursive: true });
 
 try {
   process.exitCode = runJest('e2e', [...process.argv.slice(2), ...FLAGS], env);

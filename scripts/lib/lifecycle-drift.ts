@@ -1,4 +1,4 @@
-import { hostNamespace, type State, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, type State, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from './kubectl.ts';
 
 /** What has to be put right of a tenant's life on the host before anything else is done. */
@@ -53,7 +53,7 @@ export function foreignPauses(statefulSet: KubeObject | undefined): readonly str
 function isBarePod({ kind, metadata }: KubeObject): boolean {
   return (
     kind === 'Pod' &&
-    metadata.labels?.['vcluster.loft.sh/managed-by'] !== undefined &&
+    metadata.labels?.[SYNCED_LABEL] !== undefined &&
     metadata.annotations?.['vcluster.loft.sh/owner-references'] === undefined
   );
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { hostNamespace, parseBytes, type Volume } from '@tenantry/tenants';
+import { hostNamespace, parseBytes, SYNCED_LABEL, type Volume } from '@tenantry/tenants';
 import { hostContextOf, readTenants } from './deliveries.ts';
 import { messageOf } from './errors.ts';
 import { findHost } from './host.ts';
@@ -18,7 +18,7 @@ export async function readVolumes(
     const host = await findHost(context, hostContextOf(readTenants(dist)));
     const claims = ['persistentvolumeclaims', '--all-namespaces'];
     // The control planes' own volumes have no such label.
-    const selector = ['--selector', 'vcluster.loft.sh/managed-by'];
+    const selector = ['--selector', SYNCED_LABEL];
     return volumesOf(await getObjects(host.$, host.target, [...claims, ...selector]));
   } catch (error) {
     if (context.signal.aborted) throw error;

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { directory, hostContext, toolPath } from './tenantry.ts';
+import { reachHost, toolPath } from './tenantry.ts';
 
 /** Forwards a local port to a Service on the host while `action` runs. */
 export async function withPortForward<T>(
@@ -11,22 +10,8 @@ export async function withPortForward<T>(
   ports: `${number}:${number}`,
   action: () => Promise<T>,
 ): Promise<T> {
-  const kubeconfig = join(directory, '.tenantry/kubeconfig');
-  const forward = execa(
-    'kubectl',
-    [
-      '--kubeconfig',
-      kubeconfig,
-      '--context',
-      hostContext,
-      '-n',
-      namespace,
-      'port-forward',
-      `svc/${service}`,
-      ports,
-    ],
-    { env: { PATH: toolPath() }, reject: false },
-  );
+  const args = [...reachHost(), '-n', namespace, 'port-forward', `svc/${service}`, ports];
+  const forward = execa('kubectl', args, { env: { PATH: toolPath() }, reject: false });
   try {
     await once(forward.stdout, 'data');
     return await action();

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { directory, hostContext, toolPath } from './tenantry.ts';
+import { reachHost, toolPath } from './tenantry.ts';
 
 /** What became of the requests of a client that never stopped asking. */
 export interface Tally {
@@ -23,25 +22,14 @@ const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
  * Service that is held open all the time and not replaced when it breaks.
  */
 export async function steadyClient(id: string, expected: string): Promise<SteadyClient> {
-  const kubeconfig = join(directory, '.tenantry/kubeconfig');
   const service = `svc/simple-service-x-default-x-tenant-${id}`;
-  const forward = execa(
-    'kubectl',
-    [
-      '--kubeconfig',
-      kubeconfig,
-      '--context',
-      hostContext,
-      '-n',
-      `vcluster-tenant-${id}`,
-      'port-forward',
-      '--address',
-      '127.0.0.1',
-      service,
-      ':3000',
-    ],
-    { env: { PATH: toolPath() }, reject: false, stdin: 'ignore' },
-  );
+  const where = [...reachHost(), '-n', `vcluster-tenant-${id}`];
+  const args = [...where, 'port-forward', '--address', '127.0.0.1', service, ':3000'];
+  const forward = execa('kubectl', args, {
+    env: { PATH: toolPath() },
+    reject: false,
+    stdin: 'ignore',
+  });
   const port = await new Promise<string>((resolve, reject) => {
     forward.stdout.on('data', (data) => {
       const [, found] = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(String(data)) ?? [];

@@ -56,17 +56,17 @@ export async function pnpmOk(args: readonly string[], options: RunOptions = {}):
   return result;
 }
 
+/** The flags with which kubectl reaches the host cluster and nothing else. */
+export function reachHost(): readonly string[] {
+  return ['--kubeconfig', join(directory, '.tenantry/kubeconfig'), '--context', hostContext];
+}
+
 /** kubectl on the host cluster. */
 export async function host(args: readonly string[], input?: string): Promise<string> {
-  const kubeconfig = join(directory, '.tenantry/kubeconfig');
-  const { stdout } = await execa(
-    'kubectl',
-    ['--kubeconfig', kubeconfig, '--context', hostContext, ...args],
-    {
-      env: { PATH: toolPath() },
-      ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    },
-  );
+  const { stdout } = await execa('kubectl', [...reachHost(), ...args], {
+    env: { PATH: toolPath() },
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+  });
   return stdout;
 }
 

@@ -4,6 +4,7 @@ import {
   hostNamespace,
   LINK_LOCAL,
   SERVICE,
+  SYNCED_LABEL,
   type Tenant,
   vclusterName,
 } from '@tenantry/tenants';
@@ -29,11 +30,11 @@ export class Isolation extends Construct {
     super(scope, id);
     this.#metadata = { namespace: hostNamespace(tenant.id), labels: hostLabels(tenant.id) };
     const vcluster = vclusterName(tenant.id);
-    const workload = { matchLabels: { 'vcluster.loft.sh/managed-by': vcluster } };
+    const workload = { matchLabels: { [SYNCED_LABEL]: vcluster } };
     // A tenant chooses the labels of its pods, but the syncer's own and `release` stay the syncer's.
     const controlPlane = {
       matchLabels: { app: 'vcluster', release: vcluster },
-      matchExpressions: [{ key: 'vcluster.loft.sh/managed-by', operator: 'DoesNotExist' }],
+      matchExpressions: [{ key: SYNCED_LABEL, operator: 'DoesNotExist' }],
     };
     const inside = (namespace: string, labels: Readonly<Record<string, string>>) => ({
       matchLabels: { ...workload.matchLabels, 'vcluster.loft.sh/namespace': namespace, ...labels },

@@ -1,4 +1,4 @@
-import { hostNamespace, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from '../kubectl.ts';
 import type { Api } from './api.ts';
 import { list } from './objects.ts';
@@ -11,7 +11,7 @@ export async function counterparts(
   resource: string,
   group = '/api/v1',
 ): Promise<readonly KubeObject[]> {
-  const labels = `vcluster.loft.sh/managed-by=${vclusterName(id)},vcluster.loft.sh/namespace=${STAGE}`;
+  const labels = `${SYNCED_LABEL}=${vclusterName(id)},vcluster.loft.sh/namespace=${STAGE}`;
   const path = `${group}/namespaces/${hostNamespace(id)}/${resource}`;
   return list(hostApi, `${path}?labelSelector=${encodeURIComponent(labels)}`);
 }

@@ -1,4 +1,4 @@
-import { hostNamespace, SERVICE, syncedName, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from '../kubectl.ts';
 import type { Api } from './api.ts';
 import { list } from './objects.ts';
@@ -47,7 +47,7 @@ export function tenantPlaces(
   return {
     id,
     appPod: podIp(SERVICE.deployment, {
-      'vcluster.loft.sh/managed-by': vcluster,
+      [SYNCED_LABEL]: vcluster,
       'vcluster.loft.sh/namespace': SERVICE.namespace,
       app: SERVICE.deployment,
     }),

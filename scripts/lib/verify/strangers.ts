@@ -1,4 +1,4 @@
-import { INVENTORY_NAME, vclusterName } from '@tenantry/tenants';
+import { INVENTORY_NAME, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from '../kubectl.ts';
 
 /** Kubernetes makes these in every namespace. */
@@ -41,7 +41,7 @@ function isOf(vcluster: string, { kind, metadata }: KubeObject): boolean {
   const { labels = {}, annotations = {}, name } = metadata;
   return (
     annotations['meta.helm.sh/release-name'] === vcluster ||
-    labels['vcluster.loft.sh/managed-by'] === vcluster ||
+    labels[SYNCED_LABEL] === vcluster ||
     (kind === 'Secret' && name.startsWith(`sh.helm.release.v1.${vcluster}.v`)) ||
     (kind === 'PersistentVolumeClaim' && name === `data-${vcluster}-0`)
   );
