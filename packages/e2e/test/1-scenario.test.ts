@@ -169,6 +169,26 @@ describe('two tenants, Alice and Bob', () => {
     expect(await Promise.all(TENANTS.map(({ id }) => fingerprint(id)))).toEqual(before);
   });
 
+  test('every object passes strict validation by its server, and a misspelt one does not', async () => {
+    const apply = ['apply', '--server-side', '--dry-run=server', '--validate=strict'];
+    const own = ['--field-manager=tenantry', '--force-conflicts'];
+    const files = (path: string) => ['-f', join(directory, 'dist', path)];
+    await host([...apply, ...own, ...files('_host')]);
+    for (const { id } of TENANTS) {
+      await host([...apply, ...own, ...files(`${id}/host`)]);
+      await tenant(id, [...apply, ...own, ...files(`${id}/virtual`)]);
+    }
+    const misspelt = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'misspelt', namespace: 'vcluster-tenant-alice' },
+      spec: { hart: { pods: '1' } },
+    };
+    await expect(host([...apply, '-f', '-'], JSON.stringify(misspelt))).rejects.toThrow(
+      /field not declared in schema|unknown field/,
+    );
+  });
+
   test('status has a row for each, without drift', async () => {
     const { stdout } = await pnpmOk(['--silent', 'status', '--json']);
     const events = stdout.split('\n').map((line) => JSON.parse(line) as object);

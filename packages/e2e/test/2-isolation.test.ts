@@ -211,3 +211,12 @@ describe('a hole that somebody has opened is found', () => {
     expect(verification).toMatchObject({ exitCode: 0, summary: NONE });
   });
 });
+
+test('a paused tenant is looked at on the host; the others try as before', async () => {
+  await pnpmOk(['pause', 'carol']);
+  const verification = await verify();
+  expect(unexpected(verification)).toEqual([]);
+  expect(verification).toMatchObject({ exitCode: 0, summary: { ...NONE, pairs: 2 } });
+  const kinds = verification.rows.filter((row) => row.tenant === 'carol').map(({ kind }) => kind);
+  expect(new Set(kinds)).toEqual(new Set(['host']));
+});
