@@ -1,33 +1,22 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  addReceipt,
-  type Fleet,
-  hostNamespace,
-  offboardedByOperator,
-  reasonOf,
-  removeTenant,
-  vclusterName,
-} from '@tenantry/tenants';
+import { hostNamespace, offboardedByOperator, reasonOf, vclusterName } from '@tenantry/tenants';
 import { readTenants } from '../deliveries.ts';
 import { deployTenant } from '../deploy-tenant.ts';
 import { editTenantsFile, findTenant, withLives } from '../edit-tenants.ts';
-import { Fault, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { getRelease } from '../helm.ts';
 import { findHost, type Host } from '../host.ts';
-import { getObjects, type KubeObject } from '../kubectl.ts';
 import { settleLives } from '../lifecycle-settle.ts';
 import type { Context } from '../run-main.ts';
 import { readFleet, synthDist } from '../synth-dist.ts';
 import { placeOf } from '../tenant-context.ts';
 import { today } from '../today.ts';
-import type { Workspace } from '../workspace.ts';
 import { removeArchive, store } from './archive-store.ts';
-import { type Journal, readJournal, removeJournal, writeJournal } from './journal.ts';
-import { waitForNoLeftovers } from './leftovers.ts';
-import { deleteNamespace, getNamespace } from './namespaces.ts';
+import { deleteTenant, finishDeleted, isBeingDeleted } from './delete-tenant.ts';
+import { type Journal, readJournal, writeJournal } from './journal.ts';
+import { getNamespace } from './namespaces.ts';
 import { proveArchive } from './prove.ts';
-import { checkCapacity, clusterWideOf, deleteClusterWide, removeScratch } from './scratch.ts';
+import { checkCapacity, clusterWideOf, removeScratch } from './scratch.ts';
 import { tenantVolumes } from './volumes.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
@@ -52,7 +41,7 @@ export async function offboardTenant(
   const fleet = readFleet(workspace.tenantsFile);
   const journal = readJournal(workspace.archives, id);
   if (!fleet.tenants.some((tenant) => tenant.id === id)) {
-    return finishWithout(surroundings, fleet, id, journal);
+    return finishDeleted(surroundings, fleet, id, journal);
   }
   const tenant = findTenant(fleet, id);
   if (tenant.keep) {
@@ -65,7 +54,7 @@ export async function offboardTenant(
   const host = await findHost(surroundings, fleet.host.context);
   const namespace = await getNamespace(host, hostNamespace(id));
   if (journal !== null && isBeingDeleted(workspace, journal, namespace)) {
-    return removeTheRest(surroundings, host, journal);
+    return deleteTenant(surroundings, host, journal);
   }
   if (namespace === undefined) {
     throw new UsageError(
@@ -106,19 +95,7 @@ export async function offboardTenant(
   if (journal !== null) removeArchive(join(workspace.archives, journal.archive));
   store(join(workspace.archives, archive), sealed);
   print(`${id}: ${objects} objects in archives/${archive}, ${sealed.digest}`);
-  await removeTheRest(surroundings, host, next);
-}
-
-/** Whether the archive is there, and the namespace that was archived gone or on its way. */
-function isBeingDeleted(
-  { archives }: Pick<Workspace, 'archives'>,
-  { archive, namespaceUid }: Journal,
-  namespace: KubeObject | undefined,
-): boolean {
-  if (!existsSync(join(archives, archive))) return false;
-  if (namespace === undefined) return true;
-  const { uid, deletionTimestamp } = namespace.metadata;
-  return uid === namespaceUid && deletionTimestamp !== undefined;
+  await deleteTenant(surroundings, host, next);
 }
 
 /** From now on the tenant is held at zero, whoever deploys. */
@@ -136,77 +113,4 @@ async function hold({ workspace, report, signal, print }: Surroundings, host: Ho
     print(`${id}: held paused${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`);
   }
   return findTenant(readFleet(workspace.tenantsFile), id);
-}
-
-async function removeTheRest(
-  surroundings: Surroundings,
-  host: Host,
-  journal: Journal,
-): Promise<void> {
-  const { workspace, report, signal, print } = surroundings;
-  const { id } = journal;
-  await mustStillBeHeld(host, journal);
-  await report.step(`deletion of ${id}`, async () => {
-    await deleteNamespace(host, hostNamespace(id), signal);
-    await deleteClusterWide(host, journal.clusterWide);
-    await removeScratch(host, id, signal);
-    await waitForNoLeftovers(host, id, signal);
-  });
-  editTenantsFile(workspace, (text) =>
-    addReceipt(removeTenant(text, id), {
-      id,
-      offboardedOn: today(),
-      reason: journal.reason,
-      digest: journal.digest,
-      objects: journal.objects,
-      volumes: journal.volumes,
-    }),
-  );
-  synthDist(workspace, print);
-  removeJournal(workspace.archives, id);
-  print(farewell(id, journal.archive));
-}
-
-/** @throws Fault where somebody has brought the tenant back since it was archived */
-async function mustStillBeHeld(host: Host, { id, namespaceUid }: Journal): Promise<void> {
-  const namespace = await getNamespace(host, hostNamespace(id));
-  if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined) return;
-  const where = ['-n', hostNamespace(id), 'statefulset', vclusterName(id)];
-  const [statefulSet] = await getObjects(host.$, host.target, where);
-  const { replicas = 0 } = (statefulSet?.['spec'] ?? {}) as { replicas?: number };
-  if (namespace.metadata.uid === namespaceUid && replicas === 0) return;
-  throw new Fault({
-    what: `${id} was not deleted`,
-    why: 'it was brought back after it was archived, and may have changed since',
-    todo: `run pnpm offboard ${id} again, if it is still meant to end`,
-  });
-}
-
-/** The tenant is out of tenants.json: what is left is to do what comes after that. */
-function finishWithout(
-  { workspace, print }: Surroundings,
-  fleet: Fleet,
-  id: string,
-  journal: Journal | null,
-): void {
-  const receipt = fleet.offboarded.findLast((each) => each.id === id);
-  if (receipt === undefined) {
-    findTenant(fleet, id);
-    return;
-  }
-  if (journal !== null && journal.digest === receipt.digest) {
-    synthDist(workspace, print);
-    removeJournal(workspace.archives, id);
-    print(farewell(id, journal.archive));
-    return;
-  }
-  print(`${id}: offboarded already, on ${receipt.offboardedOn}; archive ${receipt.digest}`);
-}
-
-function farewell(id: string, archive: string): string {
-  return (
-    `${id}: offboarded; no leftovers; receipt in tenants.json\n` +
-    `  → keep archives/${archive} (it holds Secrets and keys), commit tenants.json and dist/\n` +
-    `  → back with pnpm restore ${id} --from archives/${archive}`
-  );
 }

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  addReceipt,
+  type Fleet,
+  hostNamespace,
+  removeTenant,
+  vclusterName,
+} from '@tenantry/tenants';
+import { editTenantsFile, findTenant } from '../edit-tenants.ts';
+import { Fault } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { getObjects, type KubeObject } from '../kubectl.ts';
+import type { Context } from '../run-main.ts';
+import { synthDist } from '../synth-dist.ts';
+import { today } from '../today.ts';
+import type { Workspace } from '../workspace.ts';
+import { type Journal, removeJournal } from './journal.ts';
+import { waitForNoLeftovers } from './leftovers.ts';
+import { deleteNamespace, getNamespace } from './namespaces.ts';
+import { deleteClusterWide, removeScratch } from './scratch.ts';
+
+type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
+
+/** Whether the archive is there, and the namespace that was archived gone or on its way. */
+export function isBeingDeleted(
+  { archives }: Pick<Workspace, 'archives'>,
+  { archive, namespaceUid }: Journal,
+  namespace: KubeObject | undefined,
+): boolean {
+  if (!existsSync(join(archives, archive))) return false;
+  if (namespace === undefined) return true;
+  const { uid, deletionTimestamp } = namespace.metadata;
+  return uid === namespaceUid && deletionTimestamp !== undefined;
+}
+
+/** Deletes what the journal says is proved, looks for leftovers, and writes the receipt. */
+export async function deleteTenant(
+  surroundings: Surroundings,
+  host: Host,
+  journal: Journal,
+): Promise<void> {
+  const { workspace, report, signal, print } = surroundings;
+  const { id } = journal;
+  await mustStillBeHeld(host, journal);
+  await report.step(`deletion of ${id}`, async () => {
+    await deleteNamespace(host, hostNamespace(id), signal);
+    await deleteClusterWide(host, journal.clusterWide);
+    await removeScratch(host, id, signal);
+    await waitForNoLeftovers(host, id, signal);
+  });
+  editTenantsFile(workspace, (text) =>
+    addReceipt(removeTenant(text, id), {
+      id,
+      offboardedOn: today(),
+      reason: journal.reason,
+      digest: journal.digest,
+      objects: journal.objects,
+      volumes: journal.volumes,
+    }),
+  );
+  synthDist(workspace, print);
+  removeJournal(workspace.archives, id);
+  print(farewell(id, journal.archive));
+}
+
+/** @throws Fault where somebody has brought the tenant back since it was archived */
+async function mustStillBeHeld(host: Host, { id, namespaceUid }: Journal): Promise<void> {
+  const namespace = await getNamespace(host, hostNamespace(id));
+  if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined) return;
+  const where = ['-n', hostNamespace(id), 'statefulset', vclusterName(id)];
+  const [statefulSet] = await getObjects(host.$, host.target, where);
+  const { replicas = 0 } = (statefulSet?.['spec'] ?? {}) as { replicas?: number };
+  if (namespace.metadata.uid === namespaceUid && replicas === 0) return;
+  throw new Fault({
+    what: `${id} was not deleted`,
+    why: 'it was brought back after it was archived, and may have changed since',
+    todo: `run pnpm offboard ${id} again, if it is still meant to end`,
+  });
+}
+
+/** The tenant is out of tenants.json: what is left is to do what comes after that. */
+export function finishDeleted(
+  { workspace, print }: Surroundings,
+  fleet: Fleet,
+  id: string,
+  journal: Journal | null,
+): void {
+  const receipt = fleet.offboarded.findLast((each) => each.id === id);
+  if (receipt === undefined) {
+    findTenant(fleet, id);
+    return;
+  }
+  if (journal !== null && journal.digest === receipt.digest) {
+    synthDist(workspace, print);
+    removeJournal(workspace.archives, id);
+    print(farewell(id, journal.archive));
+    return;
+  }
+  print(`${id}: offboarded already, on ${receipt.offboardedOn}; archive ${receipt.digest}`);
+}
+
+function farewell(id: string, archive: string): string {
+  return (
+    `${id}: offboarded; no leftovers; receipt in tenants.json\n` +
+    `  → keep archives/${archive} (it holds Secrets and keys), commit tenants.json and dist/\n` +
+    `  → back with pnpm restore ${id} --from archives/${archive}`
+  );
+}
