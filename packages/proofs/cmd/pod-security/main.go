@@ -10,26 +10,20 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"k8s.io/pod-security-admission/api"
 
-	"tenantry.dev/proofs/internal/chart"
+	"tenantry.dev/proofs/internal/controlplane"
 	"tenantry.dev/proofs/internal/dist"
 	"tenantry.dev/proofs/internal/module"
 	"tenantry.dev/proofs/internal/podsecurity"
 )
 
 // Relative to this module's root, where `go -C` starts the command.
-const (
-	defaultDist = "../../dist"
-	// Its go.mod chooses the chart, as it does for a deploy.
-	sealedModule = "../sealed"
-)
+const defaultDist = "../../dist"
 
 func main() {
 	directory := defaultDist
@@ -63,12 +57,12 @@ func run(directory string) error {
 	if err := check.files(hostWide, api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}); err != nil {
 		return err
 	}
-	source, err := module.Download(sealedModule, "github.com/loft-sh/vcluster")
+	chart, err := controlplane.Download()
 	if err != nil {
 		return err
 	}
 	for _, tenant := range tenants {
-		if err := check.tenant(tenant, source); err != nil {
+		if err := check.tenant(tenant, chart); err != nil {
 			return err
 		}
 	}
@@ -103,24 +97,24 @@ type check struct {
 	refused int
 }
 
-func (c *check) tenant(tenant dist.Tenant, source module.Module) error {
+func (c *check) tenant(tenant dist.Tenant, chart controlplane.Chart) error {
 	enforced, err := podsecurity.EnforcedPolicy(tenant.Namespace.Text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.relative(tenant.Namespace.Path), err)
+		return fmt.Errorf("%s: %w", dist.ShortPath(c.root, tenant.Namespace.Path), err)
 	}
 	if err := c.files(tenant.Manifests, enforced); err != nil {
 		return err
 	}
-	controlPlane, err := renderControlPlane(tenant, enforced, source)
+	controlPlane, err := chart.Render(tenant, enforced.Version.String())
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.relative(tenant.Values.Path), err)
+		return fmt.Errorf("%s: %w", dist.ShortPath(c.root, tenant.Values.Path), err)
 	}
 	before := c.pods
 	if err := c.files(controlPlane, enforced); err != nil {
 		return err
 	}
 	if c.pods == before {
-		return fmt.Errorf("%s: the chart made no pod of it", c.relative(tenant.Values.Path))
+		return fmt.Errorf("%s: the chart made no pod of it", dist.ShortPath(c.root, tenant.Values.Path))
 	}
 	return nil
 }
@@ -129,48 +123,15 @@ func (c *check) files(files []dist.File, enforced api.LevelVersion) error {
 	for _, file := range files {
 		pods, err := podsecurity.FindPods(file.Text)
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.relative(file.Path), err)
+			return fmt.Errorf("%s: %w", dist.ShortPath(c.root, file.Path), err)
 		}
 		for _, pod := range pods {
 			c.pods++
 			if objections := c.evaluator.Objections(enforced, pod); objections != "" {
 				c.refused++
-				fmt.Fprintf(os.Stderr, "%s: %s violates %s: %s\n", c.relative(file.Path), pod.Where, enforced, objections)
+				fmt.Fprintf(os.Stderr, "%s: %s violates %s: %s\n", dist.ShortPath(c.root, file.Path), pod.Where, enforced, objections)
 			}
 		}
 	}
 	return nil
-}
-
-func (c *check) relative(path string) string {
-	if shorter, err := filepath.Rel(c.root, path); err == nil && filepath.IsLocal(shorter) {
-		return filepath.Join(filepath.Base(c.root), shorter)
-	}
-	return path
-}
-
-func renderControlPlane(tenant dist.Tenant, enforced api.LevelVersion, source module.Module) ([]dist.File, error) {
-	if source.Version != "v"+tenant.ChartVersion {
-		return nil, fmt.Errorf("is for chart %s, but %s/go.mod has %s", tenant.ChartVersion, sealedModule, source.Version)
-	}
-	loaded, err := chart.Load(filepath.Join(source.Dir, "chart"), tenant.ChartVersion)
-	if err != nil {
-		return nil, err
-	}
-	name, namespace := "tenant-"+tenant.ID, "vcluster-tenant-"+tenant.ID
-	manifests, err := loaded.Render(chart.Release{
-		Name:       name,
-		Namespace:  namespace,
-		Kubernetes: enforced.Version.String() + ".0",
-		Values:     tenant.Values.Text,
-	})
-	if err != nil {
-		return nil, err
-	}
-	files := make([]dist.File, 0, len(manifests))
-	for _, template := range slices.Sorted(maps.Keys(manifests)) {
-		path := fmt.Sprintf("%s (%s)", tenant.Values.Path, template)
-		files = append(files, dist.File{Path: path, Text: manifests[template]})
-	}
-	return files, nil
 }

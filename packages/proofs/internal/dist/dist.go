@@ -104,3 +104,11 @@ func readAll(pattern string) ([]File, error) {
 	}
 	return files, nil
 }
+
+// ShortPath is a path as people know it: "dist/alice/vcluster.yaml" rather than one from the root.
+func ShortPath(directory, path string) string {
+	if shorter, err := filepath.Rel(directory, path); err == nil && filepath.IsLocal(shorter) {
+		return filepath.Join(filepath.Base(directory), shorter)
+	}
+	return path
+}
