@@ -19,6 +19,7 @@ await runMain({
         ...workflowFiles(root),
       ),
       goCheck('pod security', 'run', './cmd/pod-security', dist),
+      goCheck('linters', 'run', './cmd/lint', dist),
       goCheck('proofs', 'test', './...'),
       { title: 'tests', command: ['node', 'scripts/jest.ts'] },
     ];
