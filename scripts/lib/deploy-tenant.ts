@@ -49,11 +49,13 @@ export async function deployTenant(
   const { $, target } = host;
   const old = await readInventory(host, id);
   const wanted = inventoryOf(tenant.hostObjects, tenant.virtualObjects);
+  const gone = surplus(old, wanted);
   const changes: string[] = [];
 
   const declare = async () => {
     // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
     changes.push(...(await applyHost(host, tenant, union(old, wanted))));
+    changes.push(...(await prune($, target, gone.host)));
     const reasons = await ensureRelease(host, tenant, state);
     changes.push(...reasons.map((reason) => `vcluster: ${reason}`));
   };
@@ -61,6 +63,8 @@ export async function deployTenant(
     // Side by side: the control plane was told to end before, and what ends takes its time.
     const [pods] = await Promise.all([removePods(host, placeOf(id), signal), declare()]);
     if (pods > 0) changes.push(`${pods} pods deleted`);
+    // What left virtual/ waits for the resume.
+    await note(host, id, { host: wanted.host, virtual: union(old, wanted).virtual });
     return { id, changes, greeting: null };
   }
   await declare();
@@ -74,12 +78,8 @@ export async function deployTenant(
   await using connection = await openTenant(host, id, state, signal);
   await waitForDefaultAccount($, connection.target, signal);
   changes.push(...(await apply($, connection.target, tenant.virtualObjects)));
-  changes.push(...(await prune(host, connection.target, surplus(old, wanted))));
-  changes.push(
-    ...(await apply($, target, [inventoryObject(id, wanted)], { force: true })).filter(
-      (change) => !change.includes(INVENTORY_NAME),
-    ),
-  );
+  changes.push(...(await prune($, connection.target, gone.virtual)));
+  await note(host, id, wanted);
   await waitForWorkloads($, connection.target, tenant.virtualObjects, signal);
   const greeting = await greetTenant($, connection, tenant.name, signal);
   return { id, changes, greeting };
@@ -103,23 +103,21 @@ async function applyHost(
 }
 
 async function prune(
-  host: Host,
-  virtual: Target,
-  { host: onHost, virtual: inside }: Inventory,
+  $: Shell,
+  target: Target,
+  references: readonly string[],
 ): Promise<readonly string[]> {
-  const remove = async (target: Target, references: readonly string[]) => {
-    if (references.length === 0) return;
+  if (references.length > 0) {
     const items = references.map(objectOf);
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-    await kubectl(
-      host.$,
-      target,
-      ['delete', '--ignore-not-found', '--wait=false', '-f', '-'],
-      list,
-    );
-  };
-  await Promise.all([remove(host.target, onHost), remove(virtual, inside)]);
-  return [...onHost, ...inside].map((reference) => `${reference} pruned`);
+    await kubectl($, target, ['delete', '--ignore-not-found', '--wait=false', '-f', '-'], list);
+  }
+  return references.map((reference) => `${reference} pruned`);
+}
+
+/** What deploy has applied, from now on. */
+async function note({ $, target }: Host, id: string, inventory: Inventory): Promise<void> {
+  await apply($, target, [inventoryObject(id, inventory)], { force: true });
 }
 
 /** A namespace takes no pods before its default ServiceAccount is there. */

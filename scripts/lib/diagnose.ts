@@ -32,7 +32,8 @@ const REFUSALS =
 /** Reads pods and events (of one namespace or several) for causes of a rollout that does not end. */
 export function diagnose(objects: readonly KubeObject[], now: number): Diagnosis {
   const pods = podsOf(objects);
-  const names = new Set(pods.map(({ metadata }) => metadata.name));
+  // Of one that has been made since, or is gone, a refusal says nothing any more.
+  const unmade = new Set(pods.filter(isUnmade).map(({ metadata }) => metadata.name));
   const events = eventsOf(objects).filter(
     (event) => now - Date.parse(timeOf(event)) < FRESH_MILLISECONDS,
   );
@@ -42,7 +43,7 @@ export function diagnose(objects: readonly KubeObject[], now: number): Diagnosis
     ...events
       .filter(({ type, message }) => type === 'Warning' && REFUSALS.test(message ?? ''))
       .filter(
-        ({ involvedObject }) => involvedObject.kind !== 'Pod' || names.has(involvedObject.name),
+        ({ involvedObject }) => involvedObject.kind !== 'Pod' || unmade.has(involvedObject.name),
       )
       .map(
         ({ involvedObject, message }) =>
@@ -116,6 +117,11 @@ function eventsOf(objects: readonly KubeObject[]): readonly Event[] {
 
 function isCurrent({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp === undefined;
+}
+
+function isUnmade({ status }: Pod): boolean {
+  const { phase = 'Pending', containerStatuses = [] } = status ?? {};
+  return phase === 'Pending' && containerStatuses.length === 0;
 }
 
 function containerCauses(pod: Pod): readonly string[] {

@@ -98,6 +98,18 @@ describe('waiting cannot help', () => {
   });
 });
 
+describe('a refusal of a pod', () => {
+  const refusal = warning('is forbidden', 1, 'Pod', 'simple-app-1');
+
+  test('counts while the pod has not been made', () => {
+    expect(diagnose([refusal, pod({ phase: 'Pending' })], NOW).hopeless).toBe(true);
+  });
+
+  test('and not when it was made all the same', () => {
+    expect(diagnose([refusal, pod({ phase: 'Running' })], NOW).hopeless).toBe(false);
+  });
+});
+
 describe('there is hope', () => {
   test.each([
     ['a container is being made', pod(waiting('ContainerCreating'))],

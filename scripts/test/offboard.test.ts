@@ -15,6 +15,7 @@ import {
 import { hasRoom } from '../lib/offboard/capacity.ts';
 import { comparable, differences } from '../lib/offboard/compare-objects.ts';
 import { leftoversOf } from '../lib/offboard/leftovers.ts';
+import { unboundClaim } from '../lib/offboard/renew-claims.ts';
 import { quietShell } from '../lib/shell.ts';
 
 function object(kind: string, name: string, rest: object = {}, metadata: object = {}): KubeObject {
@@ -139,6 +140,35 @@ test('leftovers are what bears the tenant’s name, and nobody else’s', () => 
     object('Node', 'alice'),
   ];
   expect(leftoversOf('alice', [...mine, ...others])).toEqual(mine);
+});
+
+test('a claim is made anew as its owner wrote it', () => {
+  const spec = { accessModes: ['ReadWriteOnce'], volumeName: 'pvc-1' };
+  const annotations = { mine: 'x', 'pv.kubernetes.io/bind-completed': 'yes' };
+  const ownerReferences = [{ kind: 'StatefulSet', uid: '1' }];
+  const bound = object(
+    'PersistentVolumeClaim',
+    'notes',
+    { spec, status: { phase: 'Bound' } },
+    {
+      uid: '2',
+      resourceVersion: '3',
+      annotations,
+      ownerReferences,
+    },
+  );
+  expect(unboundClaim(bound)).toEqual({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: 'notes',
+      namespace: 'default',
+      labels: {},
+      annotations: { mine: 'x' },
+      ownerReferences,
+    },
+    spec: { accessModes: ['ReadWriteOnce'] },
+  });
 });
 
 describe('an archive', () => {

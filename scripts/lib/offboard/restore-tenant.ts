@@ -25,6 +25,7 @@ import { comparable } from './compare-objects.ts';
 import { exportObjects } from './export-objects.ts';
 import { getNamespace } from './namespaces.ts';
 import { mustBeSame } from './prove.ts';
+import { renewClaims } from './renew-claims.ts';
 import { inNamespace } from './scratch.ts';
 import { restoreSnapshot } from './snapshot.ts';
 
@@ -140,16 +141,16 @@ async function restoreObjects(
   // With the same authority, kubeconfigs and tokens of before are good again.
   await apply(host.$, host.target, [inNamespace(certificates, place.namespace)], { force: true });
   await restoreSnapshot(host, place, snapshot, signal);
-  const restored = await whileAlone(
+  await whileAlone(
     host,
     place,
     async () => {
       await using connection = await openTenant(host, id, state, signal);
-      return await exportObjects(host.$, connection.target);
+      mustBeSame(id, objects, await exportObjects(host.$, connection.target));
+      await renewClaims(host.$, connection.target, objects);
     },
     signal,
   );
-  mustBeSame(id, objects, restored);
 }
 
 function activate({ workspace, report, print }: Surroundings, id: string): void {

@@ -1,0 +1,48 @@
+import { applyObjects, type KubeObject, kubectl, type Target } from '../kubectl.ts';
+import type { Shell } from '../shell.ts';
+
+/** What binding writes into a claim. */
+const BINDING = /^(pv\.kubernetes\.io|volume\.kubernetes\.io|volume\.beta\.kubernetes\.io)\//;
+
+/**
+ * Makes anew the claims of a restored cluster that were bound: the volumes are gone that they name,
+ * and no claim of a tenant may name one.
+ */
+export async function renewClaims(
+  $: Shell,
+  target: Target,
+  objects: readonly KubeObject[],
+): Promise<void> {
+  const claims = objects.filter(isBoundClaim);
+  for (const { metadata } of claims) {
+    const claim = ['-n', metadata.namespace ?? '', 'persistentvolumeclaim', metadata.name];
+    await kubectl($, target, ['delete', ...claim, '--ignore-not-found', '--timeout=20s']);
+  }
+  const unbound = claims.map(unboundClaim);
+  if (unbound.length > 0) await applyObjects($, target, unbound, { fieldManager: 'kubectl' });
+}
+
+function isBoundClaim({ kind, spec }: KubeObject): boolean {
+  const { volumeName } = (spec ?? {}) as { volumeName?: string };
+  return kind === 'PersistentVolumeClaim' && volumeName !== undefined;
+}
+
+/** A claim as its owner wrote it. */
+export function unboundClaim({ apiVersion, kind, metadata, spec }: KubeObject): KubeObject {
+  const { name, namespace, labels = {}, annotations = {}, ...rest } = metadata;
+  const { ownerReferences } = rest as { readonly ownerReferences?: readonly object[] };
+  const kept = Object.entries(annotations).filter(([key]) => !BINDING.test(key));
+  const { volumeName: _, ...asked } = spec as { readonly volumeName?: string };
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      labels,
+      annotations: Object.fromEntries(kept),
+      ...(ownerReferences && { ownerReferences }),
+    },
+    spec: asked,
+  };
+}
