@@ -1,15 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  addTenant,
-  type Fleet,
-  hostNamespace,
-  isUnpaid,
-  resumedByOperator,
-} from '@tenantry/tenants';
+import { addTenant, type Fleet, hostNamespace } from '@tenantry/tenants';
+import { activate } from '../activate.ts';
 import { apply } from '../apply.ts';
 import { deploy } from '../deploy.ts';
-import { editTenantsFile, findTenant, withLives } from '../edit-tenants.ts';
+import { editTenantsFile } from '../edit-tenants.ts';
 import { UsageError } from '../errors.ts';
 import { ensureHost, type Host } from '../host.ts';
 import { applyObjects } from '../kubectl.ts';
@@ -151,17 +146,4 @@ async function restoreObjects(
     },
     signal,
   );
-}
-
-function activate({ workspace, report, print }: Surroundings, id: string): void {
-  editTenantsFile(workspace, (text, fleet) => {
-    const tenant = findTenant(fleet, id);
-    if (isUnpaid(tenant, today())) {
-      report.line(
-        `${id}: paid through ${tenant.paidThrough} only: \`pnpm lifecycle\` will pause it again\n  → pnpm renew ${id} --through DATE`,
-      );
-    }
-    return tenant.state === 'active' ? text : withLives(text, [resumedByOperator(tenant)]);
-  });
-  synthDist(workspace, print);
 }
