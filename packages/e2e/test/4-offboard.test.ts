@@ -28,8 +28,8 @@ jest.setTimeout(15 * 60_000);
 const KILLS = Number(process.env['TENANTRY_E2E_KILLS'] ?? '4');
 /** So many kills, one run after the other, before it is left to end. */
 const KILLS_IN_A_ROW = 4;
-/** What an offboarding takes at most, in which the kills are spread. */
-const OFFBOARD_MILLISECONDS = 75_000;
+/** About what an offboarding takes, in which the kills are spread. */
+const OFFBOARD_MILLISECONDS = 50_000;
 
 const archives = join(directory, 'archives');
 const offboard = ['offboard', 'alice', '--confirm', 'alice', '--discard-volumes'];
