@@ -1,28 +1,30 @@
-import { Document, Scalar, visit } from 'yaml';
-
-/** With a base in front, such as `0o17` or `0X1F`: not every reader takes it for the same. */
-const NUMBER_WITH_BASE = /^[-+]?0[bBoOxX]/;
-
-/** The same in JSON: hardly any object has one, and the walk takes a tenth of all the time. */
-const MAYBE_WITH_BASE = /"[-+]?0[bBoOxX]/;
+import { keyText, leafText } from './yaml-texts.ts';
 
 /**
- * An object as YAML that reads back the same everywhere. It is written by the rules of YAML 1.1,
- * under which more texts need quotes (`yes`, `1:30`), and by those of 1.2 and of Go's reader.
+ * Plain data as YAML that reads back the same everywhere. The library says how each key and each
+ * leaf is written; to lay out whole files, too, it would take five times as long.
  */
 export function toYaml(object: object): string {
-  // An alias for an object that occurs twice would be hard to review.
-  const document = new Document(object, { version: '1.1', aliasDuplicateObjects: false });
-  if (MAYBE_WITH_BASE.test(JSON.stringify(object))) quoteNumbersWithBase(document);
-  return document.toString({ lineWidth: 0 });
+  return `${textOf(object)}\n`;
 }
 
-function quoteNumbersWithBase(document: Document): void {
-  visit(document, {
-    Scalar(_, node) {
-      if (typeof node.value === 'string' && NUMBER_WITH_BASE.test(node.value)) {
-        node.type = Scalar.QUOTE_DOUBLE;
-      }
-    },
-  });
+/** Without aliases: one for an object that occurs twice would be hard to review. */
+function textOf(value: unknown): string {
+  // Nothing, [] and {} are as in JSON.
+  if (!isBranch(value)) return typeof value === 'object' ? JSON.stringify(value) : leafText(value);
+  const entries = Array.isArray(value)
+    ? value.map((item) => `- ${indented(textOf(item))}`)
+    : Object.entries(value).map(
+        ([key, child]) => keyText(key) + (isBranch(child) ? '\n  ' : ' ') + indented(textOf(child)),
+      );
+  return entries.join('\n');
+}
+
+function isBranch(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}
+
+/** By two, but for the first line and blank ones. */
+function indented(text: string): string {
+  return text.replaceAll(/\n(?=[^\n])/g, '\n  ');
 }

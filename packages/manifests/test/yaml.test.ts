@@ -4,6 +4,7 @@ import { synthesize } from '../src/index.ts';
 import { HostApp } from '../src/host-app.ts';
 import { objectsOf, TenantApp } from '../src/tenant-app.ts';
 import { vclusterValues } from '../src/vcluster-values.ts';
+import { toYaml } from '../src/yaml.ts';
 import { alice, fleetOf, onlyTenant, pins, treeOf } from './fleet.ts';
 
 /** Texts that one YAML reader or another takes for something else than a string. */
@@ -19,6 +20,16 @@ const trickyNames = [
 ].flat();
 
 const versions = ['1.1', '1.2'] as const;
+
+/** What the layout has to get right, at the top and inside a branch. */
+const shapes = {
+  '%top': 0,
+  ['k'.repeat(2000)]: { below: ['k'.repeat(2000)] },
+  nothing: [null, {}, [], { list: [], map: {} }],
+  lists: [[['a'], 'b'], [{ c: 1, d: [2] }]],
+  lines: ['one\n\n  two\n', ' one\ntwo', 'one\n\n', 'one: \n two\n \n'],
+};
+const shaped = { ...shapes, inside: { ...shapes, twice: [shapes, shapes] } };
 
 const named = treeOf(trickyNames.map((name, index) => ({ id: `t-${index}`, name })));
 
@@ -56,6 +67,10 @@ describe.each(versions)('read as YAML %s', (version) => {
     },
   );
 
+  test('every shape of data is that data', () => {
+    expect(parse(toYaml(shaped), { version })).toEqual(shaped);
+  });
+
   test('every file is the object that it was made from', () => {
     const fleet = fleetOf([alice]);
     const tenant = onlyTenant(fleet);
@@ -84,6 +99,13 @@ test('no file uses anchors, aliases, tags or several documents, which are hard t
         expect('anchor' in node ? node.anchor : undefined).toBeUndefined();
       },
     });
+  }
+});
+
+test('the layout is the one that the library would choose', () => {
+  const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
+  for (const [path, text] of texts) {
+    expect([path, parseDocument(text).toString({ lineWidth: 0 })]).toEqual([path, text]);
   }
 });
 
