@@ -2,7 +2,7 @@ import { valueAt } from './explain.ts';
 import { show } from './fault.ts';
 import { OVERHEAD_REQUESTS, sum } from './footprint.ts';
 import { formatBytes, formatCpu, parseBytes, parseCpu } from './quantity.ts';
-import type { Breach } from './rules.ts';
+import type { Breach } from './breach.ts';
 import type { Plan } from './tenant.ts';
 
 /** Whether the host's stated capacity holds what the active tenants' plans reserve of it. */

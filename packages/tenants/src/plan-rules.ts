@@ -1,7 +1,7 @@
 import { show } from './fault.ts';
 import { WHOAMI } from './footprint.ts';
 import { formatBytes, formatCpu } from './quantity.ts';
-import type { Breach } from './rules.ts';
+import type { Breach } from './breach.ts';
 import type { Plan } from './tenant.ts';
 
 const STORAGE_CLASS = 'controlPlane.statefulSet.persistence.volumeClaim.storageClass'.split('.');

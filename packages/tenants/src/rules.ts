@@ -9,16 +9,11 @@ import {
 import { show } from './fault.ts';
 import { suggest } from './suggest.ts';
 import { resolvePlan } from './resolve.ts';
+import type { Breach } from './breach.ts';
 import { capacityBreaches } from './capacity-rules.ts';
 import { planBreaches } from './plan-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
-
-/** A rule that spans several parts of the file was broken. */
-export interface Breach {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 const planAmounts = planSchema.omit({ vcluster: true });
 
