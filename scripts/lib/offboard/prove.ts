@@ -1,16 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostNamespace, type Tenant, vclusterName } from '@tenantry/tenants';
+import type { Tenant } from '@tenantry/tenants';
 import type { TenantDist } from '../deliveries.ts';
 import { Fault } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { getObjects, type KubeObject } from '../kubectl.ts';
+import type { KubeObject } from '../kubectl.ts';
 import { privateDirectory } from '../private-directory.ts';
 import type { Report } from '../report.ts';
 import { openTenant, placeOf } from '../tenant-context.ts';
 import { admitNoTenantPods, whileAlone } from './alone.ts';
 import { pack, unpack } from './archive.ts';
 import { archiveName, seal, type Sealed } from './archive-store.ts';
+import { readCertificates } from './certificates.ts';
 import { comparable, differences } from './compare-objects.ts';
 import { exportObjects } from './export-objects.ts';
 import { restoredInScratch } from './scratch.ts';
@@ -59,7 +60,7 @@ export async function proveArchive(
         await using connection = await openTenant(host, tenant.id, state, signal);
         const objects = await exportObjects(host.$, connection.target);
         await takeSnapshot(host, placeOf(tenant.id), snapshot);
-        return { objects, certificates: await certificatesOf(host, tenant.id) };
+        return { objects, certificates: await readCertificates(host, placeOf(tenant.id)) };
       },
       signal,
     );
@@ -99,13 +100,6 @@ export function mustBeSame(
     why: `${found.length} objects differ${shown.join('')}${more > 0 ? `\n    and ${more} more` : ''}`,
     todo: 'nothing was deleted; run the command again, and where it stays, look at these objects',
   });
-}
-
-async function certificatesOf({ $, target }: Host, id: string): Promise<KubeObject> {
-  const where = ['-n', hostNamespace(id), 'secret', `${vclusterName(id)}-certs`];
-  const [secret] = await getObjects($, target, where);
-  if (secret === undefined) throw new Error(`no Secret ${vclusterName(id)}-certs`);
-  return secret;
 }
 
 function entryOf({ id, name, plan, paidThrough }: Tenant) {

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addTenant, type Fleet, hostNamespace } from '@tenantry/tenants';
 import { activate } from '../activate.ts';
-import { apply } from '../apply.ts';
 import { deploy } from '../deploy.ts';
 import { editTenantsFile } from '../edit-tenants.ts';
 import { UsageError } from '../errors.ts';
@@ -16,12 +15,12 @@ import { today } from '../today.ts';
 import { admitNoTenantPods, whileAlone } from './alone.ts';
 import { type Manifest, type Unpacked, unpack } from './archive.ts';
 import { retrieve } from './archive-store.ts';
+import { putCertificates } from './certificates.ts';
 import { comparable } from './compare-objects.ts';
 import { exportObjects } from './export-objects.ts';
 import { getNamespace } from './namespaces.ts';
 import { mustBeSame } from './prove.ts';
 import { renewClaims } from './renew-claims.ts';
-import { inNamespace } from './scratch.ts';
 import { restoreSnapshot } from './snapshot.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print' | '$'>;
@@ -134,7 +133,7 @@ async function restoreObjects(
   const place = placeOf(id);
   await admitNoTenantPods(host, id);
   // With the same authority, kubeconfigs and tokens of before are good again.
-  await apply(host.$, host.target, [inNamespace(certificates, place.namespace)], { force: true });
+  await putCertificates(host, place, certificates);
   await restoreSnapshot(host, place, snapshot, signal);
   await whileAlone(
     host,

@@ -15,6 +15,7 @@ import { openVcluster, type Place } from '../tenant-context.ts';
 import { ensureRelease } from '../vcluster-release.ts';
 import { start } from './alone.ts';
 import { hasRoom } from './capacity.ts';
+import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
 import { deleteNamespace, getNamespace } from './namespaces.ts';
 import { restoreSnapshot } from './snapshot.ts';
@@ -53,9 +54,9 @@ export async function restoredInScratch(
   stack.defer(() => (signal.aborted ? undefined : removeScratch(host, tenant.id, signal)));
   const objects = scratchObjects({ tenantId: tenant.id, hostApi });
   await apply($, target, objects as readonly KubeObject[], { force: true });
-  await apply($, target, [inNamespace(certificates, place.namespace)], { force: true });
   // As dist/ has it: with no replicas.
   await ensureRelease(host, tenant, state, place);
+  await putCertificates(host, place, certificates);
   await restoreSnapshot(host, place, snapshot, signal);
   await start(host, place, signal);
   await using connection = await openVcluster(host, place, place.namespace, state, signal);
@@ -113,16 +114,4 @@ async function apiAddresses({ $, target }: Host): Promise<readonly ApiAddress[]>
     return ports.map(({ port }) => ({ address: clusterIP, port }));
   });
   return [...behind, ...before];
-}
-
-/** The same object for another namespace, as somebody would write it anew. */
-export function inNamespace(object: KubeObject, namespace: string): KubeObject {
-  const { apiVersion, kind, metadata, ...rest } = object;
-  const { name, labels, annotations } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
-    ...rest,
-  };
 }
