@@ -64,7 +64,9 @@ export async function deployTenant(
     const [pods] = await Promise.all([removePods(host, placeOf(id), signal), declare()]);
     if (pods > 0) changes.push(`${pods} pods deleted`);
     // What left virtual/ waits for the resume.
-    await note(host, id, { host: wanted.host, virtual: union(old, wanted).virtual });
+    if (gone.host.length > 0) {
+      await note(host, id, { host: wanted.host, virtual: union(old, wanted).virtual });
+    }
     return { id, changes, greeting: null };
   }
   await declare();

@@ -58,7 +58,8 @@ function isBarePod({ kind, metadata }: KubeObject): boolean {
   );
 }
 
-function nameInside({ metadata: { annotations = {}, name } }: KubeObject): string {
+/** What an object of the host's is called in the tenant's cluster: `namespace/name`. */
+export function nameInside({ metadata: { annotations = {}, name } }: KubeObject): string {
   const inside = annotations['vcluster.loft.sh/object-name'] ?? name;
   return `${annotations['vcluster.loft.sh/object-namespace'] ?? '?'}/${inside}`;
 }

@@ -3,7 +3,9 @@ import type { TenantDist } from './deliveries.ts';
 import type { Host } from './host.ts';
 import { getObjects, kubectl } from './kubectl.ts';
 import { type LifeDrift, lifeDrifts } from './lifecycle-drift.ts';
+import { scale } from './pause-tenant.ts';
 import type { Report } from './report.ts';
+import { placeOf } from './tenant-context.ts';
 
 /**
  * What a deploy does first: it scales to zero what is to be held and runs, so that the control
@@ -42,13 +44,14 @@ export async function settleLives(
 }
 
 async function settle(
-  { $, target }: Host,
+  host: Host,
   drifts: readonly LifeDrift[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { $, target } = host;
   const settled = drifts.map(async ({ id, running, foreign }) => {
     const name = `statefulset/${vclusterName(id)}`;
     const where = ['-n', hostNamespace(id)];
-    if (running) await kubectl($, target, ['scale', ...where, name, '--replicas=0']);
+    if (running) await scale(host, placeOf(id), 0);
     if (foreign.length > 0) {
       await kubectl($, target, ['annotate', ...where, name, ...foreign.map((key) => `${key}-`)]);
     }

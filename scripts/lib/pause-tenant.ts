@@ -10,6 +10,16 @@ const CONTROL_PLANE_TIMEOUT_SECONDS = 90;
 const EXTRA_TIMEOUT_SECONDS = 60;
 const INTERVAL_MILLISECONDS = 400;
 
+/** Tells the host how many control planes to run for a vcluster; waits for nothing. */
+export async function scale(
+  { $, target }: Host,
+  { namespace, name }: Place,
+  replicas: 0 | 1,
+): Promise<void> {
+  const workload = `statefulset/${name}`;
+  await kubectl($, target, ['-n', namespace, 'scale', workload, `--replicas=${replicas}`]);
+}
+
 /**
  * Waits until a control plane that was scaled to zero is gone, then deletes the vcluster's pods:
  * earlier, the syncer would make them again. Returns how many pods it deleted.

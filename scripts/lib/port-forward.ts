@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessPromise } from 'zx';
-import type { Target } from './kubectl.ts';
+import { reach, type Target } from './kubectl.ts';
 import { CommandError, type Shell } from './shell.ts';
 
 export interface PortForward extends AsyncDisposable {
@@ -24,7 +24,7 @@ export async function forwardPort(
 ): Promise<PortForward> {
   const stop = new AbortController();
   const start = (localPort: number): ProcessPromise => {
-    const where = ['--kubeconfig', target.kubeconfig, '--context', target.context, '-n', namespace];
+    const where = [...reach(target), '-n', namespace];
     const ports = `${localPort === 0 ? '' : localPort}:${remotePort}`;
     // A process group of its own, so that the shell around kubectl ends with it.
     return $({

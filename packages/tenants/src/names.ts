@@ -55,6 +55,11 @@ export function syncedName(name: string, namespace: string, id: string): string 
   return `${name}-x-${namespace}-x-${vclusterName(id)}`;
 }
 
+/** The host's claim of the volume of a tenant's control plane. */
+export function controlPlaneClaim(id: string): string {
+  return `data-${vclusterName(id)}-0`;
+}
+
 /** The labels by which a host namespace is known as ours. */
 export function hostLabels(id: string): Readonly<Record<string, string>> {
   return { [MANAGED_BY_LABEL]: MANAGED_BY, [TENANT_LABEL]: id };

@@ -2,8 +2,8 @@ import { hostNamespace } from '@tenantry/tenants';
 import { apply } from '../apply.ts';
 import type { Host } from '../host.ts';
 import { inventoryObject, readInventory, union } from '../inventory.ts';
-import { getObjects, type KubeObject, kubectl, referenceOf } from '../kubectl.ts';
-import { removePods } from '../pause-tenant.ts';
+import { getObjects, type KubeObject, referenceOf } from '../kubectl.ts';
+import { removePods, scale } from '../pause-tenant.ts';
 import { poll } from '../poll.ts';
 import { waitForRollout } from '../rollout.ts';
 import type { Place } from '../tenant-context.ts';
@@ -38,40 +38,30 @@ export async function whileAlone<T>(
   action: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
+  await using stack = new AsyncDisposableStack();
   await start(host, place, signal);
-  try {
-    return await action();
-  } finally {
-    if (!signal.aborted) await stop(host, place, signal);
-  }
+  stack.defer(() => (signal.aborted ? undefined : stop(host, place, signal)));
+  return await action();
 }
 
 /** Scales a control plane up and waits until it answers. */
-export async function start({ $, target }: Host, place: Place, signal: AbortSignal): Promise<void> {
-  const workload = `statefulset/${place.name}`;
-  await kubectl($, target, ['-n', place.namespace, 'scale', workload, '--replicas=1']);
-  await waitForRollout($, target, {
+export async function start(host: Host, place: Place, signal: AbortSignal): Promise<void> {
+  await scale(host, place, 1);
+  await waitForRollout(host.$, host.target, {
     namespace: place.namespace,
-    workloads: [workload],
+    workloads: [`statefulset/${place.name}`],
     timeoutSeconds: CONTROL_PLANE_TIMEOUT_SECONDS,
     signal,
   });
 }
 
 async function stop(host: Host, place: Place, signal: AbortSignal): Promise<void> {
-  const { $, target } = host;
-  await kubectl($, target, [
-    '-n',
-    place.namespace,
-    'scale',
-    `statefulset/${place.name}`,
-    '--replicas=0',
-  ]);
+  await scale(host, place, 0);
   await removePods(host, place, signal);
 }
 
 /** A quota refuses everything until the host has counted; a pod refused then is tried again late. */
-export async function quotaCounts({ $, target }: Host, namespace: string): Promise<void> {
+async function quotaCounts({ $, target }: Host, namespace: string): Promise<void> {
   await poll(
     async () => {
       const quotas = await getObjects($, target, ['-n', namespace, 'resourcequotas']);

@@ -40,7 +40,7 @@ export async function deleteTenant(
   host: Host,
   journal: Journal,
 ): Promise<void> {
-  const { workspace, report, signal, print } = surroundings;
+  const { workspace, report, signal } = surroundings;
   const { id } = journal;
   await mustStillBeHeld(host, journal);
   await report.step(`deletion of ${id}`, async () => {
@@ -59,9 +59,7 @@ export async function deleteTenant(
       volumes: journal.volumes,
     }),
   );
-  synthDist(workspace, print);
-  removeJournal(workspace.archives, id);
-  print(farewell(id, journal.archive));
+  finish(surroundings, journal);
 }
 
 /** @throws Fault where somebody has brought the tenant back since it was archived */
@@ -81,7 +79,7 @@ async function mustStillBeHeld(host: Host, { id, namespaceUid }: Journal): Promi
 
 /** The tenant is out of tenants.json: what is left is to do what comes after that. */
 export function finishDeleted(
-  { workspace, print }: Surroundings,
+  surroundings: Surroundings,
   fleet: Fleet,
   id: string,
   journal: Journal | null,
@@ -92,18 +90,20 @@ export function finishDeleted(
     return;
   }
   if (journal !== null && journal.digest === receipt.digest) {
-    synthDist(workspace, print);
-    removeJournal(workspace.archives, id);
-    print(farewell(id, journal.archive));
+    finish(surroundings, journal);
     return;
   }
-  print(`${id}: offboarded already, on ${receipt.offboardedOn}; archive ${receipt.digest}`);
+  surroundings.print(
+    `${id}: offboarded already, on ${receipt.offboardedOn}; archive ${receipt.digest}`,
+  );
 }
 
-function farewell(id: string, archive: string): string {
-  return (
+function finish({ workspace, print }: Surroundings, { id, archive }: Journal): void {
+  synthDist(workspace, print);
+  removeJournal(workspace.archives, id);
+  print(
     `${id}: offboarded; no leftovers; receipt in tenants.json\n` +
-    `  → keep archives/${archive} (it holds Secrets and keys), commit tenants.json and dist/\n` +
-    `  → back with pnpm restore ${id} --from archives/${archive}`
+      `  → keep archives/${archive} (it holds Secrets and keys), commit tenants.json and dist/\n` +
+      `  → back with pnpm restore ${id} --from archives/${archive}`,
   );
 }

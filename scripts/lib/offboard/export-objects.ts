@@ -1,5 +1,10 @@
-import type { KubeObject, Target } from '../kubectl.ts';
-import { kubectl, parseObjects, referenceOf } from '../kubectl.ts';
+import {
+  getObjects,
+  type KubeObject,
+  referenceOf,
+  resourceNames,
+  type Target,
+} from '../kubectl.ts';
 import type { Shell } from '../shell.ts';
 
 /**
@@ -7,16 +12,8 @@ import type { Shell } from '../shell.ts';
  * fails the whole: what is not in the export would be lost.
  */
 export async function exportObjects($: Shell, target: Target): Promise<readonly KubeObject[]> {
-  const names = await kubectl($, target, ['api-resources', '--verbs=list', '-o', 'name']);
-  const resources = names.split('\n').filter((name) => name !== '');
-  const text = await kubectl($, target, [
-    'get',
-    resources.join(','),
-    '--all-namespaces',
-    '-o',
-    'json',
-  ]);
-  return each(parseObjects(text));
+  const resources = await resourceNames($, target, ['--verbs=list']);
+  return each(await getObjects($, target, [resources.join(','), '--all-namespaces']));
 }
 
 /** Some objects are listed by two API groups. */

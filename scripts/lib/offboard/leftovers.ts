@@ -1,6 +1,6 @@
 import { hostNamespace, scratchNamespace, TENANT_LABEL } from '@tenantry/tenants';
 import type { Host } from '../host.ts';
-import { getObjects, type KubeObject, kubectl, referenceOf } from '../kubectl.ts';
+import { getObjects, type KubeObject, referenceOf, resourceNames } from '../kubectl.ts';
 import { type Look, poll } from '../poll.ts';
 
 /** Provisioners take a volume away some time after its claim. */
@@ -42,14 +42,8 @@ export function leftoversOf(id: string, objects: readonly KubeObject[]): readonl
 }
 
 async function clusterScoped({ $, target }: Host): Promise<readonly KubeObject[]> {
-  const names = await kubectl($, target, [
-    'api-resources',
-    '--namespaced=false',
-    '--verbs=list,delete',
-    '-o',
-    'name',
-  ]);
-  const resources = names.split('\n').filter((name) => name !== '');
+  const flags = ['--namespaced=false', '--verbs=list,delete'];
+  const resources = await resourceNames($, target, flags);
   return getObjects($, target, [resources.join(',')]);
 }
 

@@ -9,7 +9,6 @@ import { findHost, type Host } from '../host.ts';
 import { settleLives } from '../lifecycle-settle.ts';
 import type { Context } from '../run-main.ts';
 import { readFleet, synthDist } from '../synth-dist.ts';
-import { placeOf } from '../tenant-context.ts';
 import { today } from '../today.ts';
 import { removeArchive, store } from './archive-store.ts';
 import { deleteTenant, finishDeleted, isBeingDeleted } from './delete-tenant.ts';
@@ -61,7 +60,7 @@ export async function offboardTenant(
       `${id} does not live on ${host.target.context}: there is nothing to archive\n  → take it out of tenants.json and run pnpm synth`,
     );
   }
-  const volumes = await tenantVolumes(host, placeOf(id));
+  const volumes = await tenantVolumes(host, id);
   if (volumes.length > 0 && !options.discardVolumes) {
     const list = volumes.map(({ claim, size }) => `\n    ${claim} (${size})`).join('');
     throw new UsageError(

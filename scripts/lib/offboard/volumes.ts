@@ -1,6 +1,7 @@
+import { controlPlaneClaim, hostNamespace } from '@tenantry/tenants';
 import type { Host } from '../host.ts';
 import { getObjects, type KubeObject } from '../kubectl.ts';
-import type { Place } from '../tenant-context.ts';
+import { nameInside } from '../lifecycle-drift.ts';
 
 /** A volume that holds data of the tenant's own. */
 export interface TenantVolume {
@@ -13,15 +14,15 @@ export interface TenantVolume {
 /** The tenant's claims on the host; its control plane's own is none of them. */
 export async function tenantVolumes(
   { $, target }: Host,
-  { namespace, name }: Place,
+  id: string,
 ): Promise<readonly TenantVolume[]> {
-  const claims = await getObjects($, target, ['-n', namespace, 'persistentvolumeclaims']);
-  return claims.filter(({ metadata }) => metadata.name !== `data-${name}-0`).map(volumeOf);
+  const claims = await getObjects($, target, ['-n', hostNamespace(id), 'persistentvolumeclaims']);
+  return claims.filter(({ metadata }) => metadata.name !== controlPlaneClaim(id)).map(volumeOf);
 }
 
-function volumeOf({ metadata: { annotations = {}, name }, spec }: KubeObject): TenantVolume {
-  const { resources } = (spec ?? {}) as { resources?: { requests?: { storage?: string } } };
-  const inside = annotations['vcluster.loft.sh/object-name'] ?? name;
-  const namespace = annotations['vcluster.loft.sh/object-namespace'] ?? '?';
-  return { claim: `${namespace}/${inside}`, size: resources?.requests?.storage ?? 'unknown size' };
+function volumeOf(claim: KubeObject): TenantVolume {
+  const { resources } = (claim['spec'] ?? {}) as {
+    resources?: { requests?: { storage?: string } };
+  };
+  return { claim: nameInside(claim), size: resources?.requests?.storage ?? 'unknown size' };
 }

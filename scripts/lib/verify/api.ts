@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from '../kubectl.ts';
+import { reach, type Target } from '../kubectl.ts';
 import { privateDirectory } from '../private-directory.ts';
 import { CommandError, type Shell } from '../shell.ts';
 
@@ -40,10 +40,9 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 export async function openApi($: Shell, target: Target, state: string): Promise<Api> {
   const directory = privateDirectory(state, 'api');
   const socketPath = join(directory.path, 's');
-  const where = ['--kubeconfig', target.kubeconfig, '--context', target.context];
   const proxy = uninterrupted($)({
     nothrow: true,
-  })`kubectl ${where} proxy --unix-socket ${socketPath}`;
+  })`kubectl ${reach(target)} proxy --unix-socket ${socketPath}`;
   const close = () => {
     try {
       if (proxy.pid !== undefined) process.kill(-proxy.pid, 'SIGTERM');

@@ -1,4 +1,4 @@
-import { INVENTORY_NAME, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
+import { controlPlaneClaim, INVENTORY_NAME, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from '../kubectl.ts';
 
 /** Kubernetes makes these in every namespace. */
@@ -19,7 +19,7 @@ export function strangers(
     ...declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`),
   ]);
   const family = new Set(
-    objects.filter((object) => isOf(vclusterName(id), object)).map(({ metadata }) => metadata.uid),
+    objects.filter((object) => isOf(id, object)).map(({ metadata }) => metadata.uid),
   );
   const belongs = (object: KubeObject): boolean =>
     known.has(`${object.kind}/${object.metadata.name}`) ||
@@ -37,13 +37,14 @@ export function strangers(
 }
 
 /** The release's own objects and the syncer's copies, by the marks that each makes. */
-function isOf(vcluster: string, { kind, metadata }: KubeObject): boolean {
+function isOf(id: string, { kind, metadata }: KubeObject): boolean {
+  const vcluster = vclusterName(id);
   const { labels = {}, annotations = {}, name } = metadata;
   return (
     annotations['meta.helm.sh/release-name'] === vcluster ||
     labels[SYNCED_LABEL] === vcluster ||
     (kind === 'Secret' && name.startsWith(`sh.helm.release.v1.${vcluster}.v`)) ||
-    (kind === 'PersistentVolumeClaim' && name === `data-${vcluster}-0`)
+    (kind === 'PersistentVolumeClaim' && name === controlPlaneClaim(id))
   );
 }
 
