@@ -1,6 +1,6 @@
-import { benchSynth } from './lib/bench-synth.ts';
-import { UsageError } from './lib/errors.ts';
-import { type Context, runMain } from './lib/run-main.ts';
+import { benchSynth } from './lib/dev/bench-synth.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { type Context, runMain } from './lib/cli/run-main.ts';
 
 const BENCHES: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   synth: benchSynth,

@@ -1,5 +1,5 @@
-import { type Check, goCheck, obstacle, runCheck, workflowFiles } from './lib/checks.ts';
-import { runMain } from './lib/run-main.ts';
+import { type Check, goCheck, obstacle, runCheck, workflowFiles } from './lib/dev/checks.ts';
+import { runMain } from './lib/cli/run-main.ts';
 
 await runMain({
   usage: 'pnpm check',

@@ -1,5 +1,5 @@
-import { ensureOwnCluster } from './lib/own-cluster.ts';
-import { runMain } from './lib/run-main.ts';
+import { ensureOwnCluster } from './lib/cluster/kind-cluster.ts';
+import { runMain } from './lib/cli/run-main.ts';
 
 await runMain({
   usage: 'pnpm cluster',

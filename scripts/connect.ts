@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { hostContextOf, readTenants } from './lib/deliveries.ts';
-import { UsageError } from './lib/errors.ts';
-import { findHost } from './lib/host.ts';
-import { runMain } from './lib/run-main.ts';
-import { openTenant } from './lib/tenant-context.ts';
+import { hostContextOf, readTenants } from './lib/dist/read.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { findHost } from './lib/cluster/host.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { openTenant } from './lib/cluster/tenant-connection.ts';
 
 await runMain({
   usage: 'pnpm connect ID [-- CMD…]',

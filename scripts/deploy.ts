@@ -1,5 +1,5 @@
-import { deploy } from './lib/deploy.ts';
-import { runMain } from './lib/run-main.ts';
+import { deploy } from './lib/deploy/deploy.ts';
+import { runMain } from './lib/cli/run-main.ts';
 
 await runMain({
   usage: 'pnpm deploy [ID…]',

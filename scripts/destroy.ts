@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
-import { namedContext } from './lib/deliveries.ts';
-import { clusterContainers } from './lib/docker.ts';
-import { UsageError } from './lib/errors.ts';
-import { deleteCluster } from './lib/kind.ts';
-import { runMain } from './lib/run-main.ts';
-import { ensureTools } from './lib/tools.ts';
-import { actualContext, isOurs } from './lib/workspace.ts';
+import { namedContext } from './lib/dist/read.ts';
+import { clusterContainers } from './lib/tools/docker.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { deleteCluster } from './lib/tools/kind.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { ensureTools } from './lib/tools/toolchain.ts';
+import { actualContext, isOurs } from './lib/cli/workspace.ts';
 
 await runMain({
   usage: 'pnpm destroy',

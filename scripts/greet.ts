@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { hostContextOf, readTenants } from './lib/deliveries.ts';
-import { eachTenant } from './lib/each-tenant.ts';
-import { greetTenant } from './lib/greeting.ts';
-import { findHost } from './lib/host.ts';
-import { runMain } from './lib/run-main.ts';
-import { openTenant } from './lib/tenant-context.ts';
+import { hostContextOf, readTenants } from './lib/dist/read.ts';
+import { eachTenant } from './lib/deploy/each-tenant.ts';
+import { greetTenant } from './lib/deploy/greet-tenant.ts';
+import { findHost } from './lib/cluster/host.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { openTenant } from './lib/cluster/tenant-connection.ts';
 
 await runMain({
   usage: 'pnpm greet [ID…]',

@@ -1,3 +1,3 @@
-import { runJest } from './lib/run-jest.ts';
+import { runJest } from './lib/dev/run-jest.ts';
 
 process.exitCode = runJest('hermetic', process.argv.slice(2));

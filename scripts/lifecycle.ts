@@ -1,10 +1,10 @@
 import { dueTurns } from '@tenantry/tenants';
-import { editTenantsFile, withLives } from './lib/edit-tenants.ts';
-import { UsageError } from './lib/errors.ts';
-import { describeTurn, livesAfter } from './lib/lifecycle-turns.ts';
-import { EXIT, runMain } from './lib/run-main.ts';
-import { readFleet, synthDist } from './lib/synth-dist.ts';
-import { parseDate } from './lib/today.ts';
+import { editTenantsFile, withLives } from './lib/dist/edit-tenants.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { describeTurn, livesAfter } from './lib/dist/describe-transitions.ts';
+import { EXIT, runMain } from './lib/cli/run-main.ts';
+import { readFleet, synthDist } from './lib/dist/synth.ts';
+import { parseDate } from './lib/cli/dates.ts';
 
 await runMain({
   usage: 'pnpm lifecycle --today DATE [--check]',

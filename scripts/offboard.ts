@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
-import { UsageError } from './lib/errors.ts';
+import { UsageError } from './lib/cli/errors.ts';
 import { checkRecipient } from './lib/offboard/archive-store.ts';
 import { offboardTenant } from './lib/offboard/offboard-tenant.ts';
-import { runMain } from './lib/run-main.ts';
+import { runMain } from './lib/cli/run-main.ts';
 
 await runMain({
   usage: 'pnpm offboard ID [--confirm ID] [--recipient KEY] [--discard-volumes]',

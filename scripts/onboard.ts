@@ -1,8 +1,8 @@
 import { addTenant } from '@tenantry/tenants';
-import { editTenantsFile } from './lib/edit-tenants.ts';
-import { UsageError } from './lib/errors.ts';
-import { runMain } from './lib/run-main.ts';
-import { synthDist } from './lib/synth-dist.ts';
+import { editTenantsFile } from './lib/dist/edit-tenants.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { synthDist } from './lib/dist/synth.ts';
 
 await runMain({
   usage: 'pnpm onboard ID --name NAME [--plan PLAN] [--through DATE]',

@@ -1,10 +1,10 @@
 import { pausedByOperator } from '@tenantry/tenants';
-import { deploy } from './lib/deploy.ts';
-import { editTenantsFile, findTenant, withLives } from './lib/edit-tenants.ts';
-import { UsageError } from './lib/errors.ts';
-import { runMain } from './lib/run-main.ts';
-import { synthDist } from './lib/synth-dist.ts';
-import { today } from './lib/today.ts';
+import { deploy } from './lib/deploy/deploy.ts';
+import { editTenantsFile, findTenant, withLives } from './lib/dist/edit-tenants.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { synthDist } from './lib/dist/synth.ts';
+import { today } from './lib/cli/dates.ts';
 
 await runMain({
   usage: 'pnpm pause ID',

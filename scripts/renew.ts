@@ -1,8 +1,8 @@
 import { dayOf, setTenantKeys } from '@tenantry/tenants';
-import { editTenantsFile, findTenant } from './lib/edit-tenants.ts';
-import { UsageError } from './lib/errors.ts';
-import { runMain } from './lib/run-main.ts';
-import { parseDate } from './lib/today.ts';
+import { editTenantsFile, findTenant } from './lib/dist/edit-tenants.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { parseDate } from './lib/cli/dates.ts';
 
 await runMain({
   usage: 'pnpm renew ID --through DATE',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { UsageError } from './lib/errors.ts';
+import { UsageError } from './lib/cli/errors.ts';
 import { restoreTenant } from './lib/offboard/restore-tenant.ts';
-import { runMain } from './lib/run-main.ts';
+import { runMain } from './lib/cli/run-main.ts';
 
 await runMain({
   usage: 'pnpm restore ID --from ARCHIVE [--identity FILE]',

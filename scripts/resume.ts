@@ -1,6 +1,6 @@
-import { activate } from './lib/activate.ts';
-import { deploy } from './lib/deploy.ts';
-import { runMain } from './lib/run-main.ts';
+import { activate } from './lib/dist/activate.ts';
+import { deploy } from './lib/deploy/deploy.ts';
+import { runMain } from './lib/cli/run-main.ts';
 
 await runMain({
   usage: 'pnpm resume ID',

@@ -1,6 +1,6 @@
-import { deploy } from './lib/deploy.ts';
-import { runMain } from './lib/run-main.ts';
-import { synthDist } from './lib/synth-dist.ts';
+import { deploy } from './lib/deploy/deploy.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { synthDist } from './lib/dist/synth.ts';
 
 await runMain({
   usage: 'pnpm start',

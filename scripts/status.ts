@@ -1,13 +1,13 @@
 import { isUnpaid } from '@tenantry/tenants';
-import { hostContextOf, readTenants } from './lib/deliveries.ts';
-import { messageOf } from './lib/errors.ts';
-import { findHost } from './lib/host.ts';
-import type { Report } from './lib/report.ts';
-import { runMain } from './lib/run-main.ts';
-import { readFleet } from './lib/synth-dist.ts';
-import { age, table } from './lib/table.ts';
-import { observe, type TenantStatus, tenantStatuses } from './lib/tenant-status.ts';
-import { today } from './lib/today.ts';
+import { hostContextOf, readTenants } from './lib/dist/read.ts';
+import { messageOf } from './lib/cli/errors.ts';
+import { findHost } from './lib/cluster/host.ts';
+import type { Report } from './lib/cli/report.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { readFleet } from './lib/dist/synth.ts';
+import { age, table } from './lib/cli/table.ts';
+import { observe, type TenantStatus, tenantStatuses } from './lib/cluster/tenant-status.ts';
+import { today } from './lib/cli/dates.ts';
 
 await runMain({
   usage: 'pnpm status [ID…] [--json]',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { runMain } from './lib/run-main.ts';
-import { checkDist, synthDist } from './lib/synth-dist.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { checkDist, synthDist } from './lib/dist/synth.ts';
 
 await runMain({
   usage: 'pnpm synth [--tenants FILE] [--out DIR] [--check]',

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { runJest } from './lib/run-jest.ts';
-import { workspace } from './lib/workspace.ts';
+import { runJest } from './lib/dev/run-jest.ts';
+import { workspace } from './lib/cli/workspace.ts';
 
 /**
  * The black-box tests, on a cluster and in a directory of their own. Both are removed afterwards;

@@ -1,10 +1,10 @@
 import { HOURS_A_MONTH, usageOf } from '@tenantry/tenants';
-import { UsageError } from './lib/errors.ts';
-import { runMain } from './lib/run-main.ts';
-import { readHistory } from './lib/usage-history.ts';
-import { periodOf } from './lib/usage-period.ts';
-import { asCsv, asEvents, asTable } from './lib/usage-render.ts';
-import { readVolumes } from './lib/usage-volumes.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { readHistory } from './lib/usage/history.ts';
+import { periodOf } from './lib/usage/period.ts';
+import { asCsv, asEvents, asTable } from './lib/usage/render.ts';
+import { readVolumes } from './lib/usage/volumes.ts';
 
 await runMain({
   usage: 'pnpm usage [--from DATE] [--to DATE] [--json | --csv]',

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { hostContextOf, readTenants } from './lib/deliveries.ts';
-import { UsageError } from './lib/errors.ts';
-import { findHost } from './lib/host.ts';
-import { liveTenants } from './lib/live-tenants.ts';
-import { runMain } from './lib/run-main.ts';
-import { openApi } from './lib/verify/api.ts';
-import { count, exitCode, judge } from './lib/verify/judge.ts';
+import { hostContextOf, readTenants } from './lib/dist/read.ts';
+import { UsageError } from './lib/cli/errors.ts';
+import { findHost } from './lib/cluster/host.ts';
+import { liveTenants } from './lib/cluster/live-tenants.ts';
+import { runMain } from './lib/cli/run-main.ts';
+import { openApi } from './lib/kube/api-client.ts';
+import { count, exitCode, judge } from './lib/verify/verdict.ts';
 import { orphanProbes } from './lib/verify/orphans.ts';
 import { NEIGHBOURS, pairsOf } from './lib/verify/pairs.ts';
 import { renderCounts, renderRows } from './lib/verify/render.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { diagnose, evidence } from '../lib/diagnose.ts';
-import type { KubeObject } from '../lib/kubectl.ts';
+import { diagnose, evidence } from '../lib/kube/diagnose.ts';
+import type { KubeObject } from '../lib/tools/kubectl.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 

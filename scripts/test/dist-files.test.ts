@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { distChanges } from '../lib/dist-changes.ts';
-import { readDist, replaceFile, writeDist } from '../lib/dist-files.ts';
+import { distChanges } from '../lib/dist/dist-diff.ts';
+import { readDist, replaceFile, writeDist } from '../lib/dist/write.ts';
 import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
 
 let place: TempWorkspace;

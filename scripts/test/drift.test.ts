@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { driftedObjects } from '../lib/drift.ts';
-import type { KubeObject } from '../lib/kubectl.ts';
+import { driftedObjects } from '../lib/deploy/drift.ts';
+import type { KubeObject } from '../lib/tools/kubectl.ts';
 
 function configMap(resourceVersion: string, data: object, extra: object = {}): KubeObject {
   return {

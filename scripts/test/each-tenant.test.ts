@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { eachTenant } from '../lib/each-tenant.ts';
-import { messageOf, type TenantFailures } from '../lib/errors.ts';
+import { eachTenant } from '../lib/deploy/each-tenant.ts';
+import { messageOf, type TenantFailures } from '../lib/cli/errors.ts';
 
 const tenants = [{ id: 'alice' }, { id: 'bob' }, { id: 'carol' }];
 const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { afterAll } from '@jest/globals';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { quietShell, type Shell } from '../lib/shell.ts';
+import { quietShell, type Shell } from '../lib/cli/shell.ts';
 
 /** A directory of commands that record how they were called and answer what a test wants. */
 export interface FakeCommands {

@@ -6,8 +6,8 @@ import {
   parseInventory,
   surplus,
   union,
-} from '../lib/inventory.ts';
-import { referenceOf } from '../lib/kubectl.ts';
+} from '../lib/deploy/inventory.ts';
+import { referenceOf } from '../lib/tools/kubectl.ts';
 
 const namespace = {
   apiVersion: 'v1',

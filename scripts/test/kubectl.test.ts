@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { apply, conflictingManagers } from '../lib/apply.ts';
-import { getObjects, parseObjects } from '../lib/kubectl.ts';
+import { apply, conflictingManagers } from '../lib/kube/server-side-apply.ts';
+import { getObjects, parseObjects } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
 const target = { kubeconfig: '/k', context: 'kind-tenantry' };

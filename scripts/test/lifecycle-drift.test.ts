@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/kubectl.ts';
-import type { TenantDist } from '../lib/deliveries.ts';
-import { lifeDrifts } from '../lib/lifecycle-drift.ts';
-import { tenantStatuses } from '../lib/tenant-status.ts';
+import type { KubeObject } from '../lib/tools/kubectl.ts';
+import type { TenantDist } from '../lib/dist/read.ts';
+import { lifeDrifts } from '../lib/deploy/pause-drift.ts';
+import { tenantStatuses } from '../lib/cluster/tenant-status.ts';
 
 function statefulSet(id: string, replicas: number, annotations = {}): KubeObject {
   return {

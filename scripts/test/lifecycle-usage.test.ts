@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { usageOf } from '@tenantry/tenants';
-import { UsageError } from '../lib/errors.ts';
-import { quietShell } from '../lib/shell.ts';
-import { parseLog, readHistory } from '../lib/usage-history.ts';
-import { periodOf } from '../lib/usage-period.ts';
-import { asCsv, asEvents, asTable } from '../lib/usage-render.ts';
-import { volumesOf } from '../lib/usage-volumes.ts';
+import { UsageError } from '../lib/cli/errors.ts';
+import { quietShell } from '../lib/cli/shell.ts';
+import { parseLog, readHistory } from '../lib/usage/history.ts';
+import { periodOf } from '../lib/usage/period.ts';
+import { asCsv, asEvents, asTable } from '../lib/usage/render.ts';
+import { volumesOf } from '../lib/usage/volumes.ts';
 import { tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
 
 const $ = quietShell();

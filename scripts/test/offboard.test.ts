@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import type { KubeObject } from '../lib/kubectl.ts';
+import type { KubeObject } from '../lib/tools/kubectl.ts';
 import { pack, unpack } from '../lib/offboard/archive.ts';
 import {
   archiveName,
@@ -16,7 +16,7 @@ import { hasRoom } from '../lib/offboard/capacity.ts';
 import { comparable, differences } from '../lib/offboard/compare-objects.ts';
 import { leftoversOf } from '../lib/offboard/leftovers.ts';
 import { unboundClaim } from '../lib/offboard/renew-claims.ts';
-import { quietShell } from '../lib/shell.ts';
+import { quietShell } from '../lib/cli/shell.ts';
 
 function object(kind: string, name: string, rest: object = {}, metadata: object = {}): KubeObject {
   return { apiVersion: 'v1', kind, metadata: { name, namespace: 'default', ...metadata }, ...rest };

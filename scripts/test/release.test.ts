@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parseManifest, parseReleases } from '../lib/helm.ts';
-import { reasonsToUpgrade } from '../lib/vcluster-release.ts';
+import { parseManifest, parseReleases } from '../lib/tools/helm.ts';
+import { reasonsToUpgrade } from '../lib/deploy/vcluster-release.ts';
 
 const deployed = { status: 'deployed', chart: 'vcluster-0.36.0', values: { a: { b: 1, c: 2 } } };
 const tenant = { values: { a: { c: 2, b: 1 } }, chartVersion: '0.36.0' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/kubectl.ts';
-import { poll } from '../lib/poll.ts';
-import { createPatience, isRolledOut } from '../lib/rollout.ts';
+import type { KubeObject } from '../lib/tools/kubectl.ts';
+import { poll } from '../lib/kube/wait.ts';
+import { createPatience, isRolledOut } from '../lib/kube/rollout.ts';
 
 function workload(kind: string, replicas: number, status: object, generation = 2): KubeObject {
   return {

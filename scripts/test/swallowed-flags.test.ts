@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { lostFlags, refuseSwallowedFlags } from '../lib/swallowed-flags.ts';
+import { lostFlags, refuseSwallowedFlags } from '../lib/cli/pnpm-flags.ts';
 
 describe('flags that pnpm kept for itself', () => {
   test.each([

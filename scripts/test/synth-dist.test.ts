@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { checkDist, synthDist } from '../lib/synth-dist.ts';
+import { checkDist, synthDist } from '../lib/dist/synth.ts';
 import {
   contents,
   root,

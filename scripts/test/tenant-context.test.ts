@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { rewriteKubeconfig } from '../lib/tenant-context.ts';
-import { parseNodeImages } from '../lib/docker.ts';
+import { rewriteKubeconfig } from '../lib/cluster/tenant-connection.ts';
+import { parseNodeImages } from '../lib/tools/docker.ts';
 import { fakeCommands } from './fake-command.ts';
-import { forwardPort } from '../lib/port-forward.ts';
+import { forwardPort } from '../lib/tools/port-forward.ts';
 
 const SECRET = `
 apiVersion: v1

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/kubectl.ts';
-import { age, table } from '../lib/table.ts';
-import { tenantStatuses } from '../lib/tenant-status.ts';
-import type { TenantDist } from '../lib/deliveries.ts';
+import type { KubeObject } from '../lib/tools/kubectl.ts';
+import { age, table } from '../lib/cli/table.ts';
+import { tenantStatuses } from '../lib/cluster/tenant-status.ts';
+import type { TenantDist } from '../lib/dist/read.ts';
 
 const alice: TenantDist = {
   id: 'alice',

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createReport } from '../lib/report.ts';
-import { ensureTools, TOOLS, withoutOurs } from '../lib/tools.ts';
-import { chooseWay, officialNodeImage } from '../lib/way.ts';
-import { workspace } from '../lib/workspace.ts';
+import { createReport } from '../lib/cli/report.ts';
+import { ensureTools, TOOLS, withoutOurs } from '../lib/tools/toolchain.ts';
+import { chooseWay, officialNodeImage } from '../lib/cluster/image-source.ts';
+import { workspace } from '../lib/cli/workspace.ts';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
 
 const FITTING = {

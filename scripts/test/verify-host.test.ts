@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/kubectl.ts';
-import { answerOf } from '../lib/verify/api.ts';
-import { fateOf } from '../lib/verify/fates.ts';
-import { waysOut } from '../lib/verify/metadata-policy.ts';
-import { outcomeOfCall, outcomeOfCreate, outcomeOfRead } from '../lib/verify/refusal.ts';
-import { rightsOf } from '../lib/verify/rights.ts';
-import { strangers } from '../lib/verify/strangers.ts';
+import type { KubeObject } from '../lib/tools/kubectl.ts';
+import { answerOf } from '../lib/kube/api-client.ts';
+import { fateOf } from '../lib/verify/sync-results.ts';
+import { waysOut } from '../lib/verify/network-policy.ts';
+import { outcomeOfCall, outcomeOfCreate, outcomeOfRead } from '../lib/verify/api-outcome.ts';
+import { rightsOf } from '../lib/verify/rules.ts';
+import { strangers } from '../lib/verify/unexpected-objects.ts';
 
 const METADATA = '169.254.169.254';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { count, exitCode, judge } from '../lib/verify/judge.ts';
+import { count, exitCode, judge } from '../lib/verify/verdict.ts';
 import { pairsOf } from '../lib/verify/pairs.ts';
 import type { Outcome, Probe } from '../lib/verify/probe.ts';
 import { renderCounts, renderRows } from '../lib/verify/render.ts';

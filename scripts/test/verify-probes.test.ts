@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { asNew, attempts, benignClaim, benignService } from '../lib/verify/attempts.ts';
-import { tenantPlaces } from '../lib/verify/find-places.ts';
-import { networkProbes } from '../lib/verify/matrix.ts';
-import { dialProbes, outcomeOf } from '../lib/verify/network.ts';
+import { asNew, attempts, benignClaim, benignService } from '../lib/verify/attacks.ts';
+import { tenantPlaces } from '../lib/verify/find-endpoints.ts';
+import { networkProbes } from '../lib/verify/connectivity-matrix.ts';
+import { dialProbes, outcomeOf } from '../lib/verify/connectivity.ts';
 import { orphanProbes } from '../lib/verify/orphans.ts';
 import { pairsOf } from '../lib/verify/pairs.ts';
-import type { TenantPlaces } from '../lib/verify/places.ts';
-import { probePod } from '../lib/verify/stage-objects.ts';
+import type { TenantPlaces } from '../lib/verify/endpoints.ts';
+import { probePod } from '../lib/verify/fixtures.ts';
 
 const place = (id: string, net: number): TenantPlaces => ({
   id,

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { productionDependencies, whoamiTag } from '../lib/whoami-image.ts';
+import { productionDependencies, whoamiTag } from '../lib/dist/image-tag.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const service = 'packages/whoami';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { actualContext, isOurs, workspace } from '../lib/workspace.ts';
+import { actualContext, isOurs, workspace } from '../lib/cli/workspace.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

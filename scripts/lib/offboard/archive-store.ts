@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Decrypter, Encrypter } from 'age-encryption';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../cli/errors.ts';
 
 /** How an archive is called: by tenant and moment. */
 export function archiveName(id: string, at: string, encrypted: boolean): string {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../errors.ts';
-import type { KubeObject } from '../kubectl.ts';
-import { run, type Shell } from '../shell.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import { run, type Shell } from '../cli/shell.ts';
 
 /** What an archive says of itself: `archive.json` in it. */
 export interface Manifest {

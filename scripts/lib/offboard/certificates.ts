@@ -1,7 +1,7 @@
-import { apply } from '../apply.ts';
-import type { Host } from '../host.ts';
-import { getObjects, type KubeObject } from '../kubectl.ts';
-import type { Place } from '../tenant-context.ts';
+import { apply } from '../kube/server-side-apply.ts';
+import type { Host } from '../cluster/host.ts';
+import { getObjects, type KubeObject } from '../tools/kubectl.ts';
+import type { Place } from '../cluster/tenant-connection.ts';
 
 /** The Secret in which a control plane keeps its certificates and keys. */
 export async function readCertificates(host: Host, place: Place): Promise<KubeObject> {

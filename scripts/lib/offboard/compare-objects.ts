@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, referenceOf } from '../kubectl.ts';
+import { type KubeObject, referenceOf } from '../tools/kubectl.ts';
 
 /**
  * What of `archived` is not in `restored` as it was: a line per object. What a cluster makes again

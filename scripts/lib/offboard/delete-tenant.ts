@@ -7,18 +7,18 @@ import {
   removeTenant,
   vclusterName,
 } from '@tenantry/tenants';
-import { editTenantsFile, findTenant } from '../edit-tenants.ts';
-import { Fault } from '../errors.ts';
-import type { Host } from '../host.ts';
-import { getObjects, type KubeObject } from '../kubectl.ts';
-import type { Context } from '../run-main.ts';
-import { synthDist } from '../synth-dist.ts';
-import { today } from '../today.ts';
-import type { Workspace } from '../workspace.ts';
+import { editTenantsFile, findTenant } from '../dist/edit-tenants.ts';
+import { Fault } from '../cli/errors.ts';
+import type { Host } from '../cluster/host.ts';
+import { getObjects, type KubeObject } from '../tools/kubectl.ts';
+import type { Context } from '../cli/run-main.ts';
+import { synthDist } from '../dist/synth.ts';
+import { today } from '../cli/dates.ts';
+import type { Workspace } from '../cli/workspace.ts';
 import { type Journal, removeJournal } from './journal.ts';
 import { waitForNoLeftovers } from './leftovers.ts';
-import { deleteNamespace, getNamespace } from './namespaces.ts';
-import { deleteClusterWide, removeScratch } from './scratch.ts';
+import { deleteNamespace, getNamespace } from '../kube/namespaces.ts';
+import { deleteClusterWide, removeScratch } from './temporary-vcluster.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 

@@ -4,8 +4,8 @@ import {
   referenceOf,
   resourceNames,
   type Target,
-} from '../kubectl.ts';
-import type { Shell } from '../shell.ts';
+} from '../tools/kubectl.ts';
+import type { Shell } from '../cli/shell.ts';
 
 /**
  * Every object that an API server lists, each once and in a fixed order. A kind that cannot be read

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../dist-files.ts';
+import { replaceFile } from '../dist/write.ts';
 
 /**
  * What has been proved of a tenant and is about to be deleted, kept beside the archives until the

@@ -1,7 +1,7 @@
 import { hostNamespace, scratchNamespace, TENANT_LABEL } from '@tenantry/tenants';
-import type { Host } from '../host.ts';
-import { getObjects, type KubeObject, referenceOf, resourceNames } from '../kubectl.ts';
-import { type Look, poll } from '../poll.ts';
+import type { Host } from '../cluster/host.ts';
+import { getObjects, type KubeObject, referenceOf, resourceNames } from '../tools/kubectl.ts';
+import { type Look, poll } from '../kube/wait.ts';
 
 /** Provisioners take a volume away some time after its claim. */
 const VOLUMES_TIMEOUT_SECONDS = 90;

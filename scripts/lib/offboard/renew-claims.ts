@@ -1,5 +1,5 @@
-import { applyObjects, type KubeObject, kubectl, type Target } from '../kubectl.ts';
-import type { Shell } from '../shell.ts';
+import { applyObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
+import type { Shell } from '../cli/shell.ts';
 
 /** What binding writes into a claim. */
 const BINDING = /^(pv\.kubernetes\.io|volume\.kubernetes\.io|volume\.beta\.kubernetes\.io)\//;

@@ -1,6 +1,6 @@
-import { Fault } from '../errors.ts';
-import type { KubeObject } from '../kubectl.ts';
-import type { Place } from '../tenant-context.ts';
+import { Fault } from '../cli/errors.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import type { Place } from '../cluster/tenant-connection.ts';
 
 /** In the control plane's volume, where vcluster's own `container://` snapshots lie. */
 export const SNAPSHOT = '/data/tenantry-snapshot.tar.gz';

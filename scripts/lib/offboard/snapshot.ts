@@ -1,10 +1,10 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { evidence } from '../diagnose.ts';
-import type { Host } from '../host.ts';
-import { applyObjects, getObjects, kubectl } from '../kubectl.ts';
-import { poll } from '../poll.ts';
-import type { Place } from '../tenant-context.ts';
-import { download, execIn, upload } from './exec.ts';
+import { evidence } from '../kube/diagnose.ts';
+import type { Host } from '../cluster/host.ts';
+import { applyObjects, getObjects, kubectl } from '../tools/kubectl.ts';
+import { poll } from '../kube/wait.ts';
+import type { Place } from '../cluster/tenant-connection.ts';
+import { download, execIn, upload } from '../kube/exec.ts';
 import { claimOf, RESTORE_POD, restorePod, SNAPSHOT, storageOptions } from './restore-pod.ts';
 
 const GONE_TIMEOUT_SECONDS = 90;

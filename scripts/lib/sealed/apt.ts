@@ -1,6 +1,6 @@
-import { Fault } from '../errors.ts';
-import type { Report } from '../report.ts';
-import type { Shell } from '../shell.ts';
+import { Fault } from '../cli/errors.ts';
+import type { Report } from '../cli/report.ts';
+import type { Shell } from '../cli/shell.ts';
 
 /** Installs the Debian packages that are missing. */
 export async function ensurePackages(

@@ -11,9 +11,9 @@ import {
   runtimeTools,
   toolName,
 } from '@tenantry/sealed';
-import { Fault } from '../errors.ts';
-import type { Report } from '../report.ts';
-import type { Shell } from '../shell.ts';
+import { Fault } from '../cli/errors.ts';
+import type { Report } from '../cli/report.ts';
+import type { Shell } from '../cli/shell.ts';
 import { lastLines } from './apt.ts';
 import { exists } from './files.ts';
 import { withLock } from './lock.ts';

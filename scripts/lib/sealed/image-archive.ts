@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '../cli/shell.ts';
 
 /** A layer as a tar file, with the digest of its contents. */
 export interface LayerFile {

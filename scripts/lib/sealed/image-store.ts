@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault } from '../errors.ts';
-import type { Shell } from '../shell.ts';
+import { Fault } from '../cli/errors.ts';
+import type { Shell } from '../cli/shell.ts';
 import { lastLines } from './apt.ts';
 
 const startDeadline = 20_000;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { inotifyLimits } from '@tenantry/sealed';
-import type { Report } from '../report.ts';
+import type { Report } from '../cli/report.ts';
 
 /** Raises the kernel's inotify limits where they are lower than many clusters on one node need. */
 export async function raiseInotifyLimits(report: Report): Promise<void> {

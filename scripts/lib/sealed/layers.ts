@@ -1,7 +1,7 @@
 import { link, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Layer } from '@tenantry/sealed';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '../cli/shell.ts';
 import { type LayerFile, packLayer } from './image-archive.ts';
 import { cutRoot } from './small-root.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning } from '../processes.ts';
+import { isRunning } from '../cli/processes.ts';
 
 /**
  * Runs `action` while holding the lock file `file`, so that two clones that share a cache build an

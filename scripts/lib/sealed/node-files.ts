@@ -1,7 +1,7 @@
 import { cp, link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { nodeBinaries, versions } from '@tenantry/sealed';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '../cli/shell.ts';
 import { moduleDirectory } from './tools.ts';
 import { recipeDirectory } from './store.ts';
 

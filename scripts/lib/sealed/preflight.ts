@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { Fault } from '../errors.ts';
-import type { Shell } from '../shell.ts';
+import { Fault } from '../cli/errors.ts';
+import type { Shell } from '../cli/shell.ts';
 import { exists } from './files.ts';
 import { goDirectory } from './go-install.ts';
 

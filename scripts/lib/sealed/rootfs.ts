@@ -1,9 +1,9 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { nodePackages, versions } from '@tenantry/sealed';
-import { Fault } from '../errors.ts';
-import type { Report } from '../report.ts';
-import type { Shell } from '../shell.ts';
+import { Fault } from '../cli/errors.ts';
+import type { Report } from '../cli/report.ts';
+import type { Shell } from '../cli/shell.ts';
 import { ensurePackages, lastLines } from './apt.ts';
 import { exists } from './files.ts';
 import { withLock } from './lock.ts';

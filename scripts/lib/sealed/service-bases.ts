@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { imagePath, type Layer, type RootName, roots } from '@tenantry/sealed';
-import type { Report } from '../report.ts';
-import type { Shell } from '../shell.ts';
+import type { Report } from '../cli/report.ts';
+import type { Shell } from '../cli/shell.ts';
 import { type ArchiveImage, writeArchive } from './image-archive.ts';
 import { layerFactory } from './layers.ts';
 import { withLock } from './lock.ts';

@@ -1,5 +1,5 @@
-import type { Report } from '../report.ts';
-import type { Shell } from '../shell.ts';
+import type { Report } from '../cli/report.ts';
+import type { Shell } from '../cli/shell.ts';
 import { startDocker } from './docker.ts';
 import { buildNodeImage } from './node-image.ts';
 import { preflight } from './preflight.ts';

@@ -1,8 +1,8 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { commonFiles, commonLinks, type RootName, roots, unneededShares } from '@tenantry/sealed';
-import { Fault } from '../errors.ts';
-import type { Shell } from '../shell.ts';
+import { Fault } from '../cli/errors.ts';
+import type { Shell } from '../cli/shell.ts';
 
 /** Cuts a small root out of the root file system `rootfs`, into the new directory `target`. */
 export async function cutRoot(

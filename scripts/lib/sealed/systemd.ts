@@ -1,7 +1,7 @@
 import { appendFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { disabledUnits, enabledUnits, maskedUnits, unneededShares } from '@tenantry/sealed';
-import type { Shell } from '../shell.ts';
+import type { Shell } from '../cli/shell.ts';
 
 /**
  * Copies the root file system `rootfs` to `target` and makes it boot in a container.

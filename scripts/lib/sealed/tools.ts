@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { versions } from '@tenantry/sealed';
-import type { Report } from '../report.ts';
-import type { Shell } from '../shell.ts';
+import type { Report } from '../cli/report.ts';
+import type { Shell } from '../cli/shell.ts';
 import { exists } from './files.ts';
 import { goInstall } from './go-install.ts';
 import { checkGo } from './preflight.ts';

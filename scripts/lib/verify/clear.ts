@@ -1,7 +1,7 @@
-import { poll } from '../poll.ts';
-import type { Api } from './api.ts';
-import { objectPath, remove, type NewObject } from './objects.ts';
-import { STAGE, stageNamespace } from './stage-objects.ts';
+import { poll } from '../kube/wait.ts';
+import type { Api } from '../kube/api-client.ts';
+import { objectPath, remove, type NewObject } from '../kube/objects.ts';
+import { STAGE, stageNamespace } from './fixtures.ts';
 
 const GONE_TIMEOUT_SECONDS = 60;
 

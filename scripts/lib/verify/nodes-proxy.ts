@@ -1,7 +1,7 @@
-import { list } from './objects.ts';
-import { shorten } from './refusal.ts';
-import type { TenantStage } from './stage.ts';
-import { probeOf, type Tried, tried } from './try.ts';
+import { list } from '../kube/objects.ts';
+import { shorten } from './api-outcome.ts';
+import type { TenantStage } from './probe-pod.ts';
+import { probeOf, type Tried, tried } from './probe-result.ts';
 
 /** The kubelet through the tenant's API server. */
 export async function tryNodesProxy({ api, tenant: { id } }: TenantStage): Promise<Tried> {

@@ -1,9 +1,9 @@
-import { dialFrom } from './dialer.ts';
-import type { NetworkProbe } from './matrix.ts';
-import { checkMetadataPolicy, dialProbes } from './network.ts';
-import type { Surroundings } from './stage.ts';
-import type { Stages } from './stages.ts';
-import { type Tried, tried } from './try.ts';
+import { dialFrom } from './dial.ts';
+import type { NetworkProbe } from './connectivity-matrix.ts';
+import { checkMetadataPolicy, dialProbes } from './connectivity.ts';
+import type { Surroundings } from './probe-pod.ts';
+import type { Stages } from './probe-pods.ts';
+import { type Tried, tried } from './probe-result.ts';
 
 /** Sends all packets of a run, from every pod at once. */
 export async function sendPackets(

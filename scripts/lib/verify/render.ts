@@ -1,4 +1,4 @@
-import { table } from '../table.ts';
+import { table } from '../cli/table.ts';
 import { type Counts, KINDS, type Row } from './probe.ts';
 
 const TITLES = {

@@ -1,6 +1,6 @@
-import { environmentOf } from './dialer.ts';
-import type { Surroundings, TenantStage } from './stage.ts';
-import { probeOf, type Tried, tried } from './try.ts';
+import { environmentOf } from './dial.ts';
+import type { Surroundings, TenantStage } from './probe-pod.ts';
+import { probeOf, type Tried, tried } from './probe-result.ts';
 
 /** Secrets that the probe pod has asked for and may not have: its environment must not show them. */
 export async function trySecrets(

@@ -1,10 +1,10 @@
 import { SERVICE } from '@tenantry/tenants';
-import { mustCreate } from './objects.ts';
-import type { TenantPlaces } from './places.ts';
-import { shorten } from './refusal.ts';
-import type { TenantStage } from './stage.ts';
-import { handMade, STAGE } from './stage-objects.ts';
-import { probeOf, type Tried, tried } from './try.ts';
+import { mustCreate } from '../kube/objects.ts';
+import type { TenantPlaces } from './endpoints.ts';
+import { shorten } from './api-outcome.ts';
+import type { TenantStage } from './probe-pod.ts';
+import { handMade, STAGE } from './fixtures.ts';
+import { probeOf, type Tried, tried } from './probe-result.ts';
 
 /** Another tenant's pod as an endpoint of a Service, dialled by the tenant's own API server. */
 export async function tryServicesProxy(

@@ -1,16 +1,16 @@
 import { hostNamespace, SERVICE, vclusterName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject } from '../kubectl.ts';
-import type { Api } from './api.ts';
-import { KUBELET_PORT, METADATA } from './matrix.ts';
-import { checkMetadataPolicy } from './network.ts';
-import { create, mustCreate } from './objects.ts';
-import type { HostPlaces, TenantPlaces } from './places.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import type { Api } from '../kube/api-client.ts';
+import { KUBELET_PORT, METADATA } from './connectivity-matrix.ts';
+import { checkMetadataPolicy } from './connectivity.ts';
+import { create, mustCreate } from '../kube/objects.ts';
+import type { HostPlaces, TenantPlaces } from './endpoints.ts';
 import type { Outcome } from './probe.ts';
-import { outcomeOfCall } from './refusal.ts';
-import { type Surroundings, type TenantStage, webhookConfiguration } from './stage.ts';
-import { STAGE } from './stage-objects.ts';
-import { probeOf, type Tried } from './try.ts';
+import { outcomeOfCall } from './api-outcome.ts';
+import { type Surroundings, type TenantStage, webhookConfiguration } from './probe-pod.ts';
+import { STAGE } from './fixtures.ts';
+import { probeOf, type Tried } from './probe-result.ts';
 
 /** Marks an object that one webhook alone is to be asked about. */
 const LABEL = 'tenantry.dev/verify';

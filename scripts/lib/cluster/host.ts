@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { UsageError } from '../cli/errors.ts';
+import { replaceFile } from '../dist/write.ts';
+import { listClusters } from '../tools/kind.ts';
+import type { Target } from '../tools/kubectl.ts';
+import { ensureOwnCluster } from './kind-cluster.ts';
+import type { Report } from '../cli/report.ts';
+import { run, type Shell } from '../cli/shell.ts';
+import { ensureTools, type Toolbox } from '../tools/toolchain.ts';
+import { actualContext, isOurs, type Workspace } from '../cli/workspace.ts';
+
+/** The host cluster and what it takes to work on it. */
+export interface Host extends Toolbox {
+  readonly target: Target;
+  /** Whether it is our own kind cluster. */
+  readonly ours: boolean;
+}
+
+interface Surroundings {
+  readonly workspace: Workspace;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** The host that dist/ names; our own kind cluster is made where it is missing. */
+export async function ensureHost(
+  { workspace, report, signal }: Surroundings,
+  named: string,
+): Promise<Host> {
+  const context = actualContext(named, workspace);
+  if (!isOurs(context, workspace)) return foreignHost({ workspace, report, signal }, context);
+  const { toolbox, target } = await ensureOwnCluster(workspace, report, signal);
+  return { ...toolbox, target, ours: true };
+}
+
+/** The host that dist/ names, which must be there. @throws UsageError */
+export async function findHost(
+  { workspace, report, signal }: Surroundings,
+  named: string,
+): Promise<Host> {
+  const context = actualContext(named, workspace);
+  if (!isOurs(context, workspace)) return foreignHost({ workspace, report, signal }, context);
+  const missing = new UsageError(
+    `no kind cluster ${workspace.cluster} yet\n  → run pnpm deploy, or pnpm cluster`,
+  );
+  if (!existsSync(workspace.kubeconfig)) throw missing;
+  const toolbox = await ensureTools(workspace, report, signal);
+  if (!(await listClusters(toolbox.$)).includes(workspace.cluster)) throw missing;
+  return { ...toolbox, target: { kubeconfig: workspace.kubeconfig, context }, ours: true };
+}
+
+/** A cluster of the user's: its context is copied out of the user's kubeconfig, which is only read. */
+async function foreignHost(
+  { workspace, report, signal }: Surroundings,
+  context: string,
+): Promise<Host> {
+  const toolbox = await ensureTools(workspace, report, signal);
+  mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
+  const kubeconfig = await copyContext(toolbox.$, context);
+  replaceFile(workspace.kubeconfig, kubeconfig, 0o600);
+  await chmod(workspace.kubeconfig, 0o600);
+  return { ...toolbox, target: { kubeconfig: workspace.kubeconfig, context }, ours: false };
+}
+
+async function copyContext($: Shell, context: string): Promise<string> {
+  try {
+    return await run($, 'kubectl', [
+      'config',
+      'view',
+      '--minify',
+      '--flatten',
+      '--context',
+      context,
+    ]);
+  } catch (error) {
+    throw new UsageError(
+      `no context ${JSON.stringify(context)} in your kubeconfig, and no cluster of ours has that name\n` +
+        '  → set host.context in tenants.json to one of: kubectl config get-contexts -o name',
+      { cause: error },
+    );
+  }
+}

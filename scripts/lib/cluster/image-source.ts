@@ -1,0 +1,44 @@
+import {
+  defaultKubernetesMinor,
+  kindNodeImages,
+  type KubernetesMinor,
+} from '@tenantry/sealed/versions';
+import { dockerAnswers, hasImage, registryHas } from '../tools/docker.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { Shell } from '../cli/shell.ts';
+
+/** How a cluster is come by: with the official images, or with what we build where none can be had. */
+export interface Way {
+  readonly sealed: boolean;
+  readonly why: string;
+}
+
+/** Decides by looking; TENANTRY_SEALED=1 or 0 forces it. */
+export async function chooseWay(
+  $: Shell,
+  forced = process.env['TENANTRY_SEALED'] ?? '',
+): Promise<Way> {
+  if (forced === '1') return { sealed: true, why: 'TENANTRY_SEALED=1' };
+  if (forced === '0') return { sealed: false, why: 'TENANTRY_SEALED=0' };
+  if (forced !== '')
+    throw new UsageError(`TENANTRY_SEALED is ${JSON.stringify(forced)}\n  → allowed: 1, 0`);
+  if (!(await dockerAnswers($))) return { sealed: true, why: 'no Docker engine answers' };
+  const image = officialNodeImage();
+  if (await hasImage($, image)) return { sealed: false, why: 'the official node image is here' };
+  return (await registryHas($, image))
+    ? { sealed: false, why: 'Docker and a registry answer' }
+    : { sealed: true, why: 'no container registry answers' };
+}
+
+/** The official node image; TENANTRY_KUBERNETES chooses the minor. @throws UsageError */
+export function officialNodeImage(
+  minor: string = process.env['TENANTRY_KUBERNETES'] ?? '',
+): string {
+  const wanted = minor === '' ? defaultKubernetesMinor : minor;
+  if (!Object.hasOwn(kindNodeImages, wanted)) {
+    throw new UsageError(
+      `TENANTRY_KUBERNETES is ${JSON.stringify(minor)}\n  → allowed: ${Object.keys(kindNodeImages).join(', ')}`,
+    );
+  }
+  return kindNodeImages[wanted as KubernetesMinor];
+}

@@ -1,0 +1,154 @@
+import {
+  hostNamespace,
+  SYNCED_LABEL,
+  TENANT_LABEL,
+  TENANTS_SELECTOR,
+  vclusterName,
+} from '@tenantry/tenants';
+import type { TenantDist } from '../dist/read.ts';
+import type { Host } from './host.ts';
+import { getObjects, type KubeObject } from '../tools/kubectl.ts';
+import { foreignPauses } from '../deploy/pause-drift.ts';
+
+/** A tenant as dist/ wants it and as the host shows it. */
+export interface TenantStatus {
+  readonly id: string;
+  /** `none` for an orphan. */
+  readonly wanted: TenantDist['state'] | 'none';
+  readonly seen: 'running' | 'starting' | 'paused' | 'absent';
+  /** Version of the vcluster chart; null where there is none. */
+  readonly version: string | null;
+  /** The tenant's own pods: ready ones of all. */
+  readonly pods: { readonly ready: number; readonly all: number };
+  /** ISO time of the namespace; null where there is none. */
+  readonly since: string | null;
+  /** What is not as dist/ says; empty where all is well. */
+  readonly drift: readonly string[];
+}
+
+/** What the host shows, in two requests however many tenants there are. */
+export async function observe({ $, target }: Host): Promise<readonly KubeObject[]> {
+  const [namespaces, others] = await Promise.all([
+    getObjects($, target, ['namespaces', '--selector', TENANTS_SELECTOR]),
+    getObjects($, target, ['statefulsets,pods', '--all-namespaces', '--selector', 'app=vcluster']),
+  ]);
+  const pods = await getObjects($, target, [
+    'pods',
+    '--all-namespaces',
+    '--selector',
+    SYNCED_LABEL,
+  ]);
+  return [...namespaces, ...others, ...pods];
+}
+
+/**
+ * Compares what dist/ wants with what the host shows; orphans come last. `unpaid` has the last paid
+ * day of those for whom it is over.
+ */
+export function tenantStatuses(
+  tenants: readonly TenantDist[],
+  seen: readonly KubeObject[],
+  unpaid: ReadonlyMap<string, string> = new Map(),
+): readonly TenantStatus[] {
+  const byNamespace = Map.groupBy(seen, ({ kind, metadata }) =>
+    kind === 'Namespace' ? metadata.name : (metadata.namespace ?? ''),
+  );
+  const known = new Set(tenants.map(({ id }) => id));
+  const orphans = seen
+    .filter(({ kind }) => kind === 'Namespace')
+    .map(({ metadata }) => metadata.labels?.[TENANT_LABEL] ?? '')
+    .filter((id) => !known.has(id));
+  return [
+    ...tenants.map((tenant) => {
+      const objects = byNamespace.get(hostNamespace(tenant.id)) ?? [];
+      const status = statusOf(tenant.id, tenant, objects);
+      return { ...status, drift: [...status.drift, ...unpaidDrift(status, unpaid)] };
+    }),
+    ...orphans.sort().map((id) => statusOf(id, null, byNamespace.get(hostNamespace(id)) ?? [])),
+  ];
+}
+
+interface StatefulSet extends KubeObject {
+  readonly spec: { readonly replicas: number };
+  readonly status?: { readonly readyReplicas?: number };
+}
+
+interface Pod extends KubeObject {
+  readonly spec: { readonly containers: readonly { readonly image: string }[] };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+function statusOf(
+  id: string,
+  tenant: TenantDist | null,
+  objects: readonly KubeObject[],
+): TenantStatus {
+  const namespace = objects.find(({ kind }) => kind === 'Namespace');
+  const statefulSet = objects.find(({ kind }) => kind === 'StatefulSet') as StatefulSet | undefined;
+  const pods = objects.filter(
+    (object): object is Pod =>
+      object.kind === 'Pod' && object.metadata.labels?.['app'] !== 'vcluster',
+  );
+  const seen = seenState(statefulSet);
+  const version = statefulSet?.metadata.labels?.['chart']?.replace(/^vcluster-/, '') ?? null;
+  return {
+    id,
+    wanted: tenant?.state ?? 'none',
+    seen,
+    version,
+    pods: { ready: pods.filter(isReady).length, all: pods.length },
+    since: namespace?.metadata.creationTimestamp ?? null,
+    drift:
+      tenant === null
+        ? ['orphan: live, but not in dist/']
+        : driftOf(tenant, seen, version, statefulSet, pods),
+  };
+}
+
+function seenState(statefulSet: StatefulSet | undefined): TenantStatus['seen'] {
+  if (statefulSet === undefined) return 'absent';
+  if (statefulSet.spec.replicas === 0) return 'paused';
+  return (statefulSet.status?.readyReplicas ?? 0) > 0 ? 'running' : 'starting';
+}
+
+function driftOf(
+  tenant: TenantDist,
+  seen: TenantStatus['seen'],
+  version: string | null,
+  statefulSet: StatefulSet | undefined,
+  pods: readonly Pod[],
+): readonly string[] {
+  if (seen === 'absent') return ['not deployed'];
+  const drift: string[] = [];
+  if (tenant.state === 'active' && seen === 'paused') drift.push('scaled to zero, but active');
+  if (tenant.state !== 'active' && seen !== 'paused') drift.push(`${tenant.state}, but running`);
+  if (tenant.state !== 'active' && pods.length > 0)
+    drift.push(`${tenant.state}, but has ${pods.length} pods`);
+  if (version !== tenant.chartVersion) drift.push(`chart ${version}, not ${tenant.chartVersion}`);
+  if (foreignPauses(statefulSet).length > 0) {
+    drift.push(`paused by \`vcluster pause ${vclusterName(tenant.id)}\``);
+  }
+  const service = tenant.image.replace(/:[^:/]*$/, '');
+  const images = pods.flatMap(({ spec }) => spec.containers.map(({ image }) => image));
+  const other = images.find((image) => image.startsWith(`${service}:`) && image !== tenant.image);
+  if (other !== undefined) drift.push(`runs ${other}, not ${tenant.image}`);
+  return drift;
+}
+
+function unpaidDrift(
+  { id, seen }: TenantStatus,
+  unpaid: ReadonlyMap<string, string>,
+): readonly string[] {
+  const paidThrough = unpaid.get(id);
+  if (paidThrough === undefined || seen === 'paused' || seen === 'absent') return [];
+  return [`paid through ${paidThrough}, but running`];
+}
+
+function isReady({ status }: Pod): boolean {
+  return (
+    status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ===
+    true
+  );
+}

@@ -1,0 +1,35 @@
+import pLimit from 'p-limit';
+import { TenantFailure, TenantFailures } from '../cli/errors.ts';
+
+/** How many tenants are worked on at a time. */
+export const CONCURRENCY = 8;
+
+/**
+ * Does something for every tenant, side by side; one tenant's failure leaves the others to finish.
+ * @throws TenantFailures after all have been tried
+ */
+export async function eachTenant<T extends { readonly id: string }, R>(
+  tenants: readonly T[],
+  action: (tenant: T) => Promise<R>,
+  { signal, concurrency = CONCURRENCY }: { signal: AbortSignal; concurrency?: number },
+): Promise<readonly R[]> {
+  const limit = pLimit(concurrency);
+  const settled = await Promise.allSettled(
+    tenants.map((tenant) =>
+      limit(async () => {
+        signal.throwIfAborted();
+        return action(tenant);
+      }),
+    ),
+  );
+  const failures = settled.flatMap((result, index) =>
+    result.status === 'rejected'
+      ? [new TenantFailure(tenants[index]?.id ?? '', result.reason)]
+      : [],
+  );
+  const results = settled.flatMap((result) =>
+    result.status === 'fulfilled' ? [result.value] : [],
+  );
+  if (failures.length > 0) throw new TenantFailures(failures, results.length);
+  return results;
+}

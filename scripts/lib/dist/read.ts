@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Delivery } from '@tenantry/manifests';
+import { STATES, suggest } from '@tenantry/tenants';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { HOST_WIDE } from './write.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+
+/** A tenant's directory of dist/ as a command reads it. */
+export interface TenantDist extends Delivery {
+  readonly hostObjects: readonly KubeObject[];
+  readonly virtualObjects: readonly KubeObject[];
+  /** Path of the vcluster's values. */
+  readonly valuesFile: string;
+  readonly values: unknown;
+}
+
+const deliverySchema: z.ZodType<Delivery> = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(STATES),
+  plan: z.string(),
+  hostContext: z.string(),
+  image: z.string(),
+  chartVersion: z.string(),
+  inputHash: z.string(),
+});
+
+/**
+ * Reads dist/, or the part of it that `ids` names.
+ * @throws UsageError where dist/ is missing or unreadable, or an id is not in it
+ */
+export function readTenants(dist: string, ids: readonly string[] = []): readonly TenantDist[] {
+  const known = tenantIds(dist);
+  if (known.length === 0) {
+    throw new UsageError(`${dist} holds no tenants\n  → run pnpm synth first`);
+  }
+  for (const id of ids) {
+    if (known.includes(id)) continue;
+    const near = suggest(id, known);
+    throw new UsageError(
+      `no tenant ${JSON.stringify(id)} in ${dist}\n  → ${near === null ? 'see pnpm status' : `did you mean ${near}?`}`,
+    );
+  }
+  return (ids.length === 0 ? known : [...new Set(ids)]).map((id) => readTenant(dist, id));
+}
+
+/** The host context that dist/ names; null where it holds no tenants. @throws UsageError */
+export function namedContext(dist: string): string | null {
+  return tenantIds(dist).length === 0 ? null : hostContextOf(readTenants(dist));
+}
+
+function tenantIds(dist: string): readonly string[] {
+  if (!existsSync(dist)) return [];
+  return readdirSync(dist, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== HOST_WIDE)
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** The host-wide objects of dist/_host. */
+export function readHostWide(dist: string): readonly KubeObject[] {
+  return readObjects(join(dist, HOST_WIDE));
+}
+
+function readTenant(dist: string, id: string): TenantDist {
+  const directory = join(dist, id);
+  const valuesFile = join(directory, 'vcluster.yaml');
+  try {
+    const delivery = deliverySchema.parse(
+      JSON.parse(readFileSync(join(directory, 'tenant.json'), 'utf8')),
+    );
+    return {
+      ...delivery,
+      hostObjects: readObjects(join(directory, 'host')),
+      virtualObjects: readObjects(join(directory, 'virtual')),
+      valuesFile,
+      values: parseAllDocuments(readFileSync(valuesFile, 'utf8'))[0]?.toJS(),
+    };
+  } catch (error) {
+    throw new UsageError(`${directory} cannot be read: ${String(error)}\n  → run pnpm synth`, {
+      cause: error,
+    });
+  }
+}
+
+function readObjects(directory: string): readonly KubeObject[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
+    .flatMap((file) => parseAllDocuments(readFileSync(join(directory, file), 'utf8')))
+    .map((document) => {
+      if (document.errors.length > 0) throw new Error(document.errors[0]?.message);
+      return document.toJS({ maxAliasCount: 0 }) as KubeObject;
+    });
+}
+
+/** The one context that the given tenants live on. @throws UsageError where there are several */
+export function hostContextOf(tenants: readonly Delivery[]): string {
+  const contexts = [...new Set(tenants.map(({ hostContext }) => hostContext))];
+  if (contexts.length > 1) {
+    throw new UsageError(
+      `dist/ names several host contexts: ${contexts.join(', ')}\n  → run pnpm synth`,
+    );
+  }
+  return contexts[0] ?? '';
+}

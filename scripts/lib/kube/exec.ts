@@ -1,0 +1,98 @@
+import { stat, writeFile } from 'node:fs/promises';
+import type { ProcessOutput } from 'zx';
+import { Fault } from '../cli/errors.ts';
+import type { Host } from '../cluster/host.ts';
+import { reach, type Target } from '../tools/kubectl.ts';
+import { CommandError } from '../cli/shell.ts';
+import type { Place } from '../cluster/tenant-connection.ts';
+
+/** A container of a pod. */
+export interface ContainerPlace extends Place {
+  readonly container: string;
+}
+
+const COPIES = 5;
+
+/** Runs a command in a container and returns its standard output. @throws CommandError */
+export async function execIn(
+  { $, target }: Host,
+  place: ContainerPlace,
+  command: readonly string[],
+): Promise<string> {
+  const output = await $({ nothrow: true })`kubectl ${execArgs(target, place, command)}`;
+  return outputOf(output, place, command);
+}
+
+/** Copies a file out of a container (0600). @throws CommandError, Fault */
+export async function download(
+  host: Host,
+  place: ContainerPlace,
+  remote: string,
+  local: string,
+): Promise<void> {
+  const command = ['cat', remote];
+  await writeFile(local, '', { mode: 0o600 });
+  await untilWhole(host, place, remote, local, async () => {
+    const args = execArgs(host.target, place, command);
+    outputOf(await host.$({ nothrow: true })`kubectl ${args} > ${local}`, place, command);
+  });
+}
+
+/** Copies a file into a container. @throws CommandError, Fault */
+export async function upload(
+  host: Host,
+  place: ContainerPlace,
+  local: string,
+  remote: string,
+): Promise<void> {
+  const { size } = await stat(local);
+  const part = `${remote}.part`;
+  // Told how much there is, it does not go by the end of its input, which can come too early: what
+  // is under way then is dropped. So the input stays open for a moment.
+  const command = ['sh', '-c', `head -c ${size} > ${part}`];
+  await untilWhole(host, place, part, local, async () => {
+    const args = execArgs(host.target, place, command, ['-i']);
+    const $ = host.$({ nothrow: true });
+    outputOf(await $`(cat ${local}; sleep 1) | kubectl ${args}`, place, command);
+  });
+  await execIn(host, place, ['mv', part, remote]);
+}
+
+function execArgs(
+  target: Target,
+  { namespace, name, container }: ContainerPlace,
+  command: readonly string[],
+  flags: readonly string[] = [],
+): readonly string[] {
+  const where = [...reach(target), '-n', namespace];
+  return [...where, 'exec', name, '-c', container, ...flags, '--', ...command];
+}
+
+function outputOf(
+  output: ProcessOutput,
+  { name }: ContainerPlace,
+  [program = '']: readonly string[],
+): string {
+  if (!output.ok) throw new CommandError(`kubectl exec ${name} -- ${program}`, output);
+  return output.stdout;
+}
+
+/** `kubectl exec` can lose the end of a stream and say nothing: copies until the sizes are equal. */
+async function untilWhole(
+  host: Host,
+  place: ContainerPlace,
+  remote: string,
+  local: string,
+  copy: () => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; attempt <= COPIES; attempt += 1) {
+    await copy();
+    const there = Number(await execIn(host, place, ['sh', '-c', `wc -c < ${remote}`]));
+    if (there > 0 && there === (await stat(local)).size) return;
+  }
+  throw new Fault({
+    what: `copy of ${remote} in pod ${place.name}`,
+    why: `kubectl exec lost a part of it ${COPIES} times`,
+    todo: 'run the command again',
+  });
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '../tools/kubectl.ts';
+import type { Api, ApiAnswer } from './api-client.ts';
+
+/** How the API calls the kinds that verify makes. */
+const RESOURCES: Readonly<Record<string, string>> = {
+  ConfigMap: 'configmaps',
+  Endpoints: 'endpoints',
+  EndpointSlice: 'endpointslices',
+  Namespace: 'namespaces',
+  NetworkPolicy: 'networkpolicies',
+  PersistentVolume: 'persistentvolumes',
+  PersistentVolumeClaim: 'persistentvolumeclaims',
+  Pod: 'pods',
+  RoleBinding: 'rolebindings',
+  Secret: 'secrets',
+  Service: 'services',
+  ServiceAccount: 'serviceaccounts',
+  ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
+};
+
+/** What verify needs to know of an object that it makes. */
+export type NewObject = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'> &
+  Readonly<Record<string, unknown>>;
+
+/** `/api/v1/namespaces/default/pods`. */
+export function collectionPath({ apiVersion, kind, metadata }: NewObject): string {
+  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+  const resource = RESOURCES[kind];
+  if (resource === undefined) throw new Error(`no resource is known for kind ${kind}`);
+  return `${group}${scope}/${resource}`;
+}
+
+export function objectPath(object: NewObject): string {
+  return `${collectionPath(object)}/${object.metadata.name}`;
+}
+
+export interface CreateOptions {
+  /** Ask the server whether it would, and store nothing. */
+  readonly dryRun?: boolean;
+  readonly as?: string;
+}
+
+/** Two objects of one quota at a time: the server asks the second to come again. */
+const COME_AGAIN = /object has been modified|please try again/;
+const ROUNDS = 8;
+const PAUSE_MILLISECONDS = 100;
+
+export async function create(
+  api: Api,
+  object: NewObject,
+  { dryRun = false, as }: CreateOptions = {},
+): Promise<ApiAnswer> {
+  for (let round = 1; ; round += 1) {
+    const answer = await api.send({
+      method: 'POST',
+      path: `${collectionPath(object)}?fieldManager=tenantry-verify${dryRun ? '&dryRun=All' : ''}`,
+      body: object,
+      ...(as !== undefined && { as }),
+    });
+    if (answer.ok || round === ROUNDS || !COME_AGAIN.test(answer.message)) return answer;
+    await sleep(round * PAUSE_MILLISECONDS);
+  }
+}
+
+/** Creates an object that must be there. @throws Error with the server's words */
+export async function mustCreate(api: Api, object: NewObject): Promise<void> {
+  const answer = await create(api, object);
+  if (!answer.ok) throw new Error(`${object.kind} ${object.metadata.name}: ${answer.message}`);
+}
+
+export function remove(api: Api, object: NewObject): Promise<ApiAnswer> {
+  return api.send({
+    method: 'DELETE',
+    path: objectPath(object),
+    body: { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0 },
+  });
+}
+
+/** The objects of a collection. @throws Error with the server's words */
+export async function list(api: Api, path: string): Promise<readonly KubeObject[]> {
+  const answer = await api.send({ path });
+  if (!answer.ok) throw new Error(`GET ${path}: ${answer.message}`);
+  return (answer.body['items'] ?? []) as readonly KubeObject[];
+}

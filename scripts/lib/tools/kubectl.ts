@@ -1,0 +1,133 @@
+import { run, type Shell } from '../cli/shell.ts';
+
+/** One cluster as kubectl reaches it; never the user's current context. */
+export interface Target {
+  readonly kubeconfig: string;
+  readonly context: string;
+}
+
+/** A Kubernetes object as kubectl prints it; only what is read is typed. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly generation?: number;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** Seconds that one request to an API server may take. */
+const REQUEST_TIMEOUT = '30s';
+
+/** Runs kubectl against a target and returns its standard output. @throws CommandError */
+export function kubectl(
+  $: Shell,
+  target: Target,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  return run(
+    $,
+    'kubectl',
+    [...reach(target), `--request-timeout=${REQUEST_TIMEOUT}`, ...args],
+    input,
+  );
+}
+
+/** The flags with which kubectl reaches a target and nothing else. */
+export function reach({ kubeconfig, context }: Target): readonly string[] {
+  return ['--kubeconfig', kubeconfig, '--context', context];
+}
+
+/** `kubectl get … -o json` as a list; empty where nothing is found. */
+export async function getObjects(
+  $: Shell,
+  target: Target,
+  args: readonly string[],
+  input?: string,
+): Promise<readonly KubeObject[]> {
+  const text = await kubectl(
+    $,
+    target,
+    ['get', ...args, '--ignore-not-found', '-o', 'json'],
+    input,
+  );
+  return parseObjects(text);
+}
+
+/** Objects in kubectl's JSON: nothing, one object, a List, or one object after the other. */
+export function parseObjects(text: string): readonly KubeObject[] {
+  if (text.trim() === '') return [];
+  const documents = text.trim().split(/(?<=^\})\s*(?=^\{)/m);
+  return documents.flatMap((document) => {
+    const parsed = JSON.parse(document) as KubeObject & { items?: readonly KubeObject[] };
+    return parsed.kind.endsWith('List') && parsed.items !== undefined ? parsed.items : [parsed];
+  });
+}
+
+/** The resources that a server lists and `flags` leave, by the names that `kubectl get` takes. */
+export async function resourceNames(
+  $: Shell,
+  target: Target,
+  flags: readonly string[],
+): Promise<readonly string[]> {
+  const text = await kubectl($, target, ['api-resources', ...flags, '-o', 'name']);
+  return text.split('\n').filter((name) => name !== '');
+}
+
+export interface ApplyOptions {
+  readonly fieldManager: string;
+  /** Take over fields that others have set; without it they are a conflict, and an error. */
+  readonly force?: boolean;
+  /** Ask the server what would come out, and store nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** Server-side apply; returns the objects as they are afterwards. */
+export async function applyObjects(
+  $: Shell,
+  target: Target,
+  objects: readonly unknown[],
+  options: ApplyOptions,
+): Promise<readonly KubeObject[]> {
+  const flags = [
+    'apply',
+    '--server-side',
+    `--field-manager=${options.fieldManager}`,
+    ...(options.force === true ? ['--force-conflicts'] : []),
+    ...(options.dryRun === true ? ['--dry-run=server'] : []),
+  ];
+  const text = await kubectl($, target, [...flags, '-o', 'json', '-f', '-'], asList(objects));
+  return parseObjects(text);
+}
+
+/** The same objects as they are now; missing ones are left out. */
+export function getSame(
+  $: Shell,
+  target: Target,
+  objects: readonly unknown[],
+): Promise<readonly KubeObject[]> {
+  return getObjects($, target, ['-f', '-'], asList(objects));
+}
+
+function asList(items: readonly unknown[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+/** What identifies an object in its cluster: `apps/v1 Deployment default/simple-app`. */
+export function referenceOf({
+  apiVersion,
+  kind,
+  metadata,
+}: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): string {
+  const { namespace, name } = metadata;
+  return `${apiVersion} ${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+}

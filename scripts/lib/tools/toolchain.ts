@@ -1,0 +1,130 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { versions } from '@tenantry/sealed/versions';
+import { Fault } from '../cli/errors.ts';
+import type { Report } from '../cli/report.ts';
+import { buildTools, vclusterChart } from '../sealed/index.ts';
+import { quietShell, type Shell } from '../cli/shell.ts';
+import type { Workspace } from '../cli/workspace.ts';
+
+/** An external command of which the version matters. */
+interface Tool {
+  readonly name: string;
+  readonly versionArgs: readonly string[];
+  /** What we build and where people get it. */
+  readonly version: string;
+  readonly source: string;
+  /** Whether what the command says of itself will do. */
+  fits(said: string): boolean;
+}
+
+const minorOf = (version: string): number => Number(version.split('.')[1]);
+const wanted = { kubectl: minorOf(versions.kubernetes), kind: minorOf(versions.kind) };
+
+export const TOOLS: readonly Tool[] = [
+  {
+    name: 'kubectl',
+    versionArgs: ['version', '--client', '-o', 'json'],
+    version: versions.kubernetes,
+    source: 'https://kubernetes.io/docs/tasks/tools/',
+    // kubectl is good for one minor below and above its own.
+    fits: (said) =>
+      Math.abs(Number(/"gitVersion": "v1\.(\d+)\./.exec(said)?.[1]) - wanted.kubectl) <= 1,
+  },
+  {
+    name: 'helm',
+    versionArgs: ['version', '--template', '{{.Version}}'],
+    version: versions.helm,
+    source: 'https://helm.sh/docs/intro/install/',
+    fits: (said) => /^v3\.(1[4-9]|[2-9]\d)\./.test(said),
+  },
+  {
+    name: 'vcluster',
+    versionArgs: ['--version'],
+    version: versions.vcluster,
+    source: `https://github.com/loft-sh/vcluster/releases/tag/v${versions.vcluster}`,
+    fits: (said) => said.includes(`version ${versions.vcluster}`),
+  },
+  {
+    name: 'kind',
+    versionArgs: ['version'],
+    version: versions.kind,
+    source: `https://github.com/kubernetes-sigs/kind/releases/tag/${versions.kind}`,
+    fits: (said) => Number(/v0\.(\d+)\./.exec(said)?.[1]) >= wanted.kind,
+  },
+];
+
+/** The tools, ready to be called. */
+export interface Toolbox {
+  readonly $: Shell;
+  /** The chart for a vcluster CLI that has none built in. */
+  readonly chartDir: string | null;
+}
+
+/**
+ * Finds every tool: on PATH where the version fits, otherwise ours in .tenantry/bin, built where Go
+ * is there.
+ * @throws Fault naming version and source of what is missing
+ */
+export async function ensureTools(
+  workspace: Workspace,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<Toolbox> {
+  const path = withoutOurs(process.env['PATH'] ?? '');
+  const interrupt = signal === undefined ? {} : { signal };
+  const onPath = quietShell({ env: { PATH: path }, ...interrupt });
+  const fitting = await Promise.all(TOOLS.map((tool) => fits(onPath, tool.name, tool)));
+  const ours = TOOLS.filter((_, index) => fitting[index] !== true);
+  for (const [index, { name }] of TOOLS.entries()) {
+    // A tool of ours must not hide one on PATH that fits.
+    if (fitting[index] === true) rmSync(join(workspace.bin, name), { force: true });
+  }
+  const built = await Promise.all(
+    ours.map((tool) => fits(onPath, join(workspace.bin, tool.name), tool)),
+  );
+  const missing = ours.filter((_, index) => built[index] !== true);
+  if (missing.length > 0) await buildMissing(onPath, workspace, report, missing);
+  return {
+    $: quietShell({
+      env: { PATH: [workspace.bin, path].join(delimiter) },
+      ...interrupt,
+    }),
+    chartDir: ours.some(({ name }) => name === 'vcluster') ? vclusterChart(workspace.cache) : null,
+  };
+}
+
+/** A PATH without the tools of any workspace of ours: `connect`, for one, puts them there. */
+export function withoutOurs(path: string): string {
+  const ours = join('.tenantry', 'bin');
+  return path
+    .split(delimiter)
+    .filter((directory) => !directory.endsWith(ours))
+    .join(delimiter);
+}
+
+async function fits($: Shell, file: string, tool: Tool): Promise<boolean> {
+  const output = await $({ nothrow: true })`${file} ${tool.versionArgs}`;
+  return output.ok && tool.fits(output.stdout.trim());
+}
+
+async function buildMissing(
+  $: Shell,
+  workspace: Workspace,
+  report: Report,
+  missing: readonly Tool[],
+): Promise<void> {
+  if (!(await $({ nothrow: true })`go version`).ok) {
+    throw new Fault({
+      what: `no fitting ${missing.map(({ name }) => name).join(', ')} on PATH`,
+      why: 'and no Go to build them with',
+      todo: `install ${missing.map(({ name, version, source }) => `${name} ${version} (${source})`).join('; ')}`,
+    });
+  }
+  const directory = await buildTools($, report, workspace.cache);
+  mkdirSync(workspace.bin, { recursive: true });
+  for (const { name } of missing) {
+    rmSync(join(workspace.bin, name), { force: true });
+    symlinkSync(join(directory, name), join(workspace.bin, name));
+  }
+}

@@ -1,0 +1,21 @@
+import type { KubeObject } from '../tools/kubectl.ts';
+import type { NewObject } from '../kube/objects.ts';
+
+/** An object that a hostile administrator of a virtual cluster would like to have. */
+export interface Attempt {
+  readonly name: string;
+  /** For people. */
+  readonly text: string;
+  readonly object: NewObject;
+  /** The harmless object of the same kind that shows that such a thing can be made at all. */
+  readonly twin: keyof Benign;
+  /** Whether the host's copy has what was asked for; the syncer may leave it out. @default true */
+  readonly hasEffect?: (onHost: KubeObject) => boolean;
+}
+
+/** Harmless objects, one of each kind that is tried, in the namespace of the attempts. */
+export interface Benign {
+  readonly pod: NewObject;
+  readonly service: NewObject;
+  readonly claim: NewObject;
+}

@@ -1,0 +1,159 @@
+import { hostNamespace, SERVICE, syncedName } from '@tenantry/tenants';
+import type { Dial } from './dial.ts';
+import type { Pair } from './pairs.ts';
+import type { HostPlaces, TenantPlaces } from './endpoints.ts';
+import type { Probe } from './probe.ts';
+
+/** A probe that is a packet. */
+export interface NetworkProbe extends Probe {
+  /** The tenant whose pod dials, or null for the pod on the host that no policy of ours holds. */
+  readonly from: string | null;
+  readonly dial: Dial;
+  /** Where a name must lead; null where it does not matter. */
+  readonly leadsTo: string | null;
+}
+
+export const KUBELET_PORT = 10250;
+const API_POD_PORT = 8443;
+/** Where clouds tell a machine its secrets. */
+export const METADATA = { host: '169.254.169.254', port: 80 } as const;
+
+const SERVICE_NAME = `${SERVICE.service}.${SERVICE.namespace}.svc.cluster.local`;
+
+interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly withToken?: boolean;
+}
+
+function probe(
+  from: string | null,
+  name: string,
+  attempt: string,
+  expected: Probe['expected'],
+  to: Destination,
+  { twins = [], leadsTo = null }: { twins?: readonly string[]; leadsTo?: string | null } = {},
+): NetworkProbe {
+  const tenant = from ?? '-';
+  const id = `${from ?? 'host'}/network/${name}`;
+  const address = attempt.includes(to.host) ? `${to.port}` : `${to.host}:${to.port}`;
+  return {
+    id,
+    kind: 'network',
+    tenant,
+    attempt: `${attempt} ${address}`,
+    expected,
+    twins,
+    from,
+    dial: { id, ...to },
+    leadsTo,
+  };
+}
+
+/** What a tenant needs, and so the proof that what answers there can be reached. */
+function own(place: TenantPlaces, { node }: HostPlaces): readonly NetworkProbe[] {
+  const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = place;
+  const allowed = (name: string, attempt: string, to: Destination, leadsTo?: string) =>
+    probe(id, name, attempt, 'allowed', to, leadsTo === undefined ? {} : { leadsTo });
+  return [
+    allowed('app-pod', 'own pod', { host: appPod, port: SERVICE.port }),
+    allowed('app-service', 'own Service', { host: appService, port: SERVICE.port }),
+    allowed('app-name', 'own name', { host: SERVICE_NAME, port: SERVICE.port }, appService),
+    allowed('api-name', 'own API by name', { host: 'kubernetes.default.svc', port: 443 }),
+    allowed('api-service', 'own API Service', { host: apiService, port: 443 }),
+    allowed('api-pod', 'own API pod', { host: apiPod, port: API_POD_PORT }),
+    allowed('dns', 'own DNS', { host: dnsService, port: 53 }),
+    ...(nodePort === null
+      ? []
+      : [allowed('node-port', 'own NodePort', { host: node, port: nodePort })]),
+  ];
+}
+
+/** One tenant against another. */
+function across(from: string, to: TenantPlaces, { node }: HostPlaces): readonly NetworkProbe[] {
+  const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = to;
+  const name = `${syncedName(SERVICE.service, SERVICE.namespace, id)}.${hostNamespace(id)}.svc.cluster.local`;
+  const refused = (what: string, attempt: string, destination: Destination, twins: string[]) =>
+    probe(from, `${what}@${id}`, `${id}'s ${attempt}`, 'refused', destination, { twins });
+  const twin = (what: string) => [`${id}/network/${what}`];
+  return [
+    refused('app-pod', 'pod', { host: appPod, port: SERVICE.port }, twin('app-pod')),
+    refused(
+      'app-service',
+      'Service',
+      { host: appService, port: SERVICE.port },
+      twin('app-service'),
+    ),
+    refused('app-name', 'name', { host: name, port: SERVICE.port }, [`${from}/network/app-name`]),
+    refused('api-service', 'API Service', { host: apiService, port: 443 }, twin('api-service')),
+    refused('api-pod', 'API pod', { host: apiPod, port: API_POD_PORT }, twin('api-pod')),
+    refused('dns', 'DNS', { host: dnsService, port: 53 }, twin('dns')),
+    ...(nodePort === null
+      ? []
+      : [
+          refused('node-port', 'NodePort', { host: node, port: nodePort }, [
+            `${id}/network/node-port`,
+          ]),
+        ]),
+  ];
+}
+
+const HOST_WAYS = ['api-service', 'api-endpoint', 'kubelet'] as const;
+
+function hostWay(way: (typeof HOST_WAYS)[number], host: HostPlaces): [string, Destination] {
+  if (way === 'api-service') return ['host API Service', { host: host.apiService, port: 443 }];
+  if (way === 'api-endpoint') return ['host API server', host.apiEndpoint];
+  return ['kubelet', { host: host.node, port: KUBELET_PORT }];
+}
+
+/** A tenant against the host. */
+function upwards(from: string, host: HostPlaces): readonly NetworkProbe[] {
+  return [
+    ...HOST_WAYS.flatMap((way) => {
+      const [attempt, to] = hostWay(way, host);
+      const twins = [`host/network/${way}`];
+      return [
+        probe(from, `host-${way}`, attempt, 'refused', to, { twins }),
+        probe(
+          from,
+          `host-${way}-token`,
+          `${attempt} with its token`,
+          'refused',
+          { ...to, withToken: true },
+          { twins },
+        ),
+      ];
+    }),
+    probe(from, 'metadata', 'cloud metadata', 'refused', METADATA),
+  ];
+}
+
+/** From a pod on the host, which no policy of ours holds: the same addresses do answer. */
+function reference(host: HostPlaces): readonly NetworkProbe[] {
+  return HOST_WAYS.map((way) => {
+    const [attempt, to] = hostWay(way, host);
+    return probe(null, way, attempt, 'allowed', to);
+  });
+}
+
+/** All packets of a run. Pairs are tried where both ends are known. */
+export function networkProbes(
+  tenants: readonly TenantPlaces[],
+  pairs: readonly Pair[],
+  host: HostPlaces,
+): readonly NetworkProbe[] {
+  const places = new Map(tenants.map((place) => [place.id, place]));
+  return [
+    ...reference(host),
+    ...tenants.flatMap((place) => [
+      ...own(place, host),
+      ...pairs
+        .filter(({ from }) => from === place.id)
+        .flatMap(({ from, to }) => {
+          const there = places.get(to);
+          return there === undefined ? [] : across(from, there, host);
+        }),
+      ...upwards(place.id, host),
+    ]),
+  ];
+}

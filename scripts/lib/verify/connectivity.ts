@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '../tools/kubectl.ts';
+import type { Api } from '../kube/api-client.ts';
+import type { Dial, Dialled } from './dial.ts';
+import { METADATA, type NetworkProbe } from './connectivity-matrix.ts';
+import { waysOut } from './network-policy.ts';
+import { list } from '../kube/objects.ts';
+import type { Outcome } from './probe.ts';
+
+/** Dials from one pod; rejects where the pod cannot be told to. */
+export type Dialler = (dials: readonly Dial[]) => Promise<readonly Dialled[]>;
+
+/** The network's rules reach a new pod with a delay; what is not as expected is tried again. */
+const ROUNDS = 5;
+const PAUSE_MILLISECONDS = 1500;
+
+/** Sends the packets of one pod. What stays unexpected after some rounds is the outcome. */
+export async function dialProbes(
+  probes: readonly NetworkProbe[],
+  dialler: Dialler,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const outcomes = new Map<string, Outcome>();
+  let left = probes;
+  for (let round = 1; round <= ROUNDS && left.length > 0; round += 1) {
+    if (round > 1) await sleep(PAUSE_MILLISECONDS, undefined, { signal });
+    let answers: readonly Dialled[];
+    try {
+      answers = await dialler(left.map(({ dial }) => dial));
+    } catch (error) {
+      for (const { id } of left) outcomes.set(id, { id, seen: null, detail: String(error) });
+      continue;
+    }
+    const byId = new Map(answers.map((answer) => [answer.id, answer]));
+    for (const probe of left) {
+      const outcome = outcomeOf(probe, byId.get(probe.id), round);
+      outcomes.set(probe.id, outcome);
+    }
+    left = left.filter(({ id, expected }) => outcomes.get(id)?.seen !== expected);
+  }
+  return [...outcomes.values()];
+}
+
+export function outcomeOf(
+  { id, leadsTo }: Pick<NetworkProbe, 'id' | 'leadsTo'>,
+  answer: Dialled | undefined,
+  round: number,
+): Outcome {
+  if (answer === undefined) return { id, seen: null, detail: 'the pod did not answer' };
+  const { connected, address, code } = answer;
+  const late = round > 1 ? ` (round ${round})` : '';
+  if (leadsTo !== null && connected && address !== leadsTo) {
+    return { id, seen: 'refused', detail: `leads to ${address}, not ${leadsTo}${late}` };
+  }
+  const detail = connected ? `connected${code === '' ? '' : `, ${code}`}` : code;
+  return { id, seen: connected ? 'allowed' : 'refused', detail: `${detail}${late}` };
+}
+
+/**
+ * Adds what the rules say to a refused connection to the cloud's metadata, where nothing answers
+ * that could prove a refusal. `pod` is the one on the host that tried.
+ */
+export async function checkMetadataPolicy(
+  hostApi: Api,
+  pod: KubeObject,
+  outcome: Outcome,
+): Promise<Outcome> {
+  if (outcome.seen !== 'refused') return outcome;
+  const namespace = pod.metadata.namespace ?? '';
+  const path = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+  const ways = waysOut(await list(hostApi, path), pod, METADATA.host);
+  return ways.length === 0
+    ? { ...outcome, detail: `${outcome.detail}; no policy admits it` }
+    : { ...outcome, seen: 'allowed', detail: `admitted: ${ways.join(', ')}` };
+}

@@ -1,0 +1,110 @@
+import { hostNamespace, SERVICE } from '@tenantry/tenants';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api } from '../kube/api-client.ts';
+import { dialFrom } from './dial.ts';
+import type { NetworkProbe } from './connectivity-matrix.ts';
+import { dialProbes } from './connectivity.ts';
+import { list, mustCreate } from '../kube/objects.ts';
+import type { TenantPlaces } from './endpoints.ts';
+import { counterparts, virtualName } from './synced-objects.ts';
+import type { Surroundings, TenantStage } from './probe-pod.ts';
+import { handMade } from './fixtures.ts';
+import { probeOf, type Tried, tried } from './probe-result.ts';
+
+const FORMS = ['Endpoints', 'EndpointSlice'] as const;
+
+interface Made {
+  readonly form: (typeof FORMS)[number];
+  readonly place: TenantPlaces;
+  /** Of the Service, in the tenant's cluster. */
+  readonly name: string;
+}
+
+/** An address put behind a Service of the tenant's own by hand, and a packet to that Service. */
+export async function tryHandMade(
+  surroundings: Surroundings,
+  { api, tenant: { id }, pod }: TenantStage,
+  own: TenantPlaces,
+  other: TenantPlaces | undefined,
+): Promise<Tried> {
+  const { host, hostApi, signal } = surroundings;
+  const made = FORMS.flatMap((form) =>
+    [own, ...(other === undefined ? [] : [other])].map((place): Made => ({
+      form,
+      place,
+      name: `${form.toLowerCase()}-${place.id}`,
+    })),
+  );
+  for (const { form, place, name } of made)
+    for (const object of handMade(name, place.appPod, form)) await mustCreate(api, object);
+  const onHost = await lookOnHost(hostApi, id, made, signal);
+
+  const packets = made.flatMap((one): readonly NetworkProbe[] => {
+    const found = onHost.get(one.name);
+    if (found === undefined) return [];
+    const isOwn = one.place === own;
+    // What never comes to the host cannot lead to the tenant's own pod either.
+    if (isOwn && !found.hasEndpoints) return [];
+    const twin = `hand-made-${one.form.toLowerCase()}`;
+    const probe = probeOf('hostile', id, {
+      name: isOwn ? twin : `${twin}@${one.place.id}`,
+      attempt: `hand-made ${one.form} to ${isOwn ? 'its own' : `${one.place.id}'s`} pod`,
+      expected: isOwn ? 'allowed' : 'refused',
+      twins: isOwn ? [] : [found.hasEndpoints ? twin : 'inside/service'],
+    });
+    const dial = { id: probe.id, host: found.address, port: SERVICE.port };
+    return [{ ...probe, from: id, leadsTo: null, dial }];
+  });
+  const outcomes = await dialProbes(
+    packets,
+    (dials) => dialFrom(host.$, host.target, pod, dials),
+    signal,
+  );
+  return packets.map(({ from: _from, dial: _dial, leadsTo: _leadsTo, ...probe }) => {
+    const outcome = outcomes.find((one) => one.id === probe.id);
+    if (outcome === undefined) return tried(probe, null, 'was not run');
+    const kept = probe.twins.some((twin) => twin.endsWith('inside/service'));
+    const detail = kept ? `${outcome.detail}; made inside, not on the host` : outcome.detail;
+    return { probe, outcome: { ...outcome, detail } };
+  });
+}
+
+interface OnHost {
+  readonly address: string;
+  /** Whether what was put behind the Service has come to the host. */
+  readonly hasEndpoints: boolean;
+}
+
+const ROUNDS = 20;
+const LOOK_MILLISECONDS = 300;
+
+/** Waits until the host has every Service and what is behind it, or plainly keeps the latter out. */
+async function lookOnHost(
+  hostApi: Api,
+  id: string,
+  made: readonly Made[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, OnHost>> {
+  const slicesPath = `/apis/discovery.k8s.io/v1/namespaces/${hostNamespace(id)}/endpointslices`;
+  for (let round = 1; ; round += 1) {
+    const [services, slices] = await Promise.all([
+      counterparts(hostApi, id, 'services'),
+      list(hostApi, slicesPath),
+    ]);
+    const served = new Set(
+      slices.map(({ metadata }) => metadata.labels?.['kubernetes.io/service-name']),
+    );
+    const found = new Map(
+      services.map((service) => [
+        virtualName(service),
+        {
+          address: (service['spec'] as { readonly clusterIP: string }).clusterIP,
+          hasEndpoints: served.has(service.metadata.name),
+        },
+      ]),
+    );
+    const complete = made.every(({ name }) => found.get(name)?.hasEndpoints === true);
+    if (complete || round === ROUNDS) return found;
+    await sleep(LOOK_MILLISECONDS, undefined, { signal });
+  }
+}
