@@ -1,39 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
-import { rewriteKubeconfig } from '../lib/cluster/tenant-connection.ts';
 import { parseNodeImages } from '../lib/tools/docker.ts';
 import { fakeCommands } from './fake-command.ts';
 import { forwardPort } from '../lib/tools/port-forward.ts';
-
-const SECRET = `
-apiVersion: v1
-kind: Config
-clusters: [{name: my-vcluster, cluster: {server: 'https://localhost:8443', certificate-authority-data: Q0E=}}]
-contexts: [{name: my-vcluster, context: {cluster: my-vcluster, user: my-vcluster}}]
-current-context: my-vcluster
-users: [{name: my-vcluster, user: {client-certificate-data: Q1JU, client-key-data: S0VZ}}]
-`;
-
-test("a tenant's kubeconfig has the tenant's context and nothing else", () => {
-  const context = 'vcluster_tenant-alice_vcluster-tenant-alice_kind-tenantry';
-  expect(parse(rewriteKubeconfig(SECRET, context, 'https://localhost:40000'))).toEqual({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      {
-        name: context,
-        cluster: { server: 'https://localhost:40000', 'certificate-authority-data': 'Q0E=' },
-      },
-    ],
-    users: [
-      { name: context, user: { 'client-certificate-data': 'Q1JU', 'client-key-data': 'S0VZ' } },
-    ],
-    contexts: [
-      { name: context, context: { cluster: context, user: context, namespace: 'default' } },
-    ],
-    'current-context': context,
-  });
-});
 
 test('images in a node are known by their tags; some have none', () => {
   const text =

@@ -17,7 +17,10 @@ export const TENANTS_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY},${TENANT_LABE
 export const SYNCED_LABEL = 'vcluster.loft.sh/managed-by';
 /** On a host namespace: whether the tenant's NodePort is "open" to the outside or "closed". */
 export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
-export const INVENTORY_NAME = 'tenantry-inventory';
+/** Holds what the commands keep on the host; no account of a tenant has rights there. */
+export const SYSTEM_NAMESPACE = 'tenantry-system';
+/** Where inventories lay before SYSTEM_NAMESPACE: in the tenant's namespace, where its syncer writes. */
+export const FORMER_INVENTORY_NAME = 'tenantry-inventory';
 
 /** What the service is called inside every tenant's cluster. */
 export const SERVICE = {
@@ -58,6 +61,16 @@ export function syncedName(name: string, namespace: string, id: string): string 
 /** The host's claim of the volume of a tenant's control plane. */
 export function controlPlaneClaim(id: string): string {
   return `data-${vclusterName(id)}-0`;
+}
+
+/** The Secret in which vcluster leaves the credentials of a cluster. */
+export function credentialsSecret(vcluster: string): string {
+  return `vc-${vcluster}`;
+}
+
+/** The ConfigMap in SYSTEM_NAMESPACE with what deploy has applied for a tenant. */
+export function inventoryName(id: string): string {
+  return `inventory-${id}`;
 }
 
 /** The labels by which a host namespace is known as ours. */

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostNamespace, tenantContext, vclusterName } from '@tenantry/tenants';
-import { parse, stringify } from 'yaml';
+import { credentialsSecret, hostNamespace, tenantContext, vclusterName } from '@tenantry/tenants';
+import { Fault, messageOf } from '../cli/errors.ts';
+import { type Credentials, credentialsOf, kubeconfigOf } from './credentials.ts';
 import type { Host } from './host.ts';
-import { getObjects, type Target } from '../tools/kubectl.ts';
+import { getObjects, type KubeObject, type Target } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';
 import { forwardPort } from '../tools/port-forward.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
@@ -47,13 +48,13 @@ export async function openVcluster(
   state: string,
   signal?: AbortSignal,
 ): Promise<TenantConnection> {
-  const kubeconfig = await readKubeconfig(host, place, signal);
+  const credentials = await readCredentials(host, place, signal);
   const { namespace, name } = place;
   const forward = await forwardPort(host.$, host.target, namespace, `svc/${name}`, 443);
   const directory = privateDirectory(state, name);
   const path = join(directory.path, 'kubeconfig');
   const server = `https://localhost:${forward.port}`;
-  await writeFile(path, rewriteKubeconfig(kubeconfig, context, server), { mode: 0o600 });
+  await writeFile(path, kubeconfigOf(credentials, context, server), { mode: 0o600 });
   return {
     target: { kubeconfig: path, context },
     async [Symbol.asyncDispose]() {
@@ -64,44 +65,36 @@ export async function openVcluster(
 }
 
 /** vcluster writes the Secret once its API server is up. */
-function readKubeconfig(
+function readCredentials(
   { $, target }: Host,
   { namespace, name: vcluster }: Place,
   signal?: AbortSignal,
-): Promise<string> {
-  const name = `vc-${vcluster}`;
+): Promise<Credentials> {
+  const name = credentialsSecret(vcluster);
   return poll(
     async () => {
       const [secret] = await getObjects($, target, ['-n', namespace, 'secret', name]);
-      const config = (secret?.['data'] as { config?: string } | undefined)?.config;
-      return config === undefined
-        ? { done: false, evidence: `Secret ${name} has no kubeconfig yet` }
-        : { done: true, result: Buffer.from(config, 'base64').toString() };
+      const credentials = parse(secret, `Secret ${namespace}/${name}`);
+      return credentials === null
+        ? { done: false, evidence: `Secret ${name} has no credentials yet` }
+        : { done: true, result: credentials };
     },
     {
-      what: `kubeconfig of ${vcluster}`,
+      what: `credentials of ${vcluster}`,
       timeoutSeconds: SECRET_TIMEOUT_SECONDS,
       ...(signal && { signal }),
     },
   );
 }
 
-interface Kubeconfig {
-  readonly clusters: readonly { readonly cluster: Readonly<Record<string, unknown>> }[];
-  readonly users: readonly { readonly user: Readonly<Record<string, unknown>> }[];
-}
-
-/** The same cluster and user under the tenant's names, reached at `server`. */
-export function rewriteKubeconfig(text: string, context: string, server: string): string {
-  const { clusters, users } = parse(text) as Kubeconfig;
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: context, cluster: { ...clusters[0]?.cluster, server } }],
-    users: [{ name: context, user: users[0]?.user ?? {} }],
-    contexts: [
-      { name: context, context: { cluster: context, user: context, namespace: 'default' } },
-    ],
-    'current-context': context,
-  });
+function parse(secret: KubeObject | undefined, what: string): Credentials | null {
+  try {
+    return credentialsOf(secret);
+  } catch (error) {
+    throw new Fault({
+      what,
+      why: `${messageOf(error)}: somebody else than vcluster has written it`,
+      todo: 'find out who writes Secrets in that namespace, then delete it: vcluster writes it anew when its control plane starts',
+    });
+  }
 }
