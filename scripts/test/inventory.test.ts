@@ -1,13 +1,21 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
 import {
   inventoryObject,
   inventoryOf,
+  isOnHost,
   objectOf,
+  parseFormerInventory,
   parseInventory,
-  surplus,
+  toPrune,
   union,
 } from '../lib/deploy/inventory.ts';
-import { referenceOf } from '../lib/tools/kubectl.ts';
+import { readInventory, recordInventory } from '../lib/deploy/inventory-record.ts';
+import { readTenants } from '../lib/dist/read.ts';
+import { hostWideToPrune } from '../lib/deploy/host-wide.ts';
+import type { Host } from '../lib/cluster/host.ts';
+import { type KubeObject, referenceOf } from '../lib/tools/kubectl.ts';
+import { fakeCommands } from './fake-command.ts';
 
 const namespace = {
   apiVersion: 'v1',
@@ -24,18 +32,47 @@ const app = {
   kind: 'Deployment',
   metadata: { name: 'simple-app', namespace: 'default' },
 };
+const EMPTY = { host: [], virtual: [], release: null };
+
+/** What a hostile record names; none of it may be deleted. */
+const FOREIGN = [
+  'v1 Namespace kube-system',
+  'v1 Namespace vcluster-tenant-alice',
+  'v1 Namespace vcluster-tenant-alice/vcluster-tenant-bob',
+  'networking.k8s.io/v1 NetworkPolicy vcluster-tenant-bob/default-deny',
+  'networking.k8s.io/v1 NetworkPolicy default-deny',
+  'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding tenantry-pods',
+  'v1 Secret vcluster-tenant-alice/vc-tenant-alice',
+  'v1 PersistentVolumeClaim vcluster-tenant-alice/data-tenant-alice-0',
+  'apps/v1 StatefulSet vcluster-tenant-alice/tenant-alice',
+  'v1 ResourceQuota vcluster-tenant-alice/../vcluster-tenant-bob/q',
+  'v1 ResourceQuota vcluster-tenant-alice/q\tv1 Namespace bob',
+  'v1 ResourceQuota  vcluster-tenant-alice/q',
+  'v1 List vcluster-tenant-alice/q',
+  '--all',
+];
 
 test('an inventory names objects, and never a namespace, which would take all with it', () => {
   expect(inventoryOf([namespace, quota], [app])).toEqual({
     host: ['v1 ResourceQuota vcluster-tenant-alice/q'],
     virtual: ['apps/v1 Deployment default/simple-app'],
+    release: null,
   });
 });
 
 test('it comes back from its ConfigMap as it went in', () => {
-  const inventory = inventoryOf([quota], [app]);
-  expect(parseInventory(inventoryObject('alice', inventory))).toEqual(inventory);
-  expect(parseInventory(undefined)).toEqual({ host: [], virtual: [] });
+  for (const release of [null, 'sha256:a']) {
+    const inventory = inventoryOf([quota], [app], release);
+    expect(parseInventory(inventoryObject('alice', inventory))).toEqual(inventory);
+  }
+  expect(parseInventory(undefined)).toEqual(EMPTY);
+});
+
+test("it lies outside of the tenant's namespace", () => {
+  expect(inventoryObject('alice', EMPTY).metadata).toMatchObject({
+    name: 'inventory-alice',
+    namespace: 'tenantry-system',
+  });
 });
 
 test('a reference names its object again', () => {
@@ -44,11 +81,112 @@ test('a reference names its object again', () => {
     app,
     namespace,
   ]);
+  expect(() => objectOf('--all')).toThrow('names no object');
 });
 
-test('surplus is what was there and is not any more; the union forgets nothing', () => {
-  const old = { host: ['a', 'b'], virtual: ['x'] };
-  const current = { host: ['b', 'c'], virtual: ['x'] };
-  expect(surplus(old, current)).toEqual({ host: ['a'], virtual: [] });
-  expect(union(old, current)).toEqual({ host: ['a', 'b', 'c'], virtual: ['x'] });
+test('what was there and is not any more is pruned; the union forgets nothing', () => {
+  const a = 'v1 ResourceQuota vcluster-tenant-alice/a';
+  const b = 'v1 ResourceQuota vcluster-tenant-alice/b';
+  const old = { host: [a, b], virtual: ['v1 ConfigMap default/x'], release: 'sha256:1' };
+  const current = { host: [b], virtual: ['v1 ConfigMap default/y'], release: null };
+  expect(toPrune('alice', old, current)).toEqual({
+    host: [a],
+    virtual: ['v1 ConfigMap default/x'],
+    refused: [],
+  });
+  expect(union(old, current)).toEqual({
+    host: [a, b],
+    virtual: ['v1 ConfigMap default/x', 'v1 ConfigMap default/y'],
+    release: 'sha256:1',
+  });
+});
+
+test.each(FOREIGN)('no record makes deploy prune %j', (reference) => {
+  const pruning = toPrune('alice', { ...EMPTY, host: [reference] }, EMPTY);
+  expect(pruning).toEqual({ host: [], virtual: [], refused: [reference] });
+  const data = { host: reference, virtual: reference };
+  const former = parseFormerInventory('alice', { ...quota, kind: 'ConfigMap', data });
+  expect(former).toEqual({ inventory: EMPTY, refused: [reference, reference] });
+});
+
+test('every object that dist/ has for a tenant may be pruned when it leaves dist/', () => {
+  for (const { id, hostObjects, virtualObjects } of readTenants(
+    fileURLToPath(new URL('../../dist', import.meta.url)),
+  )) {
+    const all = inventoryOf(hostObjects, virtualObjects);
+    expect(all.host.filter((reference) => !isOnHost(id, reference))).toEqual([]);
+    expect(toPrune(id, all, EMPTY).refused).toEqual([]);
+    expect(parseFormerInventory(id, inventoryObject(id, all)).refused).toEqual([]);
+  }
+});
+
+test('of host-wide objects only those with a name of ours are pruned', () => {
+  const policy = (name: string): KubeObject => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'tenantry' } },
+  });
+  const labelled = [policy('tenantry-old'), policy('tenantry-pods'), policy('somebody-elses')];
+  expect(hostWideToPrune(labelled, [policy('tenantry-pods')])).toEqual([policy('tenantry-old')]);
+});
+
+describe('the stored record', () => {
+  const host = (fakes: ReturnType<typeof fakeCommands>) =>
+    ({ $: fakes.$, target: { kubeconfig: '/k', context: 'c' } }) as unknown as Host;
+  const former = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'tenantry-inventory', namespace: 'vcluster-tenant-alice' },
+    data: { host: [referenceOf(quota), 'v1 Namespace kube-system'].join('\n'), virtual: '' },
+  };
+
+  test('that cannot be read is an error, not an empty one', async () => {
+    const fakes = fakeCommands();
+    fakes.add('kubectl', 'echo "Error from server (Forbidden): no" >&2; exit 1');
+    await expect(readInventory(host(fakes), 'alice')).rejects.toThrow('Forbidden');
+  });
+
+  test('is taken before one in the namespace of the tenant', async () => {
+    const fakes = fakeCommands();
+    const current = JSON.stringify(inventoryObject('alice', inventoryOf([], [], 'sha256:1')));
+    fakes.add(
+      'kubectl',
+      `case "$*" in *inventory-alice*) printf %s '${current}';; *) exit 9;; esac`,
+    );
+    expect(await readInventory(host(fakes), 'alice')).toEqual({
+      inventory: { host: [], virtual: [], release: 'sha256:1' },
+      former: false,
+      refused: [],
+    });
+  });
+
+  test('moves out of the namespace of the tenant with what can be believed', async () => {
+    const fakes = fakeCommands();
+    fakes.add(
+      'kubectl',
+      `case "$*" in *inventory-alice*) ;; *get*) printf %s '${JSON.stringify(former)}';; esac`,
+    );
+    const stored = await readInventory(host(fakes), 'alice');
+    expect(stored).toEqual({
+      inventory: { ...EMPTY, host: [referenceOf(quota)] },
+      former: true,
+      refused: ['v1 Namespace kube-system'],
+    });
+    await recordInventory(host(fakes), 'alice', stored, stored.inventory);
+    const verbs = fakes.calls('kubectl').map((call) => call[5]);
+    expect(verbs).toEqual(['get', 'get', 'apply', 'delete']);
+    expect(JSON.parse(fakes.input())).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: former.metadata,
+    });
+  });
+
+  test('is not written again where nothing changed', async () => {
+    const fakes = fakeCommands();
+    const stored = { inventory: inventoryOf([quota], [app]), former: false, refused: [] };
+    fakes.add('kubectl', 'exit 9');
+    const again = inventoryOf([quota], [app]);
+    expect(await recordInventory(host(fakes), 'alice', stored, again)).toBe(stored);
+  });
 });

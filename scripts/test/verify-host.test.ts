@@ -68,7 +68,6 @@ describe('strangers in a namespace', () => {
     object('Secret', 'sh.helm.release.v1.tenant-alice.v3'),
     object('PersistentVolumeClaim', 'data-tenant-alice-0'),
     object('ConfigMap', 'kube-root-ca.crt'),
-    object('ConfigMap', 'tenantry-inventory'),
     object('NetworkPolicy', 'default-deny'),
   ];
   const declared = [object('NetworkPolicy', 'default-deny')];
@@ -82,6 +81,7 @@ describe('strangers in a namespace', () => {
       [
         ...family,
         object('Deployment', 'miner'),
+        object('ConfigMap', 'tenantry-inventory'),
         object('Pod', 'miner-1', ownedBy('Deployment/miner')),
         object('NetworkPolicy', 'allow-all'),
         object('Pod', 'bobs', { labels: { 'vcluster.loft.sh/managed-by': 'tenant-bob' } }),
@@ -90,6 +90,7 @@ describe('strangers in a namespace', () => {
       declared,
     );
     expect(found).toEqual([
+      'ConfigMap/tenantry-inventory',
       'Deployment/miner',
       'NetworkPolicy/allow-all',
       'Pod/bobs',

@@ -1,17 +1,10 @@
-import { hostNamespace, INVENTORY_NAME, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import type { TenantDist } from '../dist/read.ts';
 import { apply } from '../kube/server-side-apply.ts';
 import { greetTenant } from './greet-tenant.ts';
 import type { Host } from '../cluster/host.ts';
-import {
-  type Inventory,
-  inventoryObject,
-  inventoryOf,
-  objectOf,
-  readInventory,
-  surplus,
-  union,
-} from './inventory.ts';
+import { type Inventory, inventoryOf, objectOf, toPrune, union } from './inventory.ts';
+import { readInventory, recordInventory } from './inventory-record.ts';
 import { getObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
 import { removePods } from './pause-tenant.ts';
 import { poll } from '../kube/wait.ts';
@@ -47,26 +40,34 @@ export async function deployTenant(
 ): Promise<Outcome> {
   const { id } = tenant;
   const { $, target } = host;
-  const old = await readInventory(host, id);
-  const wanted = inventoryOf(tenant.hostObjects, tenant.virtualObjects);
-  const gone = surplus(old, wanted);
-  const changes: string[] = [];
+  let stored = await readInventory(host, id);
+  const old = stored.inventory;
+  const wanted = inventoryOf(tenant.hostObjects, tenant.virtualObjects, old.release);
+  const gone = toPrune(id, old, wanted);
+  const refused = [...stored.refused, ...gone.refused];
+  const changes = refused.map((reference) => `${reference} left alone: not this tenant's`);
+  const record = async (inventory: Inventory) => {
+    stored = await recordInventory(host, id, stored, inventory);
+  };
 
   const declare = async () => {
     // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
-    changes.push(...(await applyHost(host, tenant, union(old, wanted))));
+    await record(union(old, wanted));
+    changes.push(...(await apply($, target, namespacesFirst(tenant.hostObjects), { force: true })));
     changes.push(...(await prune($, target, gone.host)));
-    const reasons = await ensureRelease(host, tenant, state);
+    const { reasons, digest } = await ensureRelease(host, tenant, {
+      scratch: state,
+      known: old.release,
+    });
     changes.push(...reasons.map((reason) => `vcluster: ${reason}`));
+    await record({ ...stored.inventory, release: digest });
   };
   if (tenant.state !== 'active') {
     // Side by side: the control plane was told to end before, and what ends takes its time.
     const [pods] = await Promise.all([removePods(host, placeOf(id), signal), declare()]);
     if (pods > 0) changes.push(`${pods} pods deleted`);
     // What left virtual/ waits for the resume.
-    if (gone.host.length > 0) {
-      await note(host, id, { host: wanted.host, virtual: union(old, wanted).virtual });
-    }
+    await record({ ...stored.inventory, host: wanted.host });
     return { id, changes, greeting: null };
   }
   await declare();
@@ -81,27 +82,15 @@ export async function deployTenant(
   await waitForDefaultAccount($, connection.target, signal);
   changes.push(...(await apply($, connection.target, tenant.virtualObjects)));
   changes.push(...(await prune($, connection.target, gone.virtual)));
-  await note(host, id, wanted);
+  await record({ ...wanted, release: stored.inventory.release });
   await waitForWorkloads($, connection.target, tenant.virtualObjects, signal);
   const greeting = await greetTenant($, connection, tenant.name, signal);
   return { id, changes, greeting };
 }
 
-/** The host objects are ours alone: what others changed is put right. */
-async function applyHost(
-  { $, target }: Host,
-  tenant: TenantDist,
-  inventory: Inventory,
-): Promise<readonly string[]> {
-  const isNamespace = ({ kind }: KubeObject) => kind === 'Namespace';
-  const objects = [
-    ...tenant.hostObjects.filter(isNamespace),
-    inventoryObject(tenant.id, inventory),
-    ...tenant.hostObjects.filter((object) => !isNamespace(object)),
-  ];
-  return (await apply($, target, objects, { force: true })).filter(
-    (change) => !change.includes(INVENTORY_NAME),
-  );
+function namespacesFirst(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const rank = ({ kind }: KubeObject) => (kind === 'Namespace' ? 0 : 1);
+  return objects.toSorted((a, b) => rank(a) - rank(b));
 }
 
 async function prune(
@@ -115,11 +104,6 @@ async function prune(
     await kubectl($, target, ['delete', '--ignore-not-found', '--wait=false', '-f', '-'], list);
   }
   return references.map((reference) => `${reference} pruned`);
-}
-
-/** What deploy has applied, from now on. */
-async function note({ $, target }: Host, id: string, inventory: Inventory): Promise<void> {
-  await apply($, target, [inventoryObject(id, inventory)], { force: true });
 }
 
 /** A namespace takes no pods before its default ServiceAccount is there. */

@@ -1,68 +1,173 @@
-import { hostLabels, hostNamespace, INVENTORY_NAME } from '@tenantry/tenants';
-import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import {
+  FORMER_INVENTORY_NAME,
+  hostLabels,
+  hostNamespace,
+  inventoryName,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  SYSTEM_NAMESPACE,
+} from '@tenantry/tenants';
+import { type KubeObject, referenceOf } from '../tools/kubectl.ts';
 
-/** What deploy has applied for a tenant, and so may prune: references, sorted. */
+/** What deploy has applied for a tenant: what it may prune, and what it knows of the release. */
 export interface Inventory {
+  /** References of objects in the tenant's host namespace, sorted. */
   readonly host: readonly string[];
+  /** References of objects in the tenant's own cluster, sorted. */
   readonly virtual: readonly string[];
+  /** Digest of the Helm record that deploy's last upgrade left; null where it is not known. */
+  readonly release: string | null;
 }
 
-export const EMPTY_INVENTORY: Inventory = { host: [], virtual: [] };
+export const EMPTY_INVENTORY: Inventory = { host: [], virtual: [], release: null };
 
-/** A namespace is never pruned: with it everything would go. */
+/** The kinds that dist/<id>/host has, but for the Namespace: with it everything would go. */
+const HOST_KINDS = new Set([
+  'v1 LimitRange',
+  'v1 ResourceQuota',
+  'networking.k8s.io/v1 NetworkPolicy',
+]);
+
+/** The kinds that dist/<id>/virtual had while inventories lay in the tenant's namespace. */
+const FORMER_VIRTUAL_KINDS = new Set(['v1 ConfigMap', 'v1 Service', 'apps/v1 Deployment']);
+
+/** What deploy applies for a tenant. */
 export function inventoryOf(
   host: readonly KubeObject[],
   virtual: readonly KubeObject[],
+  release: string | null = null,
 ): Inventory {
   const references = (objects: readonly KubeObject[]) =>
     objects
       .filter(({ kind }) => kind !== 'Namespace')
       .map(referenceOf)
       .sort();
-  return { host: references(host), virtual: references(virtual) };
+  return { host: references(host), virtual: references(virtual), release };
 }
 
+/** Forgets nothing; the release is `a`'s where it has one. */
 export function union(a: Inventory, b: Inventory): Inventory {
   const merge = (x: readonly string[], y: readonly string[]) => [...new Set([...x, ...y])].sort();
-  return { host: merge(a.host, b.host), virtual: merge(a.virtual, b.virtual) };
-}
-
-/** What `old` has and `current` has not. */
-export function surplus(old: Inventory, current: Inventory): Inventory {
-  const without = (x: readonly string[], y: readonly string[]) =>
-    x.filter((reference) => !y.includes(reference));
-  return { host: without(old.host, current.host), virtual: without(old.virtual, current.virtual) };
-}
-
-/** The ConfigMap that keeps an inventory in the tenant's host namespace. */
-export function inventoryObject(id: string, { host, virtual }: Inventory): KubeObject {
   return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: INVENTORY_NAME, namespace: hostNamespace(id), labels: hostLabels(id) },
-    data: { host: host.join('\n'), virtual: virtual.join('\n') },
+    host: merge(a.host, b.host),
+    virtual: merge(a.virtual, b.virtual),
+    release: a.release ?? b.release,
   };
 }
 
-/** A tenant's inventory as it is on the host; empty where there is none. */
-export async function readInventory({ $, target }: Host, id: string): Promise<Inventory> {
-  const where = ['-n', hostNamespace(id), 'configmap', INVENTORY_NAME];
-  const [object] = await getObjects($, target, where);
-  return parseInventory(object);
+/** What is to be deleted, and what an inventory names that is not the tenant's to lose. */
+export interface Pruning {
+  readonly host: readonly string[];
+  readonly virtual: readonly string[];
+  readonly refused: readonly string[];
+}
+
+/**
+ * What `old` has and `current` has not. On the host only what lies in the tenant's namespace and is
+ * of a kind that dist/ has; in the tenant's own cluster no namespace.
+ */
+export function toPrune(id: string, old: Inventory, current: Inventory): Pruning {
+  const without = (x: readonly string[], y: readonly string[]) =>
+    x.filter((reference) => !y.includes(reference));
+  const host = without(old.host, current.host);
+  const virtual = without(old.virtual, current.virtual);
+  const isVirtual = (reference: string) => partsOf(reference)?.kind !== 'v1 Namespace';
+  return {
+    host: host.filter((reference) => isOnHost(id, reference)),
+    virtual: virtual.filter(isVirtual),
+    refused: [
+      ...host.filter((reference) => !isOnHost(id, reference)),
+      ...virtual.filter((reference) => !isVirtual(reference)),
+    ],
+  };
+}
+
+/** Whether a reference is of an object that deploy may have made in a tenant's host namespace. */
+export function isOnHost(id: string, reference: string): boolean {
+  const parts = partsOf(reference);
+  return parts?.namespace === hostNamespace(id) && HOST_KINDS.has(parts.kind);
+}
+
+/** The namespace of the inventories; admits no pods but restricted ones. */
+export function systemNamespaceObject(): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name: SYSTEM_NAMESPACE,
+      labels: {
+        [MANAGED_BY_LABEL]: MANAGED_BY,
+        'pod-security.kubernetes.io/enforce': 'restricted',
+      },
+    },
+  };
+}
+
+/** The ConfigMap that keeps an inventory. */
+export function inventoryObject(id: string, { host, virtual, release }: Inventory): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: inventoryName(id), namespace: SYSTEM_NAMESPACE, labels: hostLabels(id) },
+    data: { host: host.join('\n'), virtual: virtual.join('\n'), release: release ?? '' },
+  };
 }
 
 /** Reads the ConfigMap back. */
 export function parseInventory(object: KubeObject | undefined): Inventory {
-  const data = (object?.['data'] ?? {}) as Partial<Record<keyof Inventory, string>>;
+  const data = (object?.['data'] ?? {}) as Readonly<Record<string, string | undefined>>;
   const lines = (text = '') => text.split('\n').filter((line) => line !== '');
-  return { host: lines(data.host), virtual: lines(data.virtual) };
+  return {
+    host: lines(data['host']),
+    virtual: lines(data['virtual']),
+    release: data['release'] || null,
+  };
 }
 
-/** The least that names an object to kubectl. */
+/**
+ * Reads an inventory that lies where the tenant's syncer can write: of it only what deploy could
+ * have written there is taken; the rest is `refused`.
+ */
+export function parseFormerInventory(
+  id: string,
+  object: KubeObject | undefined,
+): { readonly inventory: Inventory; readonly refused: readonly string[] } {
+  const { host, virtual } = parseInventory(object);
+  const isVirtual = (reference: string) => FORMER_VIRTUAL_KINDS.has(partsOf(reference)?.kind ?? '');
+  return {
+    inventory: {
+      host: host.filter((reference) => isOnHost(id, reference)),
+      virtual: virtual.filter(isVirtual),
+      release: null,
+    },
+    refused: [
+      ...host.filter((reference) => !isOnHost(id, reference)),
+      ...virtual.filter((reference) => !isVirtual(reference)),
+    ],
+  };
+}
+
+/** Where the former inventory of a tenant lies. */
+export function formerInventoryReference(id: string): string {
+  return `v1 ConfigMap ${hostNamespace(id)}/${FORMER_INVENTORY_NAME}`;
+}
+
+/** The least that names an object to kubectl. @throws Error where the reference is none */
 export function objectOf(reference: string): KubeObject {
-  const [apiVersion = '', kind = '', path = ''] = reference.split(' ');
-  const [first = '', second] = path.split('/');
-  const metadata = second === undefined ? { name: first } : { namespace: first, name: second };
-  return { apiVersion, kind, metadata };
+  const parts = partsOf(reference);
+  if (parts === null) throw new Error(`${JSON.stringify(reference)} names no object`);
+  const { kind, namespace, name } = parts;
+  const [apiVersion = '', kindName = ''] = kind.split(' ');
+  const metadata = namespace === undefined ? { name } : { namespace, name };
+  return { apiVersion, kind: kindName, metadata };
+}
+
+const REFERENCE = /^([\w.-]+(?:\/\w+)?) (\w+) (?:([\w.-]+)\/)?([\w.:-]+)$/;
+
+function partsOf(
+  reference: string,
+): { readonly kind: string; readonly namespace: string | undefined; readonly name: string } | null {
+  const [, apiVersion, kind, namespace, name] = REFERENCE.exec(reference) ?? [];
+  if (apiVersion === undefined || kind === undefined || name === undefined) return null;
+  return { kind: `${apiVersion} ${kind}`, namespace, name };
 }

@@ -1,53 +1,92 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TenantDist } from '../dist/read.ts';
+import { Fault } from '../cli/errors.ts';
 import { driftedObjects } from './drift.ts';
-import { getRelease, type Release } from '../tools/helm.ts';
+import {
+  readReleaseRecords,
+  recordName,
+  type Release,
+  type ReleaseName,
+  type ReleaseRecords,
+} from '../tools/helm.ts';
 import type { Host } from '../cluster/host.ts';
 import { applyObjects, getSame, kubectl } from '../tools/kubectl.ts';
-import { type Place, placeOf } from '../cluster/tenant-connection.ts';
+import { placeOf } from '../cluster/tenant-connection.ts';
 import { createVcluster } from '../tools/vcluster.ts';
 
 /** What only asks the server what a chart's objects would look like now. */
 const DRIFT_MANAGER = 'tenantry-drift';
 
+/** What became of a tenant's release. */
+export interface ReleaseOutcome {
+  /** Why Helm ran; empty where it did not. */
+  readonly reasons: readonly string[];
+  /** Digest of the record that is believed from now on. */
+  readonly digest: string;
+}
+
+export interface ReleaseOptions {
+  /** A private directory for what lives as long as the call. */
+  readonly scratch: string;
+  /** Digest of the record that deploy's last upgrade left; null where it is not known. */
+  readonly known: string | null;
+  /** @default where the tenant's vcluster lies */
+  readonly place?: ReleaseName;
+}
+
 /**
- * Brings a tenant's vcluster to its values and chart version. Helm runs only where the live values,
- * chart version or chart objects differ, since each upgrade makes a revision. Returns why it ran.
+ * Brings a tenant's vcluster to its values and chart version. Helm runs only where values, chart
+ * version or chart objects differ, since each upgrade makes a revision, or where its record is not
+ * the one that deploy left. Records that the chart cannot have left are deleted before Helm reads
+ * them; where none remains, Helm adopts the objects, which are marked as the release's.
  */
 export async function ensureRelease(
   host: Host,
   tenant: TenantDist,
-  scratch: string,
-  { name, namespace }: Place = placeOf(tenant.id),
-): Promise<readonly string[]> {
-  const release = await getRelease(host.$, host.target, name, namespace);
-  const reasons = reasonsToUpgrade(release, tenant);
-  if (reasons.length === 0 && release !== null) reasons.push(...(await chartDrift(host, release)));
-  if (reasons.length === 0) return [];
-  if (release?.status.startsWith('pending-') === true)
-    await forgetRevision(host, name, namespace, release);
-  await createVcluster(host.$, host.target, {
-    name,
-    namespace,
+  { scratch, known, place = placeOf(tenant.id) }: ReleaseOptions,
+): Promise<ReleaseOutcome> {
+  const { $, target } = host;
+  const records = await readReleaseRecords($, target, place);
+  const { newest } = records;
+  const reasons = reasonsToUpgrade(records, tenant, known);
+  if (reasons.length === 0 && newest !== null) reasons.push(...(await chartDrift(host, newest)));
+  if (reasons.length === 0 && newest !== null) return { reasons, digest: newest.digest };
+  await deleteRecords(host, place, recordsToDelete(records, place));
+  await createVcluster($, target, {
+    ...place,
     values: tenant.valuesFile,
     chartVersion: tenant.chartVersion,
     chartDir: host.chartDir,
     scratch,
   });
+  return { reasons, digest: await digestOfUpgrade(host, place) };
+}
+
+/** Why a release is not what dist/ asks for, as far as Helm's records say. */
+export function reasonsToUpgrade(
+  { newest, refused }: ReleaseRecords,
+  { values, chartVersion }: Pick<TenantDist, 'values' | 'chartVersion'>,
+  known: string | null,
+): string[] {
+  const reasons = refused.map(({ secret, why }) => `forged Secret ${secret} deleted: ${why}`);
+  if (newest === null) return [...reasons, 'not installed'];
+  if (newest.status !== 'deployed') reasons.push(`release is ${newest.status}`);
+  if (newest.chart !== `vcluster-${chartVersion}`) reasons.push(`chart is ${newest.chart}`);
+  if (!isDeepStrictEqual(newest.values, values)) reasons.push('values differ');
+  if (reasons.length === 0 && newest.digest !== known) {
+    reasons.push("Helm's record is not the one that deploy left");
+  }
   return reasons;
 }
 
-/** Why a release is not what dist/ asks for, as far as Helm itself knows. */
-export function reasonsToUpgrade(
-  release: Pick<Release, 'status' | 'chart' | 'values'> | null,
-  { values, chartVersion }: Pick<TenantDist, 'values' | 'chartVersion'>,
-): string[] {
-  if (release === null) return ['not installed'];
-  const reasons: string[] = [];
-  if (release.status !== 'deployed') reasons.push(`release is ${release.status}`);
-  if (release.chart !== `vcluster-${chartVersion}`) reasons.push(`chart is ${release.chart}`);
-  if (!isDeepStrictEqual(release.values, values)) reasons.push('values differ');
-  return reasons;
+/** What Helm must not read, and the pending revision that a killed Helm leaves: it refuses to go on. */
+export function recordsToDelete(
+  { newest, refused }: ReleaseRecords,
+  place: ReleaseName,
+): readonly string[] {
+  const pending =
+    newest?.status.startsWith('pending-') === true ? [recordName(place, newest.revision)] : [];
+  return [...refused.map(({ secret }) => secret), ...pending];
 }
 
 async function chartDrift({ $, target }: Host, { objects }: Release): Promise<readonly string[]> {
@@ -58,18 +97,24 @@ async function chartDrift({ $, target }: Host, { objects }: Release): Promise<re
   return driftedObjects(live, wanted).map((reference) => `drift in ${reference}`);
 }
 
-/** A Helm that was killed leaves a pending revision, which makes every later upgrade refuse. */
-async function forgetRevision(
+async function deleteRecords(
   { $, target }: Host,
-  name: string,
-  namespace: string,
-  { revision }: Release,
+  { namespace }: ReleaseName,
+  secrets: readonly string[],
 ): Promise<void> {
-  await kubectl($, target, [
-    '-n',
-    namespace,
-    'delete',
-    'secret',
-    `sh.helm.release.v1.${name}.v${revision}`,
-  ]);
+  if (secrets.length === 0) return;
+  await kubectl($, target, ['-n', namespace, 'delete', '--ignore-not-found', 'secret', ...secrets]);
+}
+
+/** @throws Fault where somebody writes the records while Helm does */
+async function digestOfUpgrade({ $, target }: Host, place: ReleaseName): Promise<string> {
+  const { newest, refused } = await readReleaseRecords($, target, place);
+  if (refused.length === 0 && newest?.status === 'deployed') return newest.digest;
+  throw new Fault({
+    what: `Helm's records of ${place.namespace}/${place.name}`,
+    why:
+      refused.map(({ secret, why }) => `Secret ${secret}: ${why}`).join('; ') ||
+      `the upgrade left a release that is ${newest?.status ?? 'missing'}`,
+    todo: 'find out who writes Secrets in that namespace (pnpm verify), then run pnpm deploy again',
+  });
 }

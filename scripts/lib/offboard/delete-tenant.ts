@@ -10,6 +10,7 @@ import {
 import { editTenantsFile, findTenant } from '../dist/edit-tenants.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
+import { removeInventory } from '../deploy/inventory-record.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
 import type { Context } from '../cli/run-main.ts';
 import { synthDist } from '../dist/synth.ts';
@@ -48,6 +49,7 @@ export async function deleteTenant(
     await deleteClusterWide(host, journal.clusterWide);
     await removeScratch(host, id, signal);
     await waitForNoLeftovers(host, id, signal);
+    await removeInventory(host, id);
   });
   editTenantsFile(workspace, (text) =>
     addReceipt(removeTenant(text, id), {

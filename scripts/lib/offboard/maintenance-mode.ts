@@ -1,7 +1,8 @@
 import { hostNamespace } from '@tenantry/tenants';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
-import { inventoryObject, readInventory, union } from '../deploy/inventory.ts';
+import { union } from '../deploy/inventory.ts';
+import { readInventory, recordInventory } from '../deploy/inventory-record.ts';
 import { getObjects, type KubeObject, referenceOf } from '../tools/kubectl.ts';
 import { removePods, scale } from '../deploy/pause-tenant.ts';
 import { poll } from '../kube/wait.ts';
@@ -23,11 +24,10 @@ export async function admitNoTenantPods(host: Host, id: string): Promise<void> {
     metadata: { name: 'tenantry-alone', namespace: hostNamespace(id) },
     spec: { hard: { pods: '1' } },
   };
-  const inventory = union(await readInventory(host, id), {
-    host: [referenceOf(quota)],
-    virtual: [],
-  });
-  await apply($, target, [inventoryObject(id, inventory), quota], { force: true });
+  const stored = await readInventory(host, id);
+  const applied = { host: [referenceOf(quota)], virtual: [], release: null };
+  await recordInventory(host, id, stored, union(stored.inventory, applied));
+  await apply($, target, [quota], { force: true });
   await quotaCounts(host, hostNamespace(id));
 }
 

@@ -55,7 +55,7 @@ export async function restoredInScratch(
   const objects = scratchObjects({ tenantId: tenant.id, hostApi });
   await apply($, target, objects as readonly KubeObject[], { force: true });
   // As dist/ has it: with no replicas.
-  await ensureRelease(host, tenant, state, place);
+  await ensureRelease(host, tenant, { scratch: state, known: null, place });
   await putCertificates(host, place, certificates);
   await restoreSnapshot(host, place, snapshot, signal);
   await start(host, place, signal);

@@ -1,4 +1,4 @@
-import { controlPlaneClaim, INVENTORY_NAME, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
+import { controlPlaneClaim, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from '../tools/kubectl.ts';
 
 /** Kubernetes makes these in every namespace. */
@@ -15,7 +15,6 @@ export function strangers(
 ): readonly string[] {
   const known = new Set([
     ...EVERYWHERE,
-    `ConfigMap/${INVENTORY_NAME}`,
     ...declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`),
   ]);
   const family = new Set(
