@@ -30,6 +30,18 @@ test('a port-forward starts again on its port when kubectl ends, and ends with i
   expect(fakes.calls('kubectl')).toHaveLength(calls.length);
 });
 
+test('a port-forward that is disposed of between two starts ends, and is not started again', async () => {
+  const fakes = fakeCommands();
+  fakes.add('kubectl', 'echo "Forwarding from 127.0.0.1:40123 -> 8443"');
+  const forward = await forwardPort(fakes.$, { kubeconfig: '/k', context: 'c' }, 'n', 'svc/a', 443);
+  fakes.add('kubectl', 'exec sleep 60');
+  // The first has ended; the second is 300 ms away.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const started = performance.now();
+  await forward[Symbol.asyncDispose]();
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
 test('a port-forward that never listens is an error with what kubectl said', async () => {
   const fakes = fakeCommands();
   fakes.add('kubectl', 'echo "error: pod not found" >&2; exit 1');
