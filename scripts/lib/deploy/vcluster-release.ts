@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
-import { driftedObjects } from './drift.ts';
 import {
   readReleaseRecords,
   recordName,
@@ -10,12 +9,10 @@ import {
   type ReleaseRecords,
 } from '../tools/helm.ts';
 import type { Host } from '../cluster/host.ts';
-import { applyObjects, getSame, kubectl } from '../tools/kubectl.ts';
+import { kubectl, referenceOf } from '../tools/kubectl.ts';
+import { replaceWhole, wholeDrift } from '../kube/whole-objects.ts';
 import { placeOf } from '../cluster/tenant-connection.ts';
 import { createVcluster } from '../tools/vcluster.ts';
-
-/** What only asks the server what a chart's objects would look like now. */
-const DRIFT_MANAGER = 'tenantry-drift';
 
 /** What became of a tenant's release. */
 export interface ReleaseOutcome {
@@ -49,7 +46,10 @@ export async function ensureRelease(
   const records = await readReleaseRecords($, target, place);
   const { newest } = records;
   const reasons = reasonsToUpgrade(records, tenant, known);
-  if (reasons.length === 0 && newest !== null) reasons.push(...(await chartDrift(host, newest)));
+  if (reasons.length === 0 && newest !== null) {
+    const { missing, different } = await wholeDrift($, target, newest.objects);
+    reasons.push(...[...missing, ...different].map((reference) => `drift in ${reference}`));
+  }
   if (reasons.length === 0 && newest !== null) return { reasons, digest: newest.digest };
   await deleteRecords(host, place, recordsToDelete(records, place));
   await createVcluster($, target, {
@@ -59,7 +59,10 @@ export async function ensureRelease(
     chartDir: host.chartDir,
     scratch,
   });
-  return { reasons, digest: await digestOfUpgrade(host, place) };
+  const release = await upgradedRelease(host, place);
+  const isNew = newest === null && records.refused.length === 0;
+  if (!isNew) await takeBackAdditions(host, release);
+  return { reasons, digest: release.digest };
 }
 
 /** Why a release is not what dist/ asks for, as far as Helm's records say. */
@@ -89,12 +92,11 @@ export function recordsToDelete(
   return [...refused.map(({ secret }) => secret), ...pending];
 }
 
-async function chartDrift({ $, target }: Host, { objects }: Release): Promise<readonly string[]> {
-  const [live, wanted] = await Promise.all([
-    getSame($, target, objects),
-    applyObjects($, target, objects, { fieldManager: DRIFT_MANAGER, force: true, dryRun: true }),
-  ]);
-  return driftedObjects(live, wanted).map((reference) => `drift in ${reference}`);
+/** What an upgrade leaves of what others have added to the chart's objects is taken back. */
+async function takeBackAdditions({ $, target }: Host, { objects }: Release): Promise<void> {
+  const { different, live } = await wholeDrift($, target, objects);
+  const added = live.filter((object) => different.includes(referenceOf(object)));
+  await replaceWhole($, target, added, objects);
 }
 
 async function deleteRecords(
@@ -107,9 +109,9 @@ async function deleteRecords(
 }
 
 /** @throws Fault where somebody writes the records while Helm does */
-async function digestOfUpgrade({ $, target }: Host, place: ReleaseName): Promise<string> {
+async function upgradedRelease({ $, target }: Host, place: ReleaseName): Promise<Release> {
   const { newest, refused } = await readReleaseRecords($, target, place);
-  if (refused.length === 0 && newest?.status === 'deployed') return newest.digest;
+  if (refused.length === 0 && newest?.status === 'deployed') return newest;
   throw new Fault({
     what: `Helm's records of ${place.namespace}/${place.name}`,
     why:

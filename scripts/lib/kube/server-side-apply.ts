@@ -8,12 +8,13 @@ import {
   type Target,
 } from '../tools/kubectl.ts';
 import { CommandError, type Shell } from '../cli/shell.ts';
+import { replaceWhole, wholeDrift } from './whole-objects.ts';
 
 /** The syncer makes a Service anew to give it the host's address, and then owns all of its fields. */
 const SYNCER = 'vcluster';
 
 export interface ApplyOptions {
-  /** The objects are ours alone: what others have set is taken back. */
+  /** The objects are ours alone: what others have set or added is taken back. */
   readonly force?: boolean;
 }
 
@@ -30,23 +31,43 @@ export async function apply(
   { force = false }: ApplyOptions = {},
 ): Promise<readonly string[]> {
   if (objects.length === 0) return [];
-  const live = await getSame($, target, objects);
+  const { live, wouldBe } = force
+    ? await wholeDrift($, target, objects)
+    : await appliedDrift($, target, objects);
   const known = new Set(live.map(referenceOf));
-  const wouldBe = await serverSide(
-    $,
-    target,
-    objects.filter((object) => known.has(referenceOf(object))),
-    { force, dryRun: true },
-  );
   const drifted = new Set(driftedObjects(live, wouldBe));
   const wanting = objects.filter(
     (object) => !known.has(referenceOf(object)) || drifted.has(referenceOf(object)),
   );
-  await serverSide($, target, wanting, { force });
+  const applied = await serverSide($, target, wanting, { force });
+  if (force) await takeBackAdditions($, target, applied, wouldBe, objects);
   return wanting.map(
     (object) =>
       `${object.kind}/${object.metadata.name} ${known.has(referenceOf(object)) ? 'changed' : 'created'}`,
   );
+}
+
+async function appliedDrift($: Shell, target: Target, objects: readonly KubeObject[]) {
+  const live = await getSame($, target, objects);
+  const known = new Set(live.map(referenceOf));
+  const existing = objects.filter((object) => known.has(referenceOf(object)));
+  const wouldBe = await serverSide($, target, existing, { force: false, dryRun: true });
+  return { live, wouldBe };
+}
+
+/** Replaces what still differs after an apply: it leaves what others have added. */
+async function takeBackAdditions(
+  $: Shell,
+  target: Target,
+  applied: readonly KubeObject[],
+  wouldBe: readonly KubeObject[],
+  wanted: readonly KubeObject[],
+): Promise<void> {
+  const written = new Set(applied.map(referenceOf));
+  const expected = wouldBe.filter((object) => written.has(referenceOf(object)));
+  const different = new Set(driftedObjects(applied, expected));
+  const toReplace = applied.filter((object) => different.has(referenceOf(object)));
+  await replaceWhole($, target, toReplace, wanted);
 }
 
 /** Server-side apply that takes over what only the syncer has set. */

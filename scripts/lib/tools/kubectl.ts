@@ -109,6 +109,23 @@ export async function applyObjects(
   return parseObjects(text);
 }
 
+/** Replaces objects that are there, whole; returns them as they are afterwards. */
+export async function replaceObjects(
+  $: Shell,
+  target: Target,
+  objects: readonly unknown[],
+  options: Pick<ApplyOptions, 'fieldManager' | 'dryRun'>,
+): Promise<readonly KubeObject[]> {
+  if (objects.length === 0) return [];
+  const flags = [
+    'replace',
+    `--field-manager=${options.fieldManager}`,
+    ...(options.dryRun === true ? ['--dry-run=server'] : []),
+  ];
+  const text = await kubectl($, target, [...flags, '-o', 'json', '-f', '-'], asList(objects));
+  return parseObjects(text);
+}
+
 /** The same objects as they are now; missing ones are left out. */
 export function getSame(
   $: Shell,
