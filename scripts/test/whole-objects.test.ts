@@ -38,7 +38,7 @@ describe('what replaces a live object', () => {
 
   test('has no labels of ours but those wanted, and keeps those of others', () => {
     const labels = {
-      'app.kubernetes.io/managed-by': 'tenantry',
+      'app.kubernetes.io/managed-by': 'Helm',
       'pod-security.kubernetes.io/enforce': 'privileged',
       'pod-security.kubernetes.io/exempt': 'true',
       'tenantry.dev/extra': 'x',
@@ -47,6 +47,7 @@ describe('what replaces a live object', () => {
     };
     const wanted = policy({}, { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } });
     expect(replacementOf(policy({}, { labels }), wanted).metadata.labels).toEqual({
+      'app.kubernetes.io/managed-by': 'Helm',
       'kubernetes.io/metadata.name': 'n',
       team: 'payments',
       'pod-security.kubernetes.io/enforce': 'restricted',

@@ -1,4 +1,4 @@
-import { FIELD_MANAGER, MANAGED_BY_LABEL } from '@tenantry/tenants';
+import { FIELD_MANAGER } from '@tenantry/tenants';
 import { driftedObjects } from '../deploy/drift.ts';
 import {
   getSame,
@@ -65,7 +65,7 @@ export async function replaceWhole(
 }
 
 /** Labels under these prefixes are ours, and mean something to the host: no others may stay. */
-const OUR_LABELS = [MANAGED_BY_LABEL, 'tenantry.dev/', 'pod-security.kubernetes.io/'];
+const OUR_LABELS = ['tenantry.dev/', 'pod-security.kubernetes.io/'];
 
 /** What `kubectl rollout restart` leaves; to take it back would restart the pods again. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
