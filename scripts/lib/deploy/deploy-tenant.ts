@@ -4,8 +4,10 @@ import { apply } from '../kube/server-side-apply.ts';
 import { greetTenant } from './greet-tenant.ts';
 import type { Host } from '../cluster/host.ts';
 import { type Inventory, inventoryOf, objectOf, toPrune, union } from './inventory.ts';
-import { readInventory, recordInventory } from './inventory-record.ts';
-import { getObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
+import { inventoryObjects, recordInventory, storedInventory } from './inventory-record.ts';
+import { obstacleTo } from './preconditions.ts';
+import { Fault } from '../cli/errors.ts';
+import { getObjects, getSame, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
 import { removePods } from './pause-tenant.ts';
 import { poll } from '../kube/wait.ts';
 import { waitForRollout } from '../kube/rollout.ts';
@@ -32,6 +34,9 @@ const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
 const WORKLOAD_TIMEOUT_SECONDS = 180;
 const DEFAULT_ACCOUNT_TIMEOUT_SECONDS = 60;
 
+/** What answers names in a tenant's cluster; it is ready once it has read the cluster's Services. */
+const TENANT_DNS = { namespace: 'kube-system', workloads: ['deployment/coredns'] };
+
 /** Makes one tenant's clusters match its directory in dist/. Writes nothing where they do. */
 export async function deployTenant(
   host: Host,
@@ -40,7 +45,10 @@ export async function deployTenant(
 ): Promise<Outcome> {
   const { id } = tenant;
   const { $, target } = host;
-  let stored = await readInventory(host, id);
+  const seen = await lookAt(host, id);
+  const obstacle = obstacleTo(tenant, seen);
+  if (obstacle !== null) throw new Fault(obstacle);
+  let { stored } = seen;
   const old = stored.inventory;
   const wanted = inventoryOf(tenant.hostObjects, tenant.virtualObjects, old.release);
   const gone = toPrune(id, old, wanted);
@@ -83,9 +91,29 @@ export async function deployTenant(
   changes.push(...(await apply($, connection.target, tenant.virtualObjects)));
   changes.push(...(await prune($, connection.target, gone.virtual)));
   await record({ ...wanted, release: stored.inventory.release });
-  await waitForWorkloads($, connection.target, tenant.virtualObjects, signal);
+  await Promise.all([
+    waitForWorkloads($, connection.target, tenant.virtualObjects, signal),
+    waitForRollout($, connection.target, {
+      ...TENANT_DNS,
+      timeoutSeconds: WORKLOAD_TIMEOUT_SECONDS,
+      signal,
+    }),
+  ]);
   const greeting = await greetTenant($, connection, tenant.name, signal);
   return { id, changes, greeting };
+}
+
+/** What decides whether anything may be written for a tenant, in one request. */
+async function lookAt({ $, target }: Host, id: string) {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hostNamespace(id) } };
+  const metadata = { name: vclusterName(id), namespace: hostNamespace(id) };
+  const statefulSet = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata };
+  const found = await getSame($, target, [namespace, statefulSet, ...inventoryObjects(id)]);
+  return {
+    namespace: found.find(({ kind }) => kind === 'Namespace'),
+    statefulSet: found.find(({ kind }) => kind === 'StatefulSet'),
+    stored: storedInventory(id, found),
+  };
 }
 
 function namespacesFirst(objects: readonly KubeObject[]): readonly KubeObject[] {

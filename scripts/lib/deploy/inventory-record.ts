@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FIELD_MANAGER, inventoryName, SYSTEM_NAMESPACE } from '@tenantry/tenants';
 import type { Host } from '../cluster/host.ts';
-import { applyObjects, getSame, getObjects, kubectl } from '../tools/kubectl.ts';
+import { applyObjects, getSame, type KubeObject, kubectl } from '../tools/kubectl.ts';
 import {
+  EMPTY_INVENTORY,
   formerInventoryReference,
   type Inventory,
   inventoryObject,
@@ -21,15 +22,29 @@ export interface StoredInventory {
   readonly refused: readonly string[];
 }
 
-/** Empty where there is none. @throws CommandError where it cannot be read */
-export async function readInventory({ $, target }: Host, id: string): Promise<StoredInventory> {
-  const where = ['-n', SYSTEM_NAMESPACE, 'configmap', inventoryName(id)];
-  const [current] = await getObjects($, target, where);
+/** A tenant's inventory out of objects of the host; empty where there is none. */
+export function storedInventory(id: string, objects: readonly KubeObject[]): StoredInventory {
+  const find = ({ metadata: { name, namespace } }: KubeObject) =>
+    objects.find(
+      ({ kind, metadata }) =>
+        kind === 'ConfigMap' && metadata.name === name && metadata.namespace === namespace,
+    );
+  const current = find(inventoryObject(id, EMPTY_INVENTORY));
   if (current !== undefined) {
     return { inventory: parseInventory(current), former: false, refused: [] };
   }
-  const [former] = await getSame($, target, [objectOf(formerInventoryReference(id))]);
+  const former = find(objectOf(formerInventoryReference(id)));
   return { ...parseFormerInventory(id, former), former: former !== undefined };
+}
+
+/** The objects of which `storedInventory` reads an inventory. */
+export function inventoryObjects(id: string): readonly KubeObject[] {
+  return [inventoryObject(id, EMPTY_INVENTORY), objectOf(formerInventoryReference(id))];
+}
+
+/** @throws CommandError where it cannot be read */
+export async function readInventory({ $, target }: Host, id: string): Promise<StoredInventory> {
+  return storedInventory(id, await getSame($, target, inventoryObjects(id)));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Host } from '../cluster/host.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
+import { holdUps } from '../deploy/preconditions.ts';
 import { poll } from './wait.ts';
 
 const GONE_TIMEOUT_SECONDS = 180;
@@ -33,13 +34,4 @@ export async function deleteNamespace(
       signal,
     },
   );
-}
-
-function holdUps({ status }: KubeObject): readonly string[] {
-  const { conditions = [] } = (status ?? {}) as {
-    conditions?: readonly { type: string; status: string; message: string }[];
-  };
-  return conditions
-    .filter((condition) => condition.status === 'True')
-    .map(({ type, message }) => `${type}: ${message}`);
 }

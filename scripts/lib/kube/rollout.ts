@@ -1,4 +1,5 @@
 import { diagnose, evidence } from './diagnose.ts';
+import { messageOf } from '../cli/errors.ts';
 import { getObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
 import { type Look, poll } from './wait.ts';
 import type { Shell } from '../cli/shell.ts';
@@ -98,7 +99,9 @@ async function lastLogLines(
   const logs = await Promise.all(
     pods.map(async ({ metadata: { name } }) => {
       const args = ['logs', name, '-n', namespace, '--all-containers', `--tail=${LOG_LINES}`];
-      const text = await kubectl($, target, args).catch(() => '');
+      const text = await kubectl($, target, args).catch(
+        (error: unknown) => `it cannot be read: ${messageOf(error)}`,
+      );
       return text.trim() === '' ? '' : `log of ${name}:\n${text.trim()}`;
     }),
   );
