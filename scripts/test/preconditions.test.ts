@@ -88,7 +88,7 @@ test('what cannot be changed is said with its value, what lives, what is wanted 
   expect(obstacleTo(tenant, { namespace: namespace(), statefulSet: statefulSet() })).toEqual({
     what: 'the control plane of alice cannot be changed so; nothing was written',
     why: `${CLAIM}.storageClass is the cluster's default, and dist/ wants "standard": Kubernetes never changes the volume of a StatefulSet that lives`,
-    todo: 'set it back in tenants.json and run pnpm synth; to move the tenant to it: pnpm offboard alice, then pnpm restore alice --from its archive',
+    todo: 'set it back in tenants.json and run pnpm synth; to move the tenant to it, do so, then pnpm offboard alice, change it, and pnpm restore alice --from its archive',
   });
   const same = { id: 'alice', values: values({}) };
   expect(obstacleTo(same, { namespace: namespace(), statefulSet: statefulSet() })).toBeNull();

@@ -1,4 +1,4 @@
-import { hostNamespace, vclusterName } from '@tenantry/tenants';
+import { FIELD_MANAGER, hostNamespace, vclusterName } from '@tenantry/tenants';
 import type { TenantDist } from '../dist/read.ts';
 import { apply } from '../kube/server-side-apply.ts';
 import { greetTenant } from './greet-tenant.ts';
@@ -88,7 +88,8 @@ export async function deployTenant(
   });
   await using connection = await openTenant(host, id, state, signal);
   await waitForDefaultAccount($, connection.target, signal);
-  changes.push(...(await apply($, connection.target, tenant.virtualObjects)));
+  const takeOver = `pnpm connect ${id} -- kubectl apply --server-side --force-conflicts --field-manager=${FIELD_MANAGER} -f dist/${id}/virtual`;
+  changes.push(...(await apply($, connection.target, tenant.virtualObjects, { takeOver })));
   changes.push(...(await prune($, connection.target, gone.virtual)));
   await record({ ...wanted, release: stored.inventory.release });
   await Promise.all([

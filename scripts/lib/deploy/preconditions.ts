@@ -101,7 +101,7 @@ export function obstacleTo(
   return {
     what: `the control plane of ${id} cannot be changed so; nothing was written`,
     why: `${list.join('; ')}: Kubernetes never changes the volume of a StatefulSet that lives`,
-    todo: `set it back in tenants.json and run pnpm synth; to move the tenant to it: pnpm offboard ${id}, then pnpm restore ${id} --from its archive`,
+    todo: `set it back in tenants.json and run pnpm synth; to move the tenant to it, do so, then pnpm offboard ${id}, change it, and pnpm restore ${id} --from its archive`,
   };
 }
 
