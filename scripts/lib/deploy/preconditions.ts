@@ -128,7 +128,9 @@ function valueAt(values: unknown, path: string): unknown {
 }
 
 function show(value: unknown): string {
-  return Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function quote(text: string): string {
