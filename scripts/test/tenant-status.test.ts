@@ -106,3 +106,23 @@ test.each([
 ])('the age of %s is %s', (since, expected) => {
   expect(age(since, Date.parse('2026-11-23T12:00:00Z'))).toBe(expected);
 });
+
+test('what deploy would refuse is drift: a namespace on its way out, a field that never changes', () => {
+  const [namespace, statefulSet, pod] = seen('alice', 1) as [KubeObject, KubeObject, KubeObject];
+  const ending: KubeObject = {
+    ...namespace,
+    metadata: { ...namespace.metadata, deletionTimestamp: '2026-11-25T10:00:00Z' },
+  };
+  const storage = { resources: { requests: { storage: '2Gi' } }, storageClassName: 'fast' };
+  const spec = {
+    replicas: 1,
+    volumeClaimTemplates: [{ spec: { accessModes: ['ReadWriteOnce'], ...storage } }],
+  };
+  const volumeClaim = { size: '2Gi', storageClass: 'slow' };
+  const values = { controlPlane: { statefulSet: { persistence: { volumeClaim } } } };
+  const live = [ending, { ...statefulSet, spec }, pod];
+  expect(tenantStatuses([{ ...alice, values }], live)[0]?.drift).toEqual([
+    'namespace is being deleted',
+    'deploy refuses: controlPlane.statefulSet.persistence.volumeClaim.storageClass is "fast", not "slow"',
+  ]);
+});

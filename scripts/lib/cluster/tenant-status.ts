@@ -9,6 +9,7 @@ import type { TenantDist } from '../dist/read.ts';
 import type { Host } from './host.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
 import { foreignPauses } from '../deploy/pause-drift.ts';
+import { immutableChanges } from '../deploy/preconditions.ts';
 
 /** A tenant as dist/ wants it and as the host shows it. */
 export interface TenantStatus {
@@ -103,7 +104,16 @@ function statusOf(
     drift:
       tenant === null
         ? ['orphan: live, but not in dist/']
-        : driftOf(tenant, seen, version, statefulSet, pods),
+        : [
+            ...(namespace?.metadata.deletionTimestamp === undefined
+              ? []
+              : ['namespace is being deleted']),
+            ...driftOf(tenant, seen, version, statefulSet, pods),
+            ...immutableChanges(statefulSet, tenant.values).map(
+              ({ value, live, wanted }) =>
+                `deploy refuses: ${value} is ${JSON.stringify(live)}, not ${JSON.stringify(wanted)}`,
+            ),
+          ],
   };
 }
 

@@ -36,7 +36,7 @@ const IMMUTABLE: readonly ImmutableField[] = [
   {
     value: `${CLAIM}.storageClass`,
     chartDefault: '',
-    live: (spec) => claimOf(spec)?.storageClassName ?? '',
+    live: (spec) => claimOf(spec) && (claimOf(spec)?.storageClassName ?? ''),
   },
   {
     value: `${CLAIM}.size`,
@@ -64,7 +64,9 @@ export function immutableChanges(
   if (statefulSet === undefined) return [];
   const spec = (statefulSet['spec'] ?? {}) as StatefulSetSpec;
   return IMMUTABLE.flatMap(({ value, chartDefault, live: liveOf, equals = Object.is }) => {
-    const live = show(liveOf(spec));
+    const found = liveOf(spec);
+    if (found === undefined) return [];
+    const live = show(found);
     const wanted = show(valueAt(values, value) ?? chartDefault);
     return equals(live, wanted) ? [] : [{ value, live, wanted }];
   });
