@@ -10,6 +10,7 @@ import {
   killAfter,
   NOTES,
   notesPod,
+  numberVariable,
   pnpm,
   pnpmOk,
   readNote,
@@ -25,7 +26,7 @@ import {
 jest.setTimeout(15 * 60_000);
 
 /** How often an offboarding is killed; more by hand than in every run. */
-const KILLS = Number(process.env['TENANTRY_E2E_KILLS'] ?? '4');
+const KILLS = numberVariable('TENANTRY_E2E_KILLS', 4);
 /** So many kills, one run after the other, before it is left to end. */
 const KILLS_IN_A_ROW = 4;
 /** About what an offboarding takes, in which the kills are spread. */
