@@ -5,17 +5,33 @@ import { createReport } from '../lib/cli/report.ts';
 
 describe('what a tenant says cannot', () => {
   test.each([
-    ['colour or move the cursor', '\u001B[2J\u001B]0;title\u0007', '\\u001b[2J\\u001b]0;title\\u0007'],
+    [
+      'colour or move the cursor',
+      '\u001B[2J\u001B]0;title\u0007',
+      '\\u001b[2J\\u001b]0;title\\u0007',
+    ],
     ['use the one-byte form of it', '\u009B31m', '\\u009b31m'],
     ['overwrite its line', 'bob: failed\rbob: ok\b', 'bob: failed\\u000dbob: ok\\u0008'],
     ['turn the direction of text', 'user\u202Egpj.exe\u2066', 'user\\u202egpj.exe\\u2066'],
     ['break a line unseen', 'a\u2028b\u0085c\vd\fe', 'a\\u2028b\\u0085c\\u000bd\\u000ce'],
-    ['hide letters', 'ali\u200Bce\uFEFF\u00AD\u2060\u3164', 'ali\\u200bce\\ufeff\\u00ad\\u2060\\u3164'],
+    [
+      'hide letters',
+      'ali\u200Bce\uFEFF\u00AD\u2060\u3164',
+      'ali\\u200bce\\ufeff\\u00ad\\u2060\\u3164',
+    ],
     ['hide text in tags', 'x\u{E0041}', 'x\\udb40\\udc41'],
     ['join nothing', '\u200Da \u200Cb', '\\u200da \\u200cb'],
     ['be half a character', 'x\uD83Dy', 'x\\ud83dy'],
-    ['start a command of GitHub', '::error::x\n  ::set-output name=a::b', '\\u003a:error::x\n  \\u003a:set-output name=a::b'],
-    ['start one behind invisible space', '\u00A0\u2003::stop-commands::x', '\u00A0\u2003\\u003a:stop-commands::x'],
+    [
+      'start a command of GitHub',
+      '::error::x\n  ::set-output name=a::b',
+      '\\u003a:error::x\n  \\u003a:set-output name=a::b',
+    ],
+    [
+      'start one behind invisible space',
+      '\u00A0\u2003::stop-commands::x',
+      '\u00A0\u2003\\u003a:stop-commands::x',
+    ],
     ['hold an old command', 'a ##[error]x ##vso[task.x]', 'a \\u0023#[error]x \\u0023#vso[task.x]'],
   ])('%s', (_, text, shown) => expect(printable(text)).toBe(shown));
 });

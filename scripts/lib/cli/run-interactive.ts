@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { printable } from './printable.ts';
 
@@ -25,18 +25,22 @@ export async function runInteractive(
   args: readonly string[],
   { env, cwd }: InteractiveOptions,
 ): Promise<number> {
-  const child = spawn(file, args, { stdio: 'inherit', env, cwd });
+  let child: ChildProcess | undefined;
+  // Before it starts: from then on it may be signalled.
+  using _ = replaceListeners((signal) => {
+    if (!FROM_TERMINAL.some((each) => each === signal)) child?.kill(signal);
+  });
+  child = spawn(file, args, { stdio: 'inherit', env, cwd });
   const { promise, resolve } = Promise.withResolvers<number>();
   child.once('error', (error: NodeJS.ErrnoException) => {
-    process.stderr.write(printable(`${file}: ${error.message}\n`));
-    resolve(error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE);
+    const missing = error.code === 'ENOENT';
+    const why = missing ? 'not found' : `cannot be run: ${error.code ?? error.message}`;
+    process.stderr.write(printable(`${file}: ${why}\n`));
+    resolve(missing ? NOT_FOUND : NOT_EXECUTABLE);
   });
   child.once('exit', (code, signal) =>
     resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
   );
-  using _ = replaceListeners((signal) => {
-    if (!FROM_TERMINAL.some((each) => each === signal)) child.kill(signal);
-  });
   return await promise;
 }
 
