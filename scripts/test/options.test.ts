@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { booleanVariable } from '../lib/cli/boolean.ts';
 import {
   describeOptions,
@@ -24,7 +24,7 @@ const inAnyCase = (word: string) =>
   fc
     .array(fc.boolean(), { minLength: word.length, maxLength: word.length })
     .map((upper) =>
-      [...word].map((letter, index) => (upper[index] ? letter.toUpperCase() : letter)).join(''),
+      Array.from(word, (letter, index) => (upper[index] ? letter.toUpperCase() : letter)).join(''),
     );
 
 const YES = ['1', 'true', 'yes', 'on'];

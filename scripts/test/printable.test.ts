@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { printable } from '../lib/cli/printable.ts';
 import { createReport } from '../lib/cli/report.ts';
 

@@ -21,11 +21,11 @@ export function describeContents(
   const owners = new Map(
     namespaces.map(({ metadata }) => [metadata.name, metadata.labels?.[TENANT_LABEL] ?? '?']),
   );
-  const lines = [...owners].sort().map(([namespace, tenant]) => {
+  const lines = [...owners.keys()].sort().map((namespace) => {
     const own = claims
       .filter(({ metadata }) => metadata.namespace === namespace)
       .map(describeClaim);
-    return `tenant ${tenant}: ${own.length === 0 ? 'no volumes' : `${own.length === 1 ? 'volume' : 'volumes'} ${own.join(', ')}`}`;
+    return `tenant ${owners.get(namespace)}: ${own.length === 0 ? 'no volumes' : `${own.length === 1 ? 'volume' : 'volumes'} ${own.join(', ')}`}`;
   });
   const others = claims.filter(({ metadata }) => !owners.has(metadata.namespace ?? ''));
   return [
