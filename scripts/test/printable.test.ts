@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import * as fc from 'fast-check';
 import { printable } from '../lib/cli/printable.ts';
 import { createReport } from '../lib/cli/report.ts';
@@ -86,5 +88,15 @@ test('a report shows what is printable, in titles too', async () => {
   await report.step('\u202Estep', async () => undefined);
   expect(lines.join('')).toMatch(
     /^\\u001b\[1Ax\n- \\u000dtitle: ::warning::why\n· \\u202estep …\n✓ \\u202estep \(.* s\)\n$/,
+  );
+});
+
+test('nothing of a command writes past it', () => {
+  const scripts = resolve(import.meta.dirname, '..');
+  const writers = readdirSync(scripts, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(lib\/.*|[\w-]+)\.ts$/.test(file))
+    .filter((file) => /process\.std(out|err)/.test(readFileSync(join(scripts, file), 'utf8')));
+  expect(writers.sort()).toEqual(
+    ['confirm', 'report', 'run-interactive', 'run-main'].map((name) => `lib/cli/${name}.ts`),
   );
 });

@@ -37,6 +37,8 @@ export async function forwardPort(
       await current;
       if (stop.signal.aborted) return;
       await sleep(RESTART_MILLISECONDS);
+      // Disposed of meanwhile: what is started now would never be ended.
+      if (stop.signal.aborted) return;
       current = start(port);
     }
   };
