@@ -1,3 +1,4 @@
+import { suggest } from '@tenantry/tenants';
 import { benchSynth } from './lib/dev/bench-synth.ts';
 import { UsageError } from './lib/cli/errors.ts';
 import { type Context, runMain } from './lib/cli/run-main.ts';
@@ -13,8 +14,10 @@ await runMain({
   async run(context) {
     const [name] = context.positionals;
     if (name !== undefined && !Object.hasOwn(BENCHES, name)) {
+      const names = Object.keys(BENCHES);
+      const near = suggest(name, names);
       throw new UsageError(
-        `no bench ${JSON.stringify(name)}\n  → one of: ${Object.keys(BENCHES).join(', ')}`,
+        `no bench ${JSON.stringify(name)}\n  → ${near === null ? `one of: ${names.join(', ')}` : `did you mean ${near}?`}`,
       );
     }
     for (const [key, bench] of Object.entries(BENCHES)) {

@@ -1,3 +1,10 @@
+import { runMain } from './lib/cli/run-main.ts';
 import { runJest } from './lib/dev/run-jest.ts';
 
-process.exitCode = runJest('hermetic', process.argv.slice(2));
+await runMain({
+  usage: 'pnpm test [ARGUMENTS OF JEST…]',
+  summary:
+    'The hermetic tests: Node only, no cluster. `pnpm test scripts/test/synth` runs one file.',
+  arguments: 'passed on',
+  run: ({ positionals, signal }) => runJest('hermetic', { args: positionals, signal }),
+});

@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline/promises';
-import { UsageError } from './lib/cli/errors.ts';
+import { confirm } from './lib/cli/confirm.ts';
 import { checkRecipient } from './lib/offboard/archive-store.ts';
 import { offboardTenant } from './lib/offboard/offboard-tenant.ts';
 import { runMain } from './lib/cli/run-main.ts';
@@ -11,11 +10,17 @@ await runMain({
     'compared before anything is deleted; the receipt goes into tenants.json. The archive holds the\n' +
     "tenant's Secrets and keys. Interrupted, the same command takes it up again.",
   options: {
-    confirm: { type: 'string', value: 'ID', description: 'the id again, instead of typing it' },
+    confirm: {
+      type: 'string',
+      value: 'ID',
+      description: 'the id again, instead of typing it',
+      variable: false,
+    },
     recipient: { type: 'string', value: 'KEY', description: 'encrypt the archive: an age1… key' },
     'discard-volumes': {
       type: 'boolean',
       description: 'lose the data in the volumes, which is in no archive',
+      variable: false,
     },
   },
   arguments: { min: 1, max: 1 },
@@ -26,28 +31,14 @@ await runMain({
     await offboardTenant(context, id, {
       recipient: values.recipient,
       discardVolumes: values['discard-volumes'] ?? false,
-      confirm: () => confirm(id, values.confirm, signal),
+      confirm: () =>
+        confirm({
+          expected: id,
+          given: values.confirm,
+          question: `This deletes ${id}. Type its id to go on: `,
+          command: `pnpm offboard ${id} --confirm ${id}`,
+          signal,
+        }),
     });
   },
 });
-
-/** @throws UsageError where another id than the tenant's is given, or none */
-async function confirm(id: string, given: string | undefined, signal: AbortSignal): Promise<void> {
-  const answer = given ?? (await ask(`This deletes ${id}. Type its id to go on: `, signal));
-  if (answer === id) return;
-  const said = answer === null ? 'nobody is there to type it' : JSON.stringify(answer);
-  throw new UsageError(
-    `not confirmed: ${said}; nothing was changed\n  → pnpm offboard ${id} --confirm ${id}`,
-  );
-}
-
-/** What a person types; null where there is none. */
-async function ask(question: string, signal: AbortSignal): Promise<string | null> {
-  if (!process.stdin.isTTY) return null;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question, { signal });
-  } finally {
-    terminal.close();
-  }
-}

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { UsageError } from './lib/cli/errors.ts';
 import { restoreTenant } from './lib/offboard/restore-tenant.ts';
 import { runMain } from './lib/cli/run-main.ts';
@@ -10,12 +9,12 @@ await runMain({
     'Interrupted, the same command takes it up again.',
   options: {
     from: {
-      type: 'string',
+      type: 'path',
       value: 'ARCHIVE',
       description: 'a file that pnpm offboard has written',
     },
     identity: {
-      type: 'string',
+      type: 'path',
       value: 'FILE',
       description: 'the age identity that decrypts the archive',
     },
@@ -27,6 +26,6 @@ await runMain({
     if (values.from === undefined) {
       throw new UsageError(`--from is missing\n  → pnpm restore ${id} --from archives/${id}-….tar`);
     }
-    await restoreTenant(context, id, { from: resolve(values.from), identity: values.identity });
+    await restoreTenant(context, id, { from: values.from, identity: values.identity });
   },
 });

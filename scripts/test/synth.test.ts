@@ -145,7 +145,7 @@ test(
     }
     expect(flag).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/'--dry-run'[^]*→ see --help/),
+      stderr: expect.stringContaining('unknown flag --dry-run; nothing was done'),
     });
     expect(argument).toMatchObject({
       code: 2,

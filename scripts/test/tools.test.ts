@@ -81,7 +81,9 @@ describe('tools', () => {
 describe('the way to a cluster', () => {
   test.each([
     ['1', true],
+    ['Yes', true],
     ['0', false],
+    ['off', false],
   ])('TENANTRY_SEALED=%s forces it', async (forced, sealed) => {
     expect(await chooseWay(fakeCommands().$, forced)).toMatchObject({ sealed });
   });
@@ -106,7 +108,9 @@ describe('the way to a cluster', () => {
   });
 
   test('another TENANTRY_SEALED is refused', async () => {
-    await expect(chooseWay(fakeCommands().$, 'yes')).rejects.toThrow('allowed: 1, 0');
+    await expect(chooseWay(fakeCommands().$, 'sealed')).rejects.toThrow(
+      'TENANTRY_SEALED is "sealed"',
+    );
   });
 
   test('a minor that is not tested is refused', () => {

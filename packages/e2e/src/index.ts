@@ -1,7 +1,7 @@
-export { applyIn, DIARY, NOTES, notesPod, readNote, WRITE_NOTE } from './belongings.ts';
+export { applyIn, CONFIG_MAP, CLAIM, notesPod, readNote, WRITE_NOTE } from './fixtures.ts';
 export { fingerprint } from './fingerprint.ts';
-export { killAfter, type Victim } from './kill.ts';
+export { killAfter, type KillScope } from './kill.ts';
 export { get, withPortForward } from './port-forward.ts';
-export { type SteadyClient, steadyClient, type Tally } from './steady-client.ts';
+export { type SteadyClient, steadyClient, type RequestStats } from './steady-client.ts';
 export * from './tenantry.ts';
 export { type Verification, verify } from './verify.ts';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './tenantry.ts';
 
 /** Whether only the command is killed, so that what it started goes on, or all of it. */
-export type Victim = 'command' | 'group';
+export type KillScope = 'command' | 'group';
 
 /**
  * Starts a command of scripts/ and kills it (SIGKILL) after so many milliseconds. Returns whether
@@ -14,7 +14,7 @@ export type Victim = 'command' | 'group';
 export async function killAfter(
   [script = '', ...args]: readonly string[],
   milliseconds: number,
-  victim: Victim,
+  scope: KillScope,
 ): Promise<boolean> {
   const child = spawn(process.execPath, [join(root, `scripts/${script}.ts`), ...args], {
     // A group of its own.
@@ -25,7 +25,7 @@ export async function killAfter(
   await Promise.race([ended, sleep(milliseconds)]);
   const running = child.exitCode === null && child.pid !== undefined;
   if (running && child.pid !== undefined) {
-    process.kill(victim === 'group' ? -child.pid : child.pid, 'SIGKILL');
+    process.kill(scope === 'group' ? -child.pid : child.pid, 'SIGKILL');
   }
   await ended;
   return running;

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { reachHost, toolPath } from './tenantry.ts';
 
 /** What became of the requests of a client that never stopped asking. */
-export interface Tally {
+export interface RequestStats {
   readonly requests: number;
   /** A line per request that had no good answer. */
   readonly failures: readonly string[];
@@ -11,7 +11,7 @@ export interface Tally {
 
 export interface SteadyClient {
   /** Ends the client; what it has seen. */
-  stop(): Promise<Tally>;
+  stop(): Promise<RequestStats>;
 }
 
 const PAUSE_MILLISECONDS = 50;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 
@@ -7,12 +7,30 @@ const root = resolve(import.meta.dirname, '../../..');
 /** The directory under test, which `pnpm test:e2e` makes and removes. */
 export const directory = required('TENANTRY_DIR');
 export const cluster = required('TENANTRY_CLUSTER');
+refuseForeign();
 export const hostContext = `kind-${cluster}`;
 
 function required(variable: string): string {
   const value = process.env[variable];
   if (value === undefined) throw new Error(`${variable} is not set\n  → run pnpm test:e2e`);
   return value;
+}
+
+/** The tests write, pause and delete: only where `pnpm test:e2e` has marked the directory. */
+function refuseForeign(): void {
+  const file = join(directory, '.tenantry-e2e.json');
+  const marker = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly cluster: string })
+    : null;
+  if (marker?.cluster === cluster) return;
+  throw new Error(`${directory} and ${cluster} are no test's\n  → run pnpm test:e2e`);
+}
+
+/** A whole number in an environment variable. */
+export function numberVariable(variable: string, fallback: number): number {
+  const text = process.env[variable] || String(fallback);
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`${variable} is ${JSON.stringify(text)}\n  → a whole number`);
 }
 
 export interface Result {

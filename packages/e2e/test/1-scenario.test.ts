@@ -221,6 +221,15 @@ describe('two tenants, Alice and Bob', () => {
     expect(existsSync(path ?? '/')).toBe(false);
   });
 
+  test.each([
+    [137, ['sh', '-c', 'kill -KILL $$']],
+    [129, ['sh', '-c', 'kill -HUP $$']],
+    [127, ['no-such-command']],
+    [126, ['/etc/passwd']],
+  ])('connect ends with %i as a shell does: %j', async (exitCode, command) => {
+    expect(await pnpm(['connect', 'alice', '--', ...command])).toMatchObject({ exitCode });
+  });
+
   test('what somebody changed on the host is put right', async () => {
     await host(['-n', 'vcluster-tenant-bob', 'delete', 'networkpolicy', 'default-deny']);
     await host([

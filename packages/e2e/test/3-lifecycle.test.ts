@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import {
   applyIn,
   cluster,
-  DIARY,
+  CONFIG_MAP,
   directory,
   hostContext,
   hostObjects,
   killAfter,
-  NOTES,
+  CLAIM,
   notesPod,
   pnpm,
   pnpmOk,
@@ -83,7 +83,7 @@ describe("Alice's life, by a calendar of its own", () => {
     expect((await pnpmOk(onboard)).stdout).toContain('alice is onboarded');
     const { stdout } = await pnpmOk(['deploy', 'alice']);
     expect(stdout).toContain('alice: Hello there TenantID ✋ Alice');
-    await applyIn('alice', [DIARY, NOTES, notesPod('writer', WRITE_NOTE)]);
+    await applyIn('alice', [CONFIG_MAP, CLAIM, notesPod('writer', WRITE_NOTE)]);
     await tenant('alice', ['wait', '--for=condition=Ready', 'pod/writer', '--timeout=120s']);
   });
 
@@ -149,8 +149,8 @@ describe("Alice's life, by a calendar of its own", () => {
     });
     const { stdout } = await timed('resume to the greeting', () => pnpmOk(['deploy', 'alice']));
     expect(stdout).toContain('alice: Hello there TenantID ✋ Alice the Second');
-    const diary = ['get', 'configmap', 'diary', '-o', 'jsonpath={.data.entry}'];
-    expect(await tenant('alice', diary)).toBe('before the pause');
+    const getEntry = ['get', 'configmap', 'diary', '-o', 'jsonpath={.data.entry}'];
+    expect(await tenant('alice', getEntry)).toBe('before the pause');
     expect(await readNote('alice')).toBe('written before the pause');
   });
 
@@ -176,12 +176,12 @@ describe("Alice's life, by a calendar of its own", () => {
 describe('a pause that is killed', () => {
   const rounds = Array.from({ length: KILLS }, (_, round) => ({
     after: Math.round(((round + Math.random()) / KILLS) * PAUSE_MILLISECONDS),
-    victim: round % 2 === 0 ? ('group' as const) : ('command' as const),
+    scope: round % 2 === 0 ? ('group' as const) : ('command' as const),
   }));
 
-  test.each(rounds)('($victim, after $after ms) is taken up again', async ({ after, victim }) => {
-    const killed = await killAfter(['pause', 'alice'], after, victim);
-    process.stderr.write(`${victim} ${killed ? 'killed' : 'ended before'} ${after} ms\n`);
+  test.each(rounds)('($scope, after $after ms) is taken up again', async ({ after, scope }) => {
+    const killed = await killAfter(['pause', 'alice'], after, scope);
+    process.stderr.write(`${scope} ${killed ? 'killed' : 'ended before'} ${after} ms\n`);
     await timed('pnpm pause', () => pnpmOk(['pause', 'alice']));
     expect(entry('alice')).toMatchObject({ state: 'paused', pausedBy: 'operator' });
     expect([await podsOfAlice(), await replicas(), await drift()]).toEqual([[], 0, []]);

@@ -4,12 +4,13 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import {
   applyIn,
-  DIARY,
+  CONFIG_MAP,
   directory,
   hostObjects,
   killAfter,
-  NOTES,
+  CLAIM,
   notesPod,
+  numberVariable,
   pnpm,
   pnpmOk,
   readNote,
@@ -25,7 +26,7 @@ import {
 jest.setTimeout(15 * 60_000);
 
 /** How often an offboarding is killed; more by hand than in every run. */
-const KILLS = Number(process.env['TENANTRY_E2E_KILLS'] ?? '4');
+const KILLS = numberVariable('TENANTRY_E2E_KILLS', 4);
 /** So many kills, one run after the other, before it is left to end. */
 const KILLS_IN_A_ROW = 4;
 /** About what an offboarding takes, in which the kills are spread. */
@@ -68,7 +69,7 @@ beforeAll(async () => {
     metadata: { name: 'key', namespace: 'default' },
     stringData: { key: 'of hers' },
   };
-  await applyIn('alice', [DIARY, NOTES, secret, notesPod('writer', WRITE_NOTE)]);
+  await applyIn('alice', [CONFIG_MAP, CLAIM, secret, notesPod('writer', WRITE_NOTE)]);
   await tenant('alice', ['wait', '--for=condition=Ready', 'pod/writer', '--timeout=120s']);
 });
 
@@ -105,7 +106,7 @@ async function digestOf(name: string): Promise<string> {
   return `sha256:${stdout.split(' ')[0]}`;
 }
 
-function entryOfDiary(): Promise<string> {
+function entryOfConfigMap(): Promise<string> {
   return tenant('alice', ['get', 'configmap', 'diary', '-o', 'jsonpath={.data.entry}']);
 }
 
@@ -186,7 +187,7 @@ describe('Alice is offboarded', () => {
     );
     expect(stdout).toContain('alice: Hello there TenantID ✋ Alice');
     expect(stdout).toMatch(/\d{3} of \d{3} objects compared, all there/);
-    expect(await entryOfDiary()).toBe('before the pause');
+    expect(await entryOfConfigMap()).toBe('before the pause');
     const key = ['get', 'secret', 'key', '-o', 'jsonpath={.data.key}'];
     expect(Buffer.from(await tenant('alice', key), 'base64').toString()).toBe('of hers');
     expect(await readNote('alice')).toBe('no note');
@@ -199,23 +200,23 @@ describe('Alice is offboarded', () => {
 describe('an offboarding that is killed', () => {
   const moments = Array.from({ length: KILLS }, (_, round) => ({
     after: Math.round(Math.random() * OFFBOARD_MILLISECONDS),
-    victim: round % 2 === 0 ? ('group' as const) : ('command' as const),
+    scope: round % 2 === 0 ? ('group' as const) : ('command' as const),
   }));
   const rounds = Array.from({ length: Math.ceil(KILLS / KILLS_IN_A_ROW) }, (_, round) =>
     moments.slice(round * KILLS_IN_A_ROW, (round + 1) * KILLS_IN_A_ROW),
   );
 
   test.each(rounds)('is taken up again: %j', async (...kills) => {
-    for (const { after, victim } of kills) {
-      const killed = await killAfter(offboard, after, victim);
-      process.stderr.write(`${victim} ${killed ? 'killed' : 'ended before'} ${after} ms\n`);
+    for (const { after, scope } of kills) {
+      const killed = await killAfter(offboard, after, scope);
+      process.stderr.write(`${scope} ${killed ? 'killed' : 'ended before'} ${after} ms\n`);
     }
     await timed('pnpm offboard', () => pnpmOk(offboard));
     await expectNothingLeft();
     await timed('pnpm restore', () =>
       pnpmOk(['restore', 'alice', '--from', join(archives, stored().at(-1) ?? '')]),
     );
-    expect(await entryOfDiary()).toBe('before the pause');
+    expect(await entryOfConfigMap()).toBe('before the pause');
   });
 });
 

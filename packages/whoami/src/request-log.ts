@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 export function requestLog(log: Log, quiet: ReadonlySet<string>): RequestHandler {
   return (request, response, next) => {
     const start = performance.now();
-    const path = request.originalUrl.split('?', 1)[0] ?? '';
+    const path = pathOf(request.originalUrl);
     // `close` comes after every request, `finish` only after those that were answered.
     response.once('close', () => {
       const aborted = !response.writableFinished;
@@ -28,4 +28,17 @@ export function requestLog(log: Log, quiet: ReadonlySet<string>): RequestHandler
     });
     next();
   };
+}
+
+/**
+ * The path of a request's target. A client that takes us for a proxy sends an address before it
+ * (`GET http://user:password@host/whoami`), which is dropped up to the last `@`, wherever that is:
+ * a password that was not encoded may hold any character.
+ */
+export function pathOf(target: string): string {
+  const path = target
+    .replace(/^\/\/.*@/s, '//')
+    .replace(/^[a-z][a-z0-9+.-]*:\/\/(?:.*@)?[^/?#]*/is, '')
+    .replace(/[?#].*/s, '');
+  return path === '' ? '/' : path;
 }

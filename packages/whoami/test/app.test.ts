@@ -167,3 +167,10 @@ describe('the log', () => {
     );
   });
 });
+
+test('a request as to a proxy is answered, and its user and password are not logged', async () => {
+  const { status, body } = await call(port, 'http://user:pw@example.com/whoami?key=pw');
+  expect([status, body]).toEqual([200, greeting]);
+  expect(records).toMatchObject([{ event: 'request', path: '/whoami', status: 200 }]);
+  expect(JSON.stringify(records)).not.toMatch(/pw|user/);
+});

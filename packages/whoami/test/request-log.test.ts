@@ -4,7 +4,7 @@ import express from 'express';
 import { expect, test } from '@jest/globals';
 
 import type { LogRecord } from '../src/log.ts';
-import { requestLog } from '../src/request-log.ts';
+import { pathOf, requestLog } from '../src/request-log.ts';
 
 test('a request that its client gives up is logged as aborted, without a status', async () => {
   const arrived = Promise.withResolvers<void>();
@@ -30,4 +30,21 @@ test('a request that its client gives up is logged as aborted, without a status'
     aborted: true,
   });
   server.close();
+});
+
+test.each([
+  ['/whoami', '/whoami'],
+  ['/whoami?token=pw', '/whoami'],
+  ['/who@mi', '/who@mi'],
+  ['http://user:pw@host/whoami', '/whoami'],
+  ['http://user:pw@host:3000/whoami?x=pw#pw', '/whoami'],
+  ['HTTPS://user:pw@host', '/'],
+  ['http://user:p/pw@host/whoami', '/whoami'],
+  ['http://user:p?w/pw#pw@host/whoami', '/whoami'],
+  ['http://pw@user@host/whoami', '/whoami'],
+  ['//user:pw@host/whoami', '//host/whoami'],
+  ['http://host/whoami', '/whoami'],
+  ['*', '*'],
+])('of the target %s the log has the path %s', (target, path) => {
+  expect(pathOf(target)).toBe(path);
 });

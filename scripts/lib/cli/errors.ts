@@ -1,5 +1,12 @@
+import { InvalidTenants } from '@tenantry/tenants';
+
+/** An error that somebody foresaw: its message says it all. Any other shows its stack. */
+export class ExpectedError extends Error {
+  override name = 'ExpectedError';
+}
+
 /** What went wrong, why, and what to do about it. Exit code 1. */
-export class Fault extends Error {
+export class Fault extends ExpectedError {
   override name = 'Fault';
 
   constructor({ what, why, todo }: { what: string; why: string; todo: string }) {
@@ -8,7 +15,7 @@ export class Fault extends Error {
 }
 
 /** Bad input or usage; nothing was changed. Exit code 2. */
-export class UsageError extends Error {
+export class UsageError extends ExpectedError {
   override name = 'UsageError';
 }
 
@@ -35,7 +42,7 @@ export class TenantFailure extends Error {
 }
 
 /** The user asked to stop; `left` names what was not finished. Exit code 130. */
-export class Interrupted extends Error {
+export class Interrupted extends ExpectedError {
   override name = 'Interrupted';
 
   constructor() {
@@ -45,10 +52,37 @@ export class Interrupted extends Error {
 
 /** An error's message; for a failed command the command, its exit code and what it said last. */
 export function messageOf(error: unknown): string {
-  // Of two errors the first is the cause; the clean-up that failed behind it is said as well.
+  return join(error, (single) => textOf(single, 'message') ?? String(single));
+}
+
+/** As `messageOf`, with the stack of an error that nobody expected. */
+export function explain(error: unknown): string {
+  return join(error, (single) => {
+    if (single instanceof TenantFailure) return `${single.tenant}: ${explain(single.cause)}`;
+    if (isExpected(single)) return messageOf(single);
+    const cause = single instanceof Error ? single.cause : undefined;
+    const stack = textOf(single, 'stack') ?? messageOf(single);
+    return cause === undefined ? stack : `${stack}\n  caused by: ${explain(cause)}`;
+  });
+}
+
+/** Of two errors the first is the cause; the clean-up that failed behind it is said as well. */
+function join(error: unknown, say: (error: unknown) => string): string {
   if (error instanceof SuppressedError) {
-    return `${messageOf(error.suppressed)}\n${messageOf(error.error)}`;
+    return `${join(error.suppressed, say)}\n${join(error.error, say)}`;
   }
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof AggregateError)
+    return error.errors.map((each) => join(each, say)).join('\n');
+  return say(error);
+}
+
+function isExpected(error: unknown): boolean {
+  return error instanceof ExpectedError || error instanceof InvalidTenants;
+}
+
+// Node's own errors are of another realm where tests run, so that `instanceof` does not know them.
+function textOf(error: unknown, field: 'message' | 'stack'): string | undefined {
+  if (typeof error !== 'object' || error === null || !(field in error)) return undefined;
+  const text = (error as Record<string, unknown>)[field];
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }

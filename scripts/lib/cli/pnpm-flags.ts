@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { quietShell } from './shell.ts';
 import { UsageError } from './errors.ts';
+import { scriptName } from './pnpm.ts';
+import { quietShell } from './shell.ts';
 
 /**
  * `pnpm deploy --dry-run` reaches the script without its flag, because pnpm takes it for one of its
@@ -14,10 +14,8 @@ export async function refuseSwallowedFlags(
   ancestors: () => Promise<readonly (readonly string[])[]> = commandLines,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
-  const script = env['npm_lifecycle_event'];
-  // What a script starts, such as a test, inherits its variables, not its arguments.
-  const isScript = env['npm_lifecycle_script']?.includes(basename(process.argv[1] ?? '')) ?? false;
-  if (script === undefined || !isScript) return;
+  const script = scriptName(env);
+  if (script === undefined) return;
   for (const line of await ancestors()) {
     const lost = lostFlags(line, script, argv);
     if (lost.length === 0) continue;

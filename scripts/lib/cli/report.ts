@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Where a command tells a person what it is doing: one line per step, on standard error. */
 export interface Report {
   line(text: string): void;
@@ -8,8 +10,9 @@ export interface Report {
 
 /** A report on `stream` (standard error by default, so that standard output holds results only). */
 export function createReport(
-  write: (text: string) => void = (text) => process.stderr.write(text),
+  stream: (text: string) => void = (text) => process.stderr.write(text),
 ): Report {
+  const write = (text: string) => stream(printable(text));
   return {
     line: (text) => write(`${text}\n`),
     skip: (title, why) => write(`- ${title}: ${why}\n`),

@@ -1,35 +1,34 @@
-import { parseArgs, type ParseArgsOptionDescriptor } from 'node:util';
 import { InvalidTenants } from '@tenantry/tenants';
-import { Interrupted, messageOf, TenantFailures, UsageError } from './errors.ts';
+import { explain, Interrupted, TenantFailures, UsageError } from './errors.ts';
+import {
+  describeOptions,
+  type Options,
+  readArguments,
+  readOwnArguments,
+  type Values,
+  wantsHelp,
+} from './options.ts';
 import { refuseSwallowedFlags } from './pnpm-flags.ts';
+import { printable } from './printable.ts';
 import { createReport, type Report } from './report.ts';
 import { quietShell, type Shell } from './shell.ts';
-import { type Workspace, workspace } from './workspace.ts';
+import { userDirectory, type Workspace, workspace } from './workspace.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, some: 3, found: 4, interrupted: 130 } as const;
 
-export interface Option {
-  readonly type: 'boolean' | 'string';
-  readonly description: string;
-  /** What stands for the value in the help: `FILE`. */
-  readonly value?: string;
-}
-
-export interface Command<O extends Readonly<Record<string, Option>>> {
+export interface Command<O extends Options> {
   /** As a user types it: `pnpm deploy [ID…]`. */
   readonly usage: string;
   readonly summary: string;
   readonly options?: O;
-  /** How many arguments it takes; default none. */
-  readonly arguments?: { readonly min: number; readonly max: number };
+  /** How many arguments it takes; `passed on` takes any, with the flags that it does not know. @default none */
+  readonly arguments?: { readonly min: number; readonly max: number } | 'passed on';
   /** Returns the exit code; nothing means 0. */
   run(context: Context<O>): Promise<number | void>;
 }
 
-export interface Context<
-  O extends Readonly<Record<string, Option>> = Readonly<Record<string, Option>>,
-> {
-  readonly values: { readonly [K in keyof O]?: O[K]['type'] extends 'boolean' ? boolean : string };
+export interface Context<O extends Options = Options> {
+  readonly values: Values<O>;
   readonly positionals: readonly string[];
   readonly workspace: Workspace;
   readonly report: Report;
@@ -41,9 +40,7 @@ export interface Context<
 }
 
 /** Runs a command: arguments in, exit code out. The only place that sets it. */
-export async function runMain<const O extends Readonly<Record<string, Option>>>(
-  command: Command<O>,
-): Promise<void> {
+export async function runMain<const O extends Options>(command: Command<O>): Promise<void> {
   const controller = new AbortController();
   const interrupt = () => controller.abort(new Interrupted());
   process.once('SIGINT', interrupt);
@@ -51,7 +48,8 @@ export async function runMain<const O extends Readonly<Record<string, Option>>>(
   try {
     process.exitCode = await start(command, controller.signal);
   } catch (error) {
-    process.stderr.write(`${controller.signal.aborted ? interrupted(error) : messageOf(error)}\n`);
+    const text = controller.signal.aborted ? interrupted(error) : explain(error);
+    process.stderr.write(`${printable(text)}\n`);
     process.exitCode = controller.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
   } finally {
     process.off('SIGINT', interrupt);
@@ -59,70 +57,45 @@ export async function runMain<const O extends Readonly<Record<string, Option>>>(
   }
 }
 
-async function start<const O extends Readonly<Record<string, Option>>>(
+async function start<const O extends Options>(
   command: Command<O>,
   signal: AbortSignal,
 ): Promise<number> {
-  const options = command.options ?? ({} as O);
-  const { values, positionals } = readArguments(options);
-  if (values['help'] === true) {
+  const argv = process.argv.slice(2);
+  if (wantsHelp(argv)) {
     process.stdout.write(help(command));
     return EXIT.done;
   }
-  await refuseSwallowedFlags();
-  const { min, max } = command.arguments ?? { min: 0, max: 0 };
-  if (positionals.length < min || positionals.length > max) {
+  await refuseSwallowedFlags(argv);
+  const options = command.options ?? ({} as O);
+  const source = { argv, env: process.env, directory: userDirectory() };
+  const expected = command.arguments ?? { min: 0, max: 0 };
+  const { values, positionals } =
+    expected === 'passed on' ? readOwnArguments(options, source) : readArguments(options, source);
+  if (
+    expected !== 'passed on' &&
+    (positionals.length < expected.min || positionals.length > expected.max)
+  ) {
     throw new UsageError(`usage: ${command.usage}\n  → see --help`);
   }
   const code = await command.run({
-    values: { ...fromEnvironment(options), ...values } as Context<O>['values'],
+    values,
     positionals,
     workspace: workspace(),
     report: createReport(),
     $: quietShell({ signal }),
     signal,
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print: (line) => void process.stdout.write(`${printable(line)}\n`),
   });
   return code ?? EXIT.done;
-}
-
-function readArguments(options: Readonly<Record<string, Option>>) {
-  const described: Record<string, ParseArgsOptionDescriptor> = {
-    help: { type: 'boolean', short: 'h' },
-  };
-  for (const [name, { type }] of Object.entries(options)) described[name] = { type };
-  try {
-    return parseArgs({ options: described, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(`${messageOf(error)}\n  → see --help`, { cause: error });
-  }
-}
-
-/** What TENANTRY_… variables set: pnpm eats the flags of `pnpm deploy`. */
-function fromEnvironment(options: Readonly<Record<string, Option>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).flatMap(([name, { type }]) => {
-      const text = process.env[variableOf(name)];
-      if (text === undefined || text === '') return [];
-      return [[name, type === 'boolean' ? text !== '0' && text !== 'false' : text]];
-    }),
-  );
-}
-
-function variableOf(option: string): string {
-  return `TENANTRY_${option.toUpperCase().replaceAll('-', '_')}`;
 }
 
 function help({
   usage,
   summary,
   options = {},
-}: Pick<Command<Record<string, Option>>, 'usage' | 'summary' | 'options'>): string {
-  const lines = Object.entries(options).map(([name, { value, description }]) => {
-    const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
-    return `  ${flag.padEnd(20)} ${description} (or ${variableOf(name)})`;
-  });
-  const flags = lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
+}: Pick<Command<Options>, 'usage' | 'summary' | 'options'>): string {
+  const flags = Object.keys(options).length === 0 ? '' : `\n${describeOptions(options)}\n`;
   return `${summary}\n\n  ${usage}\n${flags}`;
 }
 

@@ -1,4 +1,5 @@
 import { $ as zx, type ProcessOutput, type ProcessPromise, type Shell as ZxShell } from 'zx';
+import { ExpectedError } from './errors.ts';
 
 /** zx's `$`; a wrapper of an external command takes it first. */
 export type Shell = ZxShell<false, ProcessPromise>;
@@ -30,7 +31,7 @@ export function describeFailure(output: ProcessOutput, command: string): string 
 }
 
 /** An external command failed. */
-export class CommandError extends Error {
+export class CommandError extends ExpectedError {
   override name = 'CommandError';
   readonly exitCode: number | null;
   readonly stderr: string;

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEFAULT_CLUSTER, DEFAULT_CONTEXT, kindContext } from '@tenantry/tenants';
+import { scriptName } from './pnpm.ts';
 
 /** Where everything lies. Paths are absolute. */
 export interface Workspace {
@@ -24,9 +25,15 @@ export interface Workspace {
   readonly cluster: string;
 }
 
+/** Where the user stands: pnpm runs scripts in the root and says where it was called. */
+export function userDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return (scriptName(env) === undefined ? undefined : env['INIT_CWD']) || process.cwd();
+}
+
 export function workspace(env: NodeJS.ProcessEnv = process.env): Workspace {
   const root = resolve(import.meta.dirname, '../../..');
-  const dir = resolve(env['TENANTRY_DIR'] || root);
+  const here = userDirectory(env);
+  const dir = resolve(here, env['TENANTRY_DIR'] || root);
   const state = join(dir, '.tenantry');
   const caches = env['TENANTRY_CACHE'] || env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   return {
@@ -38,7 +45,7 @@ export function workspace(env: NodeJS.ProcessEnv = process.env): Workspace {
     kubeconfig: join(state, 'kubeconfig'),
     bin: join(state, 'bin'),
     archives: join(dir, 'archives'),
-    cache: join(resolve(caches), 'tenantry'),
+    cache: join(resolve(here, caches), 'tenantry'),
     cluster: env['TENANTRY_CLUSTER'] || DEFAULT_CLUSTER,
   };
 }

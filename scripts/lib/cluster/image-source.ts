@@ -4,6 +4,7 @@ import {
   type KubernetesMinor,
 } from '@tenantry/sealed/versions';
 import { dockerAnswers, hasImage, registryHas } from '../tools/docker.ts';
+import { booleanVariable } from '../cli/boolean.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Shell } from '../cli/shell.ts';
 
@@ -13,15 +14,10 @@ export interface Way {
   readonly why: string;
 }
 
-/** Decides by looking; TENANTRY_SEALED=1 or 0 forces it. */
-export async function chooseWay(
-  $: Shell,
-  forced = process.env['TENANTRY_SEALED'] ?? '',
-): Promise<Way> {
-  if (forced === '1') return { sealed: true, why: 'TENANTRY_SEALED=1' };
-  if (forced === '0') return { sealed: false, why: 'TENANTRY_SEALED=0' };
-  if (forced !== '')
-    throw new UsageError(`TENANTRY_SEALED is ${JSON.stringify(forced)}\n  → allowed: 1, 0`);
+/** Decides by looking; TENANTRY_SEALED, a boolean, forces it. @throws UsageError */
+export async function chooseWay($: Shell, forced = process.env['TENANTRY_SEALED']): Promise<Way> {
+  const sealed = booleanVariable('TENANTRY_SEALED', forced);
+  if (sealed !== null) return { sealed, why: `TENANTRY_SEALED=${forced}` };
   if (!(await dockerAnswers($))) return { sealed: true, why: 'no Docker engine answers' };
   const image = officialNodeImage();
   if (await hasImage($, image)) return { sealed: false, why: 'the official node image is here' };

@@ -1,20 +1,27 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 export type TestProject = 'hermetic' | 'e2e';
 
+export interface JestOptions {
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Ends jest when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs one of jest's projects and returns its exit code. Where TENANTRY_TEST_RESULTS names a
  * directory, jest's own results are written there as PROJECT.json.
  */
-export function runJest(
+export async function runJest(
   project: TestProject,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): number {
-  const results = env['TENANTRY_TEST_RESULTS'];
-  const { status } = spawnSync(
+  { args, env = process.env, signal }: JestOptions,
+): Promise<number> {
+  const results = env['TENANTRY_TEST_RESULTS'] || undefined;
+  const jest = spawn(
     process.execPath,
     [
       // jest loads ES modules through Node's vm modules.
@@ -32,5 +39,7 @@ export function runJest(
     // jest prints the JSON on standard output too, where nobody wants it.
     { stdio: ['inherit', results === undefined ? 'inherit' : 'ignore', 'inherit'], env },
   );
-  return status ?? 1;
+  signal?.addEventListener('abort', () => jest.kill('SIGTERM'), { once: true });
+  const [code] = (await once(jest, 'exit')) as [number | null];
+  return code ?? 1;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reach, type Target } from '../tools/kubectl.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import { CommandError, type Shell } from '../cli/shell.ts';
+import { endTied, startTied } from '../cli/tied-command.ts';
 
 /** One request to an API server. */
 export interface ApiRequest {
@@ -40,15 +41,10 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 export async function openApi($: Shell, target: Target, state: string): Promise<Api> {
   const directory = privateDirectory(state, 'api');
   const socketPath = join(directory.path, 's');
-  const proxy = uninterrupted($)({
-    nothrow: true,
-  })`kubectl ${reach(target)} proxy --unix-socket ${socketPath}`;
+  const args = [...reach(target), 'proxy', '--unix-socket', socketPath];
+  const proxy = startTied(uninterrupted($), 'kubectl', args);
   const close = () => {
-    try {
-      if (proxy.pid !== undefined) process.kill(-proxy.pid, 'SIGTERM');
-    } catch {
-      // It has ended already.
-    }
+    endTied(proxy);
     directory[Symbol.dispose]();
     return Promise.resolve();
   };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExpectedError } from '../cli/errors.ts';
 
 export interface PollOptions {
   /** What is waited for, for the error message. */
@@ -14,7 +15,7 @@ export type Look<T> =
   | { readonly done: false; readonly evidence: string; readonly hopeless?: boolean };
 
 /** A wait ended without its result; the message ends with the evidence. */
-export class WaitError extends Error {
+export class WaitError extends ExpectedError {
   override name = 'WaitError';
 }
 

@@ -18,6 +18,7 @@ import { lastLines } from './apt.ts';
 import { exists } from './files.ts';
 import { withLock } from './lock.ts';
 import { inputHash, recipeDirectory, storeDirectory } from './store.ts';
+import { markUsed } from './used.ts';
 
 /** How often a long compile says how far it is. */
 const progressEvery = 30_000;
@@ -55,6 +56,7 @@ export async function goInstall(
   target: GoTarget,
 ): Promise<string> {
   const directory = await goDirectory(cache, target);
+  await markUsed(path.dirname(directory));
   await Promise.all(
     builds[target].map(async (build) => {
       const title = `compile ${build.title}`;

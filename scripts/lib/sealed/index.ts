@@ -4,3 +4,4 @@ export { buildNodeImage } from './node-image.ts';
 export { buildServiceBases, type ServiceBases } from './service-bases.ts';
 export { type Sealed, setUpSealed } from './set-up.ts';
 export { buildTools, vclusterChart } from './tools.ts';
+export { markUsed } from './used.ts';

@@ -34,6 +34,12 @@ export async function withLock<T>(
   }
 }
 
+/** Whether a running process holds the lock file `file`. */
+export async function isLocked(file: string): Promise<boolean> {
+  const holder = await holderOf(file);
+  return holder !== undefined && isRunning(holder);
+}
+
 /** Makes the lock file in one go, its content included. */
 async function take(file: string): Promise<boolean> {
   const own = `${file}-${randomUUID()}`;

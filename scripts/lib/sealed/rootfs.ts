@@ -8,6 +8,7 @@ import { ensurePackages, lastLines } from './apt.ts';
 import { exists } from './files.ts';
 import { withLock } from './lock.ts';
 import { inputHash, storeDirectory } from './store.ts';
+import { markUsed } from './used.ts';
 
 /**
  * Debian's files for the node and for every small image.
@@ -18,6 +19,7 @@ export async function buildRootfs($: Shell, report: Report, cache: string): Prom
   const directory = path.join(storeDirectory(cache), 'debian', hash);
   const title = `Debian ${versions.debian} root file system`;
   if (await exists(directory)) {
+    await markUsed(directory);
     report.skip(title, 'built');
     return directory;
   }

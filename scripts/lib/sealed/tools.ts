@@ -7,6 +7,7 @@ import { exists } from './files.ts';
 import { goInstall } from './go-install.ts';
 import { checkGo } from './preflight.ts';
 import { recipeDirectory, storeDirectory } from './store.ts';
+import { markUsed } from './used.ts';
 
 /**
  * Builds kind, kubectl, helm and vcluster.
@@ -26,7 +27,7 @@ export function vclusterChart(cache: string): string {
 
 async function extractChart($: Shell, cache: string): Promise<void> {
   const chart = vclusterChart(cache);
-  if (await exists(chart)) return;
+  if (await exists(chart)) return markUsed(chart);
   const module = await moduleDirectory($, 'github.com/loft-sh/vcluster');
   const partial = `${chart}.partial-${String(process.pid)}`;
   await $`cp -r --no-preserve=mode ${path.join(module, 'chart')} ${partial}`;

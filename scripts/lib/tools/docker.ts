@@ -1,4 +1,4 @@
-import { run, type Shell } from '../cli/shell.ts';
+import { CommandError, run, type Shell } from '../cli/shell.ts';
 
 /** Whether a Docker engine answers. */
 export async function dockerAnswers($: Shell): Promise<boolean> {
@@ -48,11 +48,21 @@ export async function isRunning($: Shell, container: string): Promise<boolean> {
   return output.ok && output.stdout.trim() === 'true';
 }
 
-/** The containers of a kind cluster, running or not; none where no Docker engine answers. */
+/** Exit code of a shell that does not find a command. */
+const NOT_FOUND = 127;
+
+/**
+ * Ids of the containers of a kind cluster, running or not; none where there is no Docker at all.
+ * @throws CommandError where Docker is there and does not answer: the cluster may exist
+ */
 export async function clusterContainers($: Shell, cluster: string): Promise<readonly string[]> {
   const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
-  const output = await $({ nothrow: true })`docker ps --all --quiet --filter ${filter}`;
-  return output.ok ? output.stdout.split('\n').filter((line) => line !== '') : [];
+  const output = await $({
+    nothrow: true,
+  })`docker ps --all --quiet --no-trunc --filter ${filter}`;
+  if (output.exitCode === NOT_FOUND) return [];
+  if (!output.ok) throw new CommandError('docker ps', output);
+  return output.stdout.split('\n').filter((line) => line !== '');
 }
 
 /** The containers of `names` that do not run. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessPromise } from 'zx';
 import { reach, type Target } from './kubectl.ts';
 import { CommandError, type Shell } from '../cli/shell.ts';
+import { endTied, startTied } from '../cli/tied-command.ts';
 
 export interface PortForward extends AsyncDisposable {
   /** On 127.0.0.1. */
@@ -26,11 +27,8 @@ export async function forwardPort(
   const start = (localPort: number): ProcessPromise => {
     const where = [...reach(target), '-n', namespace];
     const ports = `${localPort === 0 ? '' : localPort}:${remotePort}`;
-    // A process group of its own, so that the shell around kubectl ends with it.
-    return $({
-      nothrow: true,
-      detached: true,
-    })`kubectl ${where} port-forward --address 127.0.0.1 ${resource} ${ports}`;
+    const flags = ['port-forward', '--address', '127.0.0.1'];
+    return startTied($, 'kubectl', [...where, ...flags, resource, ports]);
   };
   let current = start(0);
   const port = await listeningPort(current, resource);
@@ -49,7 +47,7 @@ export async function forwardPort(
     port,
     async [Symbol.asyncDispose]() {
       stop.abort();
-      endGroup(current);
+      endTied(current);
       await supervision;
     },
   };
@@ -66,7 +64,7 @@ async function listeningPort(forward: ProcessPromise, resource: string): Promise
     const match = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(text);
     if (match) resolve(Number(match[1]));
   });
-  const timer = setTimeout(() => endGroup(forward), START_TIMEOUT_SECONDS * 1000);
+  const timer = setTimeout(() => endTied(forward), START_TIMEOUT_SECONDS * 1000);
   try {
     return await Promise.race([promise, failed(forward, resource)]);
   } finally {
@@ -76,12 +74,4 @@ async function listeningPort(forward: ProcessPromise, resource: string): Promise
 
 async function failed(forward: ProcessPromise, resource: string): Promise<never> {
   throw new CommandError(`kubectl port-forward ${resource}`, await forward);
-}
-
-function endGroup(forward: ProcessPromise): void {
-  try {
-    if (forward.pid !== undefined) process.kill(-forward.pid, 'SIGTERM');
-  } catch {
-    // It has ended already.
-  }
 }

@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import { Fault } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
-import { buildTools, vclusterChart } from '../sealed/index.ts';
+import { buildTools, markUsed, vclusterChart } from '../sealed/index.ts';
 import { quietShell, type Shell } from '../cli/shell.ts';
 import type { Workspace } from '../cli/workspace.ts';
 
@@ -85,6 +85,7 @@ export async function ensureTools(
   );
   const missing = ours.filter((_, index) => built[index] !== true);
   if (missing.length > 0) await buildMissing(onPath, workspace, report, missing);
+  else if (ours.length > 0) await markToolsUsed(workspace, ours);
   return {
     $: quietShell({
       env: { PATH: [workspace.bin, path].join(delimiter) },
@@ -106,6 +107,15 @@ export function withoutOurs(path: string): string {
 async function fits($: Shell, file: string, tool: Tool): Promise<boolean> {
   const output = await $({ nothrow: true })`${file} ${tool.versionArgs}`;
   return output.ok && tool.fits(output.stdout.trim());
+}
+
+/** Builds that nobody uses are pruned in time; links in other clones count as use. */
+async function markToolsUsed({ bin, cache }: Workspace, tools: readonly Tool[]): Promise<void> {
+  for (const { name } of tools) {
+    const directory = dirname(dirname(realpathSync(join(bin, name))));
+    if (directory.startsWith(cache)) await markUsed(directory);
+  }
+  await markUsed(vclusterChart(cache));
 }
 
 async function buildMissing(

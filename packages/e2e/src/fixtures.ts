@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { directory, tenant } from './tenantry.ts';
 
 /** A ConfigMap of the tenant's own, which no deploy knows of. */
-export const DIARY = {
+export const CONFIG_MAP = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'diary', namespace: 'default' },
@@ -11,7 +11,7 @@ export const DIARY = {
 };
 
 /** A volume of the tenant's own. */
-export const NOTES = {
+export const CLAIM = {
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: { name: 'notes', namespace: 'default' },

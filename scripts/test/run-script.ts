@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface ScriptResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a root script as a child process, with these variables and no others. */
+export function runScript(
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd = root,
+): ScriptResult {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts', `${name}.ts`), ...args],
+    { cwd, env: { PATH: '/usr/bin:/bin', ...env }, encoding: 'utf8', stdio: 'pipe' },
+  );
+  return { code: status, stdout, stderr };
+}
