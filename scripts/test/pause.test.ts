@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { describeEnded, PAUSE_TIMEOUT_SECONDS } from '../lib/deploy/pause-tenant.ts';
-import { FORCE_AFTER_SECONDS, POD_GRACE_SECONDS, podEnd, podsOf } from '../lib/deploy/pod-end.ts';
+import { FORCE_AFTER_SECONDS, POD_GRACE_SECONDS, podEnd, podsOf } from '../lib/kube/pod-end.ts';
 import type { KubeObject } from '../lib/tools/kubectl.ts';
 
 const ELEVEN_DAYS = 11 * 24 * 3600;
@@ -91,7 +91,7 @@ test('what was done by force is said', () => {
   expect(describeEnded({ deleted: 0, forced: [] })).toEqual([]);
   expect(describeEnded({ deleted: 3, forced: ['x', 'y'] })).toEqual([
     '3 pods deleted',
-    'deleted by force, their finalizers removed: x, y',
+    'deleted by force, with their finalizers: x, y',
   ]);
   expect(PAUSE_TIMEOUT_SECONDS).toBeLessThanOrEqual(125);
 });

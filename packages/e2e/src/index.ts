@@ -1,7 +1,9 @@
 export { applyIn, DIARY, NOTES, notesPod, readNote, WRITE_NOTE } from './belongings.ts';
 export { fingerprint } from './fingerprint.ts';
+export { plantPods } from './hostile-pods.ts';
 export { killAfter, type Victim } from './kill.ts';
 export { get, withPortForward } from './port-forward.ts';
 export { type SteadyClient, steadyClient, type Tally } from './steady-client.ts';
 export * from './tenantry.ts';
+export { UNANSWERED_API, WIDGET, WIDGETS } from './unreadable.ts';
 export { type Verification, verify } from './verify.ts';

@@ -1,10 +1,10 @@
 import { evidence } from '../kube/diagnose.ts';
 import type { Host } from '../cluster/host.ts';
-import { removeFinalizers } from '../kube/finalizers.ts';
+import { deletePods } from '../kube/delete-pods.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
 import { type Look, poll } from '../kube/wait.ts';
 import type { Place } from '../cluster/tenant-connection.ts';
-import { FORCE_AFTER_SECONDS, FORCE_SECONDS, type PodEnd, podEnd, podsOf } from './pod-end.ts';
+import { FORCE_AFTER_SECONDS, FORCE_SECONDS, podEnd, podsOf } from '../kube/pod-end.ts';
 
 /** The host ends a control plane that is scaled to zero; what it has not begun by then, we begin. */
 const CONTROLLER_SECONDS = 5;
@@ -69,8 +69,11 @@ export async function endPods(
 
 /** What a pause did, as a line of a report; empty where there was nothing to do. */
 export function describeEnded({ deleted, forced }: EndedPods): readonly string[] {
-  const by = `deleted by force, their finalizers removed: ${forced.join(', ')}`;
-  return [...(deleted > 0 ? [`${deleted} pods deleted`] : []), ...(forced.length > 0 ? [by] : [])];
+  const by = `deleted by force, with their finalizers: ${forced.join(', ')}`;
+  return [
+    ...(deleted > 0 ? [`${deleted} ${deleted === 1 ? 'pod' : 'pods'} deleted`] : []),
+    ...(forced.length > 0 ? [by] : []),
+  ];
 }
 
 interface EndOptions {
@@ -96,7 +99,7 @@ async function end(
     const seconds = (performance.now() - start) / 1000 - leaveSeconds;
     for (const { metadata } of pods) seen.add(metadata.name);
     if (seconds >= FORCE_AFTER_SECONDS) for (const { metadata } of pods) forced.add(metadata.name);
-    if (seconds >= 0) await carryOut(host, namespace, podEnd(pods, seconds));
+    if (seconds >= 0) await deletePods(host, namespace, podEnd(pods, seconds));
     return { done: false, evidence: evidence(pods, Date.now()) };
   };
   await poll(look, {
@@ -105,16 +108,6 @@ async function end(
     intervalMilliseconds: INTERVAL_MILLISECONDS,
   });
   return { deleted: seen.size, forced: [...forced].sort() };
-}
-
-/** Deletion first: to what is being deleted nobody can add a finalizer. */
-async function carryOut(host: Host, namespace: string, { deletions, finalized }: PodEnd) {
-  for (const [grace, names] of deletions) {
-    const how = [`--grace-period=${grace}`, ...(grace === 0 ? ['--force'] : [])];
-    const flags = ['--ignore-not-found', '--wait=false', ...how];
-    await kubectl(host.$, host.target, ['-n', namespace, 'delete', 'pods', ...flags, ...names]);
-  }
-  for (const name of finalized) await removeFinalizers(host, namespace, `pod/${name}`);
 }
 
 function isPod({ kind }: KubeObject): boolean {

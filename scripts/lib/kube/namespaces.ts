@@ -3,12 +3,12 @@ import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kube
 import { openApi } from './api-client.ts';
 import { discover } from './api-resources.ts';
 import { finalizedObjects, patchable, removeFinalizers } from './finalizers.ts';
+import { deletePods } from './delete-pods.ts';
 import { listAll, within } from './list-objects.ts';
+import { FORCE_AFTER_SECONDS, podEnd } from './pod-end.ts';
 import { poll } from './wait.ts';
 
 const GONE_TIMEOUT_SECONDS = 180;
-/** What ends by itself ends within this. */
-const FINALIZER_SECONDS = 30;
 
 export async function getNamespace(
   { $, target }: Host,
@@ -19,8 +19,8 @@ export async function getNamespace(
 
 /**
  * Deletes a namespace with all that is in it. Objects of the kinds that a tenant's syncer may write
- * cannot hold it up: what is being deleted for `FINALIZER_SECONDS` loses its finalizers. Returns
- * what had to be done so. @throws WaitError with what holds it up
+ * cannot hold it up: after `FORCE_AFTER_SECONDS` pods are deleted by force and finalizers removed.
+ * Returns references of what had to be treated so. @throws WaitError with what holds it up
  */
 export async function deleteNamespace(
   host: Host,
@@ -29,19 +29,23 @@ export async function deleteNamespace(
 ): Promise<readonly string[]> {
   const { $, target } = host;
   const start = performance.now();
-  const freed = new Set<string>();
+  const forced = new Set<string>();
   await kubectl($, target, ['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
   await poll(
     async () => {
       const namespace = await getNamespace(host, name);
       if (namespace === undefined) return { done: true, result: undefined };
       const held = [...holdUps(namespace)];
-      if ((performance.now() - start) / 1000 > FINALIZER_SECONDS) {
+      const seconds = (performance.now() - start) / 1000;
+      if (seconds > FORCE_AFTER_SECONDS) {
         const objects = await objectsIn(host, name, state);
+        const pods = objects.filter(({ apiVersion, kind }) => `${apiVersion} ${kind}` === 'v1 Pod');
+        await deletePods(host, name, podEnd(pods, seconds));
+        for (const pod of pods) forced.add(referenceOf(pod));
         const { removable, stuck } = finalizedObjects(objects);
         for (const object of removable) {
           await removeFinalizers(host, name, patchable(object));
-          freed.add(referenceOf(object));
+          forced.add(referenceOf(object));
         }
         held.push(...stuck);
       }
@@ -54,7 +58,7 @@ export async function deleteNamespace(
       signal,
     },
   );
-  return [...freed].sort();
+  return [...forced].sort();
 }
 
 /** All that is left in a namespace, of every kind that the host lists. */

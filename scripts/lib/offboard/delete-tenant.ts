@@ -35,7 +35,7 @@ export function isBeingDeleted(
   return uid === namespaceUid && deletionTimestamp !== undefined;
 }
 
-/** Deletes what the journal says is proved, looks for leftovers, and writes the receipt. */
+/** Deletes what the journal says is verified, looks for leftovers, and writes the receipt. */
 export async function deleteTenant(
   surroundings: Surroundings,
   host: Host,
@@ -47,8 +47,10 @@ export async function deleteTenant(
   await mustStillBeHeld(host, journal);
   await report.step(`deletion of ${id}`, async () => {
     const options = { state: workspace.state, signal };
-    const freed = await deleteNamespace(host, hostNamespace(id), options);
-    if (freed.length > 0) report.line(`${id}: finalizers removed of ${freed.join(', ')}`);
+    const forced = await deleteNamespace(host, hostNamespace(id), options);
+    if (forced.length > 0) {
+      report.line(`${id}: deleted by force, with their finalizers: ${forced.join(', ')}`);
+    }
     await removeTemporary(host, id, options);
     await deleteClusterRoles(host, [hostNamespace(id)]);
     await waitForNoLeftovers(host, id, options);
