@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { answerOf, type Api } from '../lib/kube/api-client.ts';
 import { catalogueOf, discover, type GroupVersion } from '../lib/kube/api-resources.ts';
+import { ask, isAnswer } from '../lib/kube/ask.ts';
 import { canonicalJson } from '../lib/kube/canonical-json.ts';
 import { finalizedObjects, patchable } from '../lib/kube/finalizers.ts';
 import { listAll, ListError, within } from '../lib/kube/list-objects.ts';
@@ -28,7 +29,7 @@ function fakeApi(answers: Readonly<Record<string, object | number>>): Api & { as
       const message = `answer ${JSON.stringify(answer)}`;
       return Promise.resolve(
         typeof answer === 'number'
-          ? answerOf(answer, JSON.stringify({ message }))
+          ? answerOf(answer, JSON.stringify({ kind: 'Status', message }))
           : answerOf(200, JSON.stringify(answer)),
       );
     },
@@ -111,6 +112,34 @@ describe('what an API server is asked for', () => {
     await expect(discover(api)).resolves.toMatchObject({ unreadable: [] });
     const broken = fakeApi({ ...services(apiService('v1.')), '/api/v1': 500 });
     await expect(discover(broken)).rejects.toThrow(/does not say what v1\. holds: answer 500/);
+  });
+});
+
+describe('an API server', () => {
+  const refusal = JSON.stringify({ kind: 'Status', message: 'conversion webhook failed' });
+
+  test.each([
+    ['a refusal', 500, refusal, [true, true]],
+    ['a closed port', 500, 'dial tcp 127.0.0.1:1: connect: connection refused', [false, false]],
+    ['no such path', 404, '404 page not found', [true, true]],
+    ['too many requests', 429, refusal, [false, false]],
+    ['nobody there', 503, 'service unavailable', [false, true]],
+  ])('answers with %s, or it has not answered', (_, status, text, [own, aggregated]) => {
+    const answer = answerOf(status, text);
+    expect([isAnswer(answer, false), isAnswer(answer, true)]).toEqual([own, aggregated]);
+  });
+
+  test('is asked again while the way to it is down, but not for ever', async () => {
+    const answers = ['EOF', 'EOF', '{"kind":"PodList"}'];
+    const api: Api = {
+      send: () => {
+        const text = answers.shift() ?? 'EOF';
+        return Promise.resolve(answerOf(text === 'EOF' ? 500 : 200, text));
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    expect((await ask(api, '/x', { retrySeconds: 5 })).ok).toBe(true);
+    await expect(ask(api, '/x', { retrySeconds: 0 })).rejects.toThrow('/x: no answer: 500 EOF');
   });
 });
 

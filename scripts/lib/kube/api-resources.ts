@@ -1,5 +1,6 @@
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from './api-client.ts';
+import { ask } from './ask.ts';
 import { listAll } from './list-objects.ts';
 
 /** A kind of object that an API server lists. */
@@ -153,8 +154,8 @@ async function groupVersionOf(api: Api, apiService: KubeObject): Promise<GroupVe
     readonly groupPriorityMinimum: number;
     readonly versionPriority: number;
   };
-  const answer = await api.send({ path: pathOf(group, version) });
   const aggregated = isAggregated(apiService);
+  const answer = await ask(api, pathOf(group, version), { aggregated });
   const { resources } = answer.body as { readonly resources?: readonly ServedResource[] };
   // A group version whose definition has just gone is listed a moment longer.
   const gone = !aggregated && answer.status === 404;

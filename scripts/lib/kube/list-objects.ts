@@ -1,5 +1,6 @@
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from './api-client.ts';
+import { ask } from './ask.ts';
 import type { ApiResource } from './api-resources.ts';
 
 /** An API server stores objects of 1.5 to 3 MB at most, so that a page stays far below 512 MB. */
@@ -24,7 +25,7 @@ export class ListError extends Error {
 
 /**
  * The objects of a resource, page by page, so that no answer holds them all; in all namespaces.
- * @throws ListError where no version of it can be read
+ * @throws ListError where the server refuses to list every version of it
  */
 export async function* listPages(
   api: Api,
@@ -38,7 +39,7 @@ export async function* listPages(
         limit: String(PAGE_SIZE),
         ...(token !== '' && { continue: token }),
       });
-      const { ok, body, message } = await api.send({ path: `${path}?${query.toString()}` });
+      const { ok, body, message } = await ask(api, `${path}?${query.toString()}`);
       if (!ok) {
         reasons.push(`${path}: ${message}`);
         break;
