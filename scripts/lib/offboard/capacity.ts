@@ -72,18 +72,9 @@ function requested({ resources }: Container) {
 
 function roomOf(amounts: Amounts): { readonly cpu: number; readonly memory: number } {
   return {
-    cpu: amount(amounts['cpu'], parseCpu),
-    memory: amount(amounts['memory'], parseBytes),
+    cpu: parseCpu(amounts['cpu'] ?? '0') ?? 0,
+    memory: parseBytes(amounts['memory'] ?? '0') ?? 0,
   };
-}
-
-/** @throws TypeError where it is none: what cannot be read is not nothing */
-function amount(text: string | undefined, parse: (text: string) => number | null): number {
-  if (text === undefined || text === '0') return 0;
-  const value = parse(text);
-  if (value === null)
-    throw new TypeError(`${JSON.stringify(text)} is no quantity that we can read`);
-  return value;
 }
 
 function minus(a: Room, b: Room): Room {

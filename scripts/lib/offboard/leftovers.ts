@@ -1,4 +1,4 @@
-import { hostNamespace, scratchNamespace, TENANT_LABEL } from '@tenantry/tenants';
+import { hostNamespace, temporaryNamespace, TENANT_LABEL } from '@tenantry/tenants';
 import type { Host } from '../cluster/host.ts';
 import { type Api, openApi } from '../kube/api-client.ts';
 import { discover } from '../kube/api-resources.ts';
@@ -30,7 +30,7 @@ export async function waitForNoLeftovers(
 
 /** The cluster-scoped objects that are one tenant's. */
 export function leftoversOf(id: string, objects: readonly KubeObject[]): readonly KubeObject[] {
-  const namespaces = [hostNamespace(id), scratchNamespace(id)];
+  const namespaces = [hostNamespace(id), temporaryNamespace(id)];
   return objects.filter(({ kind, metadata, spec }) => {
     const { labels = {}, annotations = {}, name } = metadata;
     const { claimRef } = (spec ?? {}) as { claimRef?: { namespace?: string } };

@@ -20,7 +20,7 @@ export async function admitNoTenantPods(host: Host, id: string): Promise<void> {
   const quota: KubeObject = {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
-    metadata: { name: 'tenantry-maintenance', namespace: hostNamespace(id) },
+    metadata: { name: 'tenantry-alone', namespace: hostNamespace(id) },
     spec: { hard: { pods: '1' } },
   };
   const inventory = union(await readInventory(host, id), {

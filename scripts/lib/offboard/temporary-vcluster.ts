@@ -1,8 +1,8 @@
-import { type ApiAddress, scratchObjects } from '@tenantry/manifests';
+import { type ApiAddress, temporaryVclusterObjects } from '@tenantry/manifests';
 import {
   CONTROL_PLANE,
   CONTROL_PLANE_INIT,
-  scratchNamespace,
+  temporaryNamespace,
   vclusterName,
 } from '@tenantry/tenants';
 import { openApi } from '../kube/api-client.ts';
@@ -50,12 +50,12 @@ export async function restoreIntoTemporary(
 ): Promise<ExportedObjects> {
   const { $, target } = host;
   const { state, signal } = options;
-  const place: Place = { namespace: scratchNamespace(tenant.id), name: vclusterName(tenant.id) };
+  const place: Place = { namespace: temporaryNamespace(tenant.id), name: vclusterName(tenant.id) };
   await removeTemporary(host, tenant.id, options);
   const hostApi = await apiAddresses(host);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => (signal.aborted ? undefined : removeTemporary(host, tenant.id, options)));
-  const objects = scratchObjects({ tenantId: tenant.id, hostApi });
+  const objects = temporaryVclusterObjects({ tenantId: tenant.id, hostApi });
   await apply($, target, objects as readonly KubeObject[], { force: true });
   // As dist/ has it: with no replicas.
   await ensureRelease(host, tenant, state, place);
@@ -73,7 +73,7 @@ export async function removeTemporary(
   id: string,
   options: { readonly state: string; readonly signal: AbortSignal },
 ): Promise<void> {
-  const namespace = scratchNamespace(id);
+  const namespace = temporaryNamespace(id);
   if ((await getNamespace(host, namespace)) !== undefined) {
     await deleteNamespace(host, namespace, options);
   }
