@@ -1,33 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { generateIdentity, identityToRecipient } from 'age-encryption';
 import type { KubeObject } from '../lib/tools/kubectl.ts';
-import { pack, unpack } from '../lib/offboard/archive.ts';
-import {
-  archiveName,
-  removeArchive,
-  retrieve,
-  seal,
-  store,
-} from '../lib/offboard/archive-store.ts';
 import { hasRoom } from '../lib/offboard/capacity.ts';
-import { comparable, differences } from '../lib/offboard/compare-objects.ts';
-import { leftoversOf } from '../lib/offboard/leftovers.ts';
+import { differences, isCompared } from '../lib/offboard/compare-objects.ts';
+import { clusterRolesOf, leftoversOf } from '../lib/offboard/leftovers.ts';
+import { createIndex } from '../lib/offboard/object-index.ts';
 import { unboundClaim } from '../lib/offboard/renew-claims.ts';
-import { quietShell } from '../lib/cli/shell.ts';
 
 function object(kind: string, name: string, rest: object = {}, metadata: object = {}): KubeObject {
   return { apiVersion: 'v1', kind, metadata: { name, namespace: 'default', ...metadata }, ...rest };
 }
+
+/** The fingerprints of objects, by reference. */
+function indexed(objects: readonly KubeObject[]) {
+  const index = createIndex();
+  for (const each of objects) index.add(each);
+  return index.fingerprints;
+}
+
+const compare = (archived: readonly KubeObject[], restored: readonly KubeObject[]) =>
+  differences(indexed(archived), indexed(restored));
 
 describe('a restored cluster is the archived one', () => {
   const diary = object('ConfigMap', 'diary', { data: { entry: 'x' } }, { uid: '1' });
 
   test('where every object is as it was, whatever its version, status and time of reading', () => {
     const later = { ...diary, metadata: { ...diary.metadata, resourceVersion: '9' }, status: {} };
-    expect(differences([diary], [later, object('ConfigMap', 'more')])).toEqual([]);
+    expect(compare([diary], [later, object('ConfigMap', 'more')])).toEqual([]);
   });
 
   test.each([
@@ -44,7 +42,7 @@ describe('a restored cluster is the archived one', () => {
       'v1 ConfigMap default/diary differs in metadata.labels',
     ],
   ])('and not where one is %s', (_, restored, line) => {
-    expect(differences([diary], restored)).toEqual([line]);
+    expect(compare([diary], restored)).toEqual([line]);
   });
 
   test('addresses are the host’s to give; what is behind them is not', () => {
@@ -55,12 +53,26 @@ describe('a restored cluster is the archived one', () => {
         { spec: { clusterIP, ports: [{ port, nodePort }] } },
         { uid: clusterIP },
       );
-    expect(differences([service('10.0.0.1', 80, 30001)], [service('10.0.0.2', 80, 30002)])).toEqual(
-      [],
-    );
-    expect(differences([service('10.0.0.1', 80, 30001)], [service('10.0.0.1', 81, 30001)])).toEqual(
-      ['v1 Service default/s differs in spec'],
-    );
+    expect(compare([service('10.0.0.1', 80, 30001)], [service('10.0.0.2', 80, 30002)])).toEqual([]);
+    expect(compare([service('10.0.0.1', 80, 30001)], [service('10.0.0.1', 81, 30001)])).toEqual([
+      'v1 Service default/s differs in spec',
+    ]);
+  });
+
+  test('an object may be nested as deep as an API server takes it', () => {
+    const nested = (leaf: string) =>
+      object('Widget', 'w', {
+        spec: JSON.parse(`${'{"a":'.repeat(9_990)}${leaf}${'}'.repeat(9_990)}`) as object,
+      });
+    expect(compare([nested('1')], [nested('1')])).toEqual([]);
+    expect(compare([nested('1')], [nested('2')])).toEqual(['v1 Widget default/w differs in spec']);
+  });
+
+  test('the order of keys is none of a difference, that of a list is', () => {
+    const of = (data: object) => [object('ConfigMap', 'c', { data })];
+    expect(compare(of({ a: 1, b: [1, 2] }), of({ b: [1, 2], a: 1 }))).toEqual([]);
+    expect(compare(of({ b: [1, 2] }), of({ b: [2, 1] }))).toHaveLength(1);
+    expect(compare(of({ a: '1' }), of({ a: 1 }))).toHaveLength(1);
   });
 
   const owned = { ownerReferences: [{ controller: true }] };
@@ -80,7 +92,7 @@ describe('a restored cluster is the archived one', () => {
     [object('ConfigMap', 'going', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' }), false],
     [object('PersistentVolume', 'v', {}, { annotations: { 'vcluster.loft.sh/x': '' } }), false],
   ])('$kind $metadata.name: compared is %s', (one, compared) => {
-    expect(comparable([one])).toHaveLength(compared ? 1 : 0);
+    expect(isCompared(one)).toBe(compared);
   });
 });
 
@@ -142,6 +154,22 @@ test('leftovers are what bears the tenant’s name, and nobody else’s', () => 
   expect(leftoversOf('alice', [...mine, ...others])).toEqual(mine);
 });
 
+test('of ClusterRoles those go with a tenant that the host says were made for it', () => {
+  const made = (kind: string, name: string, namespace: string) =>
+    object(kind, name, {}, { annotations: { 'meta.helm.sh/release-namespace': namespace } });
+  const objects = [
+    made('ClusterRole', 'vc-tenant-alice-v-vcluster-tenant-alice', 'vcluster-tenant-alice'),
+    made('ClusterRoleBinding', 'vc-tenant-alice-v-vcluster-tenant-alice', 'vcluster-tenant-alice'),
+    made('ClusterRole', 'vc-tenant-bob-v-vcluster-tenant-bob', 'vcluster-tenant-bob'),
+    made('Namespace', 'kube-system', 'vcluster-tenant-alice'),
+    object('ClusterRole', 'cluster-admin'),
+  ];
+  expect(clusterRolesOf(['vcluster-tenant-alice'], objects)).toEqual([
+    'clusterrole/vc-tenant-alice-v-vcluster-tenant-alice',
+    'clusterrolebinding/vc-tenant-alice-v-vcluster-tenant-alice',
+  ]);
+});
+
 test('a claim is made anew as its owner wrote it', () => {
   const spec = { accessModes: ['ReadWriteOnce'], volumeName: 'pvc-1' };
   const annotations = { mine: 'x', 'pv.kubernetes.io/bind-completed': 'yes' };
@@ -169,83 +197,4 @@ test('a claim is made anew as its owner wrote it', () => {
     },
     spec: { accessModes: ['ReadWriteOnce'] },
   });
-});
-
-describe('an archive', () => {
-  const $ = quietShell();
-  const manifest = {
-    version: 1 as const,
-    tenant: { id: 'alice', name: 'Alice ✋' },
-    archivedAt: '2026-11-24T15:00:46.123Z',
-    chartVersion: '0.36.0',
-    objects: 1,
-  };
-  const objects = [object('ConfigMap', 'diary', { data: { entry: 'a\nb ✋' } })];
-  const certificates = object('Secret', 'tenant-alice-certs');
-
-  async function scratch<T>(use: (directory: string) => Promise<T>): Promise<T> {
-    const directory = mkdtempSync(join(tmpdir(), 'tenantry-archive-'));
-    try {
-      return await use(directory);
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
-  }
-
-  async function packed(directory: string): Promise<string> {
-    mkdirSync(join(directory, 'in'));
-    writeFileSync(join(directory, 'in/snapshot.tar.gz'), Buffer.from([0x1f, 0x8b, 0, 0xff]));
-    const file = join(directory, 'packed.tar');
-    await pack($, join(directory, 'in'), file, { manifest, objects, certificates });
-    return file;
-  }
-
-  test('comes back as it was put in, private and with its checksum', () =>
-    scratch(async (directory) => {
-      const sealed = await seal(await packed(directory), undefined);
-      const path = join(directory, 'archives', archiveName('alice', manifest.archivedAt, false));
-      store(path, sealed);
-      expect(path).toMatch(/alice-2026-11-24T15-00-46Z\.tar$/);
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-      await $({ cwd: join(directory, 'archives') })`sha256sum --check ${`${path}.sha256`}`;
-
-      const back = await retrieve(path, undefined);
-      expect(back.digest).toBe(sealed.digest);
-      const again = join(directory, 'again.tar');
-      writeFileSync(again, back.packed);
-      const unpacked = await unpack($, again, join(directory, 'out'));
-      expect(unpacked).toMatchObject({ manifest, objects, certificates });
-      expect([...readFileSync(unpacked.snapshot)]).toEqual([0x1f, 0x8b, 0, 0xff]);
-
-      writeFileSync(path, 'x');
-      await expect(retrieve(path, undefined)).rejects.toThrow(/is damaged: its checksum is not/);
-      removeArchive(path);
-      await expect(retrieve(path, undefined)).rejects.toThrow(/cannot be read: ENOENT/);
-    }));
-
-  test('that is encrypted is read with its identity only', () =>
-    scratch(async (directory) => {
-      const file = await packed(directory);
-      const identity = await generateIdentity();
-      const path = join(directory, 'a.tar.age');
-      store(path, await seal(file, await identityToRecipient(identity)));
-      expect(readFileSync(path).includes('alice')).toBe(false);
-
-      const keys = join(directory, 'keys');
-      writeFileSync(keys, `# created by hand\n${identity}\n`);
-      const { packed: plain } = await retrieve(path, keys);
-      expect(Buffer.from(plain).equals(readFileSync(file))).toBe(true);
-      await expect(retrieve(path, undefined)).rejects.toThrow(/is encrypted[^]*--identity FILE/);
-      writeFileSync(keys, `${await generateIdentity()}\n`);
-      await expect(retrieve(path, keys)).rejects.toThrow(/cannot be decrypted with/);
-    }));
-
-  test('is one that offboard has written', () =>
-    scratch(async (directory) => {
-      const file = join(directory, 'notes.txt');
-      writeFileSync(file, 'notes');
-      await expect(unpack($, file, join(directory, 'out'))).rejects.toThrow(
-        /no archive of a tenant/,
-      );
-    }));
 });

@@ -13,6 +13,7 @@ import {
   killAfter,
   CLAIM,
   notesPod,
+  plantPods,
   pnpm,
   pnpmOk,
   readNote,
@@ -109,6 +110,15 @@ describe("Alice's life, by a calendar of its own", () => {
       'data-tenant-alice-0',
       'notes-x-default-x-tenant-alice',
     ]);
+  });
+
+  test('pods that mean to stay end with the next deploy, whatever they say', async () => {
+    const planted = await plantPods('alice', NAMESPACE);
+    const { stdout } = await timed('hostile pods to no pods', () => pnpmOk(['deploy', 'alice']));
+    expect(stdout).toContain('3 pods deleted');
+    expect(stdout).toMatch(/deleted by force.*planted-forged, planted-going/);
+    expect(planted).toHaveLength(3);
+    expect([await podsOfAlice(), await replicas()]).toEqual([[], 0]);
   });
 
   test('she stays at zero through a deploy and through the hint that vcluster prints', async () => {

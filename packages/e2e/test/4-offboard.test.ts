@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execa } from 'execa';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   applyIn,
@@ -19,6 +19,9 @@ import {
   steadyClient,
   tenant,
   timed,
+  UNANSWERED_API,
+  WIDGET,
+  WIDGETS,
   WRITE_NOTE,
   writeTenants,
 } from '../src/index.ts';
@@ -33,7 +36,9 @@ const KILLS_IN_A_ROW = 4;
 const OFFBOARD_MILLISECONDS = 50_000;
 
 const archives = join(directory, 'archives');
-const offboard = ['offboard', 'alice', '--confirm', 'alice', '--discard-volumes'];
+const unreadable = UNANSWERED_API.metadata.name;
+const confirmed = ['offboard', 'alice', '--confirm', 'alice', '--discard-volumes'];
+const offboard = [...confirmed, '--accept-unreadable', unreadable];
 
 interface File {
   readonly tenants: readonly { readonly id: string }[];
@@ -42,6 +47,7 @@ interface File {
     readonly digest: string;
     readonly objects: number;
     readonly volumes: number;
+    readonly unreadable?: readonly string[];
   }[];
 }
 
@@ -70,6 +76,9 @@ beforeAll(async () => {
     stringData: { key: 'of hers' },
   };
   await applyIn('alice', [CONFIG_MAP, CLAIM, secret, notesPod('writer', WRITE_NOTE)]);
+  await applyIn('alice', [WIDGETS, UNANSWERED_API]);
+  await tenant('alice', ['wait', '--for=condition=Established', 'crd/widgets.example.com']);
+  await applyIn('alice', [WIDGET]);
   await tenant('alice', ['wait', '--for=condition=Ready', 'pod/writer', '--timeout=120s']);
 });
 
@@ -129,6 +138,17 @@ describe('Alice is offboarded', () => {
     expect((await pnpmOk(['greet', 'alice'])).stdout).toContain('✋ Alice');
   });
 
+  test('nor where something of hers cannot be read, by that name only', async () => {
+    // kubectl asks for the version that is preferred, which no webhook makes.
+    await expect(tenant('alice', ['get', 'widgets'])).rejects.toThrow(/conversion webhook/);
+    const { exitCode, stderr } = await pnpm(confirmed);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining(`add --accept-unreadable ${unreadable}:`),
+    ]);
+    expect(file().offboarded).toEqual([]);
+  });
+
   test('with proof: archived, restored once, compared, deleted, receipted', async () => {
     const { stdout, stderr } = await timed('pnpm offboard', () => pnpmOk(offboard));
     process.stderr.write(`${/\d+ of \d+ objects compared/.exec(stderr)?.[0]}\n`);
@@ -136,7 +156,8 @@ describe('Alice is offboarded', () => {
     expect(stdout).toContain('alice: offboarded; no leftovers');
     await expectNothingLeft();
     const [receipt] = file().offboarded;
-    expect(receipt).toMatchObject({ id: 'alice', reason: 'by an operator', volumes: 1 });
+    expect(receipt).toMatchObject({ id: 'alice', volumes: 1, unreadable: [unreadable] });
+    expect(receipt).toMatchObject({ reason: 'by an operator' });
     expect(receipt?.objects).toBeGreaterThan(200);
     archive = join(archives, stored()[0] ?? '');
     expect(statSync(archive).mode & 0o777).toBe(0o600);
@@ -164,6 +185,14 @@ describe('Alice is offboarded', () => {
       exitCode: 2,
       stderr: expect.stringContaining('alice in tenants.json is "Another Alice"'),
     });
+    const forged = `${archive}.forged`;
+    writeFileSync(forged, Buffer.concat([readFileSync(archive), Buffer.alloc(512)]));
+    const untrusted = await pnpm(['restore', 'alice', '--from', forged]);
+    rmSync(forged);
+    expect(untrusted).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('not one that was written of alice'),
+    });
     // A key of nobody's.
     const recipient = 'age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj';
     await pnpmOk(['offboard', 'alice', '--confirm', 'alice', '--recipient', recipient]);
@@ -188,6 +217,8 @@ describe('Alice is offboarded', () => {
     expect(stdout).toContain('alice: Hello there TenantID ✋ Alice');
     expect(stdout).toMatch(/\d{3} of \d{3} objects compared, all there/);
     expect(await entryOfConfigMap()).toBe('before the pause');
+    const widget = ['get', 'widgets.v1.example.com', 'first', '-o', 'jsonpath={.spec.size}'];
+    expect(await tenant('alice', widget)).toBe('3');
     const key = ['get', 'secret', 'key', '-o', 'jsonpath={.data.key}'];
     expect(Buffer.from(await tenant('alice', key), 'base64').toString()).toBe('of hers');
     expect(await readNote('alice')).toBe('no note');

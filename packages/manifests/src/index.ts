@@ -1,4 +1,8 @@
 export type { Pins } from './pins.ts';
-export { type ApiAddress, scratchObjects, type ScratchProps } from './scratch-app.ts';
+export {
+  type ApiAddress,
+  temporaryVclusterObjects,
+  type TemporaryVclusterProps,
+} from './temporary-vcluster-app.ts';
 export { type Delivery, synthesize, type Tree } from './synth.ts';
 export type { ManifestObject } from './tenant-app.ts';

@@ -30,7 +30,7 @@ export function removeTenant(text: string, id: string): string {
 /** The text with one receipt more, at the end of `offboarded`. */
 export function addReceipt(
   text: string,
-  receipt: Readonly<Record<string, string | number>>,
+  receipt: Readonly<Record<string, string | number | readonly string[]>>,
 ): string {
   return appendObject(text, 'offboarded', receipt);
 }

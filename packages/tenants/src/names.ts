@@ -44,7 +44,7 @@ export function hostNamespace(id: string): string {
  * The namespace in which an archive of a tenant is tried out. No id begins with "-", so that it is
  * no other tenant's; what holds for the accounts of tenants' namespaces holds for it as well.
  */
-export function scratchNamespace(id: string): string {
+export function temporaryNamespace(id: string): string {
   return hostNamespace(`-${id}`);
 }
 

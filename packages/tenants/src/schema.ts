@@ -130,6 +130,17 @@ export const receiptSchema = z
       .int({ error: 'volumes is a whole number, 0 or more' })
       .min(0)
       .meta({ description: 'How many volumes there were.' }),
+    unreadable: z
+      .array(
+        z.string().regex(/^[a-z0-9.-]{1,253}$/, {
+          error: 'a resource is named as kubectl names it: widgets.example.com',
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Resources that could not be read, and were accepted: in the snapshot, not compared.',
+      }),
   })
   .meta({ description: 'The receipt of a deleted tenant, written by `pnpm offboard`.' });
 

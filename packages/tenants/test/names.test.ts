@@ -4,7 +4,7 @@ import {
   hostNamespace,
   kindContext,
   MAX_ID_LENGTH,
-  scratchNamespace,
+  temporaryNamespace,
   SERVICE,
   syncedName,
   tenantContext,
@@ -38,5 +38,5 @@ test('an id of 29 characters is the longest whose names vcluster keeps', () => {
   expect(MAX_ID_LENGTH).toBe(29);
   const longest = 'a'.repeat(MAX_ID_LENGTH);
   expect(syncedName(SERVICE.service, SERVICE.namespace, longest)).toHaveLength(63);
-  expect(scratchNamespace(longest).length).toBeLessThanOrEqual(63);
+  expect(temporaryNamespace(longest).length).toBeLessThanOrEqual(63);
 });

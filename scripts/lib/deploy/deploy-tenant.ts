@@ -8,7 +8,7 @@ import { inventoryObjects, recordInventory, storedInventory } from './inventory-
 import { obstacleTo } from './preconditions.ts';
 import { Fault } from '../cli/errors.ts';
 import { getObjects, getSame, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
-import { removePods } from './pause-tenant.ts';
+import { describeEnded, endPods } from './pause-tenant.ts';
 import { poll } from '../kube/wait.ts';
 import { waitForRollout } from '../kube/rollout.ts';
 import type { Shell } from '../cli/shell.ts';
@@ -72,8 +72,8 @@ export async function deployTenant(
   };
   if (tenant.state !== 'active') {
     // Side by side: the control plane was told to end before, and what ends takes its time.
-    const [pods] = await Promise.all([removePods(host, placeOf(id), signal), declare()]);
-    if (pods > 0) changes.push(`${pods} pods deleted`);
+    const [ended] = await Promise.all([endPods(host, placeOf(id), signal), declare()]);
+    changes.push(...describeEnded(ended));
     // What left virtual/ waits for the resume.
     await record({ ...stored.inventory, host: wanted.host });
     return { id, changes, greeting: null };

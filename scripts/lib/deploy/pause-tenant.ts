@@ -1,14 +1,25 @@
-import { SYNCED_LABEL } from '@tenantry/tenants';
 import { evidence } from '../kube/diagnose.ts';
 import type { Host } from '../cluster/host.ts';
+import { deletePods } from '../kube/delete-pods.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
 import { type Look, poll } from '../kube/wait.ts';
 import type { Place } from '../cluster/tenant-connection.ts';
+import { FORCE_AFTER_SECONDS, FORCE_SECONDS, podEnd, podsOf } from '../kube/pod-end.ts';
 
-const CONTROL_PLANE_TIMEOUT_SECONDS = 90;
-/** Beyond the longest time that one of the pods has asked for. */
-const EXTRA_TIMEOUT_SECONDS = 60;
+/** The host ends a control plane that is scaled to zero; what it has not begun by then, we begin. */
+const CONTROLLER_SECONDS = 5;
 const INTERVAL_MILLISECONDS = 400;
+
+/** What a pause takes at most, in seconds, whatever the tenant's pods say. */
+export const PAUSE_TIMEOUT_SECONDS = CONTROLLER_SECONDS + 2 * (FORCE_AFTER_SECONDS + FORCE_SECONDS);
+
+/** The pods that a pause has ended. */
+export interface EndedPods {
+  /** How many there were beside the control plane's. */
+  readonly deleted: number;
+  /** Those that did not go by themselves, and were deleted by force. */
+  readonly forced: readonly string[];
+}
 
 /** Tells the host how many control planes to run for a vcluster; waits for nothing. */
 export async function scale(
@@ -20,46 +31,85 @@ export async function scale(
   await kubectl($, target, ['-n', namespace, 'scale', workload, `--replicas=${replicas}`]);
 }
 
-/**
- * Waits until a control plane that was scaled to zero is gone, then deletes the vcluster's pods:
- * earlier, the syncer would make them again. Returns how many pods it deleted.
- */
-export async function removePods(
-  { $, target }: Host,
-  { namespace, name }: Place,
-  signal?: AbortSignal,
-): Promise<number> {
-  const gone = async (selector: string, what: string, timeoutSeconds: number) => {
-    const look = async (): Promise<Look<void>> => {
-      const pods = await getObjects($, target, ['-n', namespace, 'pods', '--selector', selector]);
-      return pods.length === 0
-        ? { done: true, result: undefined }
-        : { done: false, evidence: evidence(pods, Date.now()) };
-    };
-    await poll(look, {
-      what,
-      timeoutSeconds,
-      intervalMilliseconds: INTERVAL_MILLISECONDS,
-      ...(signal && { signal }),
-    });
-  };
-  // A pod of the tenant's may have labels like the control plane's, but is known as the syncer's.
-  const controlPlane = `app=vcluster,release=${name},!${SYNCED_LABEL}`;
-  await gone(controlPlane, 'end of the control plane', CONTROL_PLANE_TIMEOUT_SECONDS);
-  const workload = `${SYNCED_LABEL}=${name}`;
-  const selected = ['-n', namespace, 'pods', '--selector', workload];
-  const pods = await getObjects($, target, selected);
-  if (pods.length > 0) {
-    await kubectl($, target, ['delete', ...selected, '--wait=false']);
-    const longest = Math.max(...pods.map(graceSeconds));
-    await gone(workload, 'end of the pods', longest + EXTRA_TIMEOUT_SECONDS);
-  }
-  return pods.length;
+/** As `endPods`; returns how many pods it deleted. */
+export async function removePods(host: Host, place: Place, signal?: AbortSignal): Promise<number> {
+  return (await endPods(host, place, signal)).deleted;
 }
 
-function graceSeconds({ spec }: KubeObject): number {
-  const { terminationGracePeriodSeconds = 30 } = (spec ?? {}) as {
-    readonly terminationGracePeriodSeconds?: number;
+/**
+ * Holds a vcluster at zero: ends its control plane, and then every pod of its namespace, whatever
+ * their labels; earlier, the syncer would make them again. @throws WaitError after at most
+ * `PAUSE_TIMEOUT_SECONDS`
+ */
+export async function endPods(
+  host: Host,
+  { namespace, name }: Place,
+  signal?: AbortSignal,
+): Promise<EndedPods> {
+  const ofControlPlane = async (): Promise<readonly KubeObject[]> => {
+    const objects = await getObjects(host.$, host.target, ['-n', namespace, 'statefulsets,pods']);
+    const statefulSet = objects.find(
+      ({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === name,
+    );
+    // The syncer may write its own StatefulSet until it is gone.
+    const { replicas = 0 } = (statefulSet?.['spec'] ?? {}) as { readonly replicas?: number };
+    if (replicas > 0) await scale(host, { namespace, name }, 0);
+    return podsOf(statefulSet, objects.filter(isPod));
   };
-  return terminationGracePeriodSeconds;
+  const all = () => getObjects(host.$, host.target, ['-n', namespace, 'pods']);
+  const what = { namespace, ...(signal && { signal }) };
+  const controlPlane = await end(host, ofControlPlane, {
+    ...what,
+    what: 'end of the control plane',
+    leaveSeconds: CONTROLLER_SECONDS,
+  });
+  const rest = await end(host, all, { ...what, what: 'end of the pods', leaveSeconds: 0 });
+  return { deleted: rest.deleted, forced: [...controlPlane.forced, ...rest.forced] };
+}
+
+/** What a pause did, as a line of a report; empty where there was nothing to do. */
+export function describeEnded({ deleted, forced }: EndedPods): readonly string[] {
+  const by = `deleted by force, with their finalizers: ${forced.join(', ')}`;
+  return [
+    ...(deleted > 0 ? [`${deleted} ${deleted === 1 ? 'pod' : 'pods'} deleted`] : []),
+    ...(forced.length > 0 ? [by] : []),
+  ];
+}
+
+interface EndOptions {
+  readonly namespace: string;
+  readonly what: string;
+  /** So long the pods are left to whoever else ends them. */
+  readonly leaveSeconds: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Looks until no pod is left, and does meanwhile what there is to be done about them. */
+async function end(
+  host: Host,
+  list: () => Promise<readonly KubeObject[]>,
+  { namespace, leaveSeconds, ...options }: EndOptions,
+): Promise<EndedPods> {
+  const start = performance.now();
+  const seen = new Set<string>();
+  const forced = new Set<string>();
+  const look = async (): Promise<Look<void>> => {
+    const pods = await list();
+    if (pods.length === 0) return { done: true, result: undefined };
+    const seconds = (performance.now() - start) / 1000 - leaveSeconds;
+    for (const { metadata } of pods) seen.add(metadata.name);
+    if (seconds >= FORCE_AFTER_SECONDS) for (const { metadata } of pods) forced.add(metadata.name);
+    if (seconds >= 0) await deletePods(host, namespace, podEnd(pods, seconds));
+    return { done: false, evidence: evidence(pods, Date.now()) };
+  };
+  await poll(look, {
+    ...options,
+    timeoutSeconds: leaveSeconds + FORCE_AFTER_SECONDS + FORCE_SECONDS,
+    intervalMilliseconds: INTERVAL_MILLISECONDS,
+  });
+  return { deleted: seen.size, forced: [...forced].sort() };
+}
+
+function isPod({ kind }: KubeObject): boolean {
+  return kind === 'Pod';
 }

@@ -33,6 +33,8 @@ export interface Api extends AsyncDisposable {
 
 const START_TIMEOUT_SECONDS = 20;
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** Node holds no string of more than 512 MB. */
+const MAX_ANSWER_BYTES = 400 * 2 ** 20;
 
 /**
  * Opens the API of a target for as long as it is held. `kubectl proxy` knows every way of
@@ -102,7 +104,14 @@ function send(socketPath: string, { method = 'GET', path, body, as }: ApiRequest
     },
     (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let bytes = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > MAX_ANSWER_BYTES) {
+          outgoing.destroy(new Error(`${method} ${path}: more than ${MAX_ANSWER_BYTES} bytes`));
+        }
+      });
       incoming.once('error', reject);
       incoming.once('end', () =>
         resolve(answerOf(incoming.statusCode ?? 0, Buffer.concat(chunks).toString())),

@@ -12,6 +12,8 @@ export interface ContainerPlace extends Place {
 }
 
 const COPIES = 5;
+/** What a command in a container of a tenant's may say; it may say anything without end. */
+const MAX_OUTPUT_BYTES = 2 ** 20;
 
 /** Runs a command in a container and returns its standard output. @throws CommandError */
 export async function execIn(
@@ -19,22 +21,35 @@ export async function execIn(
   place: ContainerPlace,
   command: readonly string[],
 ): Promise<string> {
-  const output = await $({ nothrow: true })`kubectl ${execArgs(target, place, command)}`;
+  const args = execArgs(target, place, command);
+  const output = await $({
+    nothrow: true,
+  })`kubectl ${args} 2> >(head -c ${MAX_OUTPUT_BYTES} >&2) | head -c ${MAX_OUTPUT_BYTES}`;
   return outputOf(output, place, command);
 }
 
-/** Copies a file out of a container (0600). @throws CommandError, Fault */
+/** Copies a file of at most `maxBytes` out of a container (0600). @throws CommandError, Fault */
 export async function download(
   host: Host,
   place: ContainerPlace,
   remote: string,
   local: string,
+  maxBytes: number,
 ): Promise<void> {
   const command = ['cat', remote];
   await writeFile(local, '', { mode: 0o600 });
   await untilWhole(host, place, remote, local, async () => {
     const args = execArgs(host.target, place, command);
-    outputOf(await host.$({ nothrow: true })`kubectl ${args} > ${local}`, place, command);
+    const $ = host.$({ nothrow: true });
+    const output = await $`kubectl ${args} | head -c ${maxBytes + 1} > ${local}`;
+    if ((await stat(local)).size > maxBytes) {
+      throw new Fault({
+        what: `copy of ${remote} in pod ${place.name}`,
+        why: `the container sends more than ${maxBytes} bytes`,
+        todo: 'look at what runs in that pod',
+      });
+    }
+    outputOf(output, place, command);
   });
 }
 

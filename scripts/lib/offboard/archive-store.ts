@@ -1,6 +1,23 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  createReadStream,
+  createWriteStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { Decrypter, Encrypter } from 'age-encryption';
 import { UsageError } from '../cli/errors.ts';
 
@@ -10,26 +27,41 @@ export function archiveName(id: string, at: string, encrypted: boolean): string 
   return `${id}-${moment}Z.tar${encrypted ? '.age' : ''}`;
 }
 
-/** An archive as it is stored. */
-export interface Sealed {
-  readonly bytes: Uint8Array;
+/** Whether a file is called as an archive of a tenant is. */
+export function isArchiveName(id: string, name: string): boolean {
+  const rest = name.startsWith(`${id}-`) ? name.slice(id.length + 1) : '';
+  return /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.tar(\.age)?$/.test(rest);
+}
+
+/** An archive as it is stored, still in a private directory. */
+export interface SealedArchive {
+  readonly file: string;
   /** `sha256:…`. */
   readonly digest: string;
 }
 
-/** Reads a packed archive, and encrypts it where a recipient of age is given. */
-export async function seal(packed: string, recipient: string | undefined): Promise<Sealed> {
-  const plain = readFileSync(packed);
-  const bytes = recipient === undefined ? plain : await encrypt(plain, recipient);
-  return { bytes, digest: `sha256:${sha256(bytes)}` };
+/** Encrypts a packed archive, beside it, where a recipient of age is given. */
+export async function encryptArchive(
+  packed: string,
+  recipient: string | undefined,
+): Promise<SealedArchive> {
+  if (recipient === undefined) return { file: packed, digest: await digestOf(packed) };
+  const file = `${packed}.age`;
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
+  const plain = Readable.toWeb(createReadStream(packed)) as ReadableStream<Uint8Array>;
+  await write(await encrypter.encrypt(plain), file, Infinity);
+  return { file, digest: await digestOf(file) };
 }
 
 /** Puts an archive where it stays (0600), its checksum beside it in the form of `sha256sum`. */
-export function store(path: string, { bytes, digest }: Sealed): void {
+export function storeArchive(path: string, { file, digest }: SealedArchive): void {
   const unfinished = unfinishedName(path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   rmSync(unfinished, { force: true });
-  writeFileSync(unfinished, bytes, { mode: 0o600, flush: true });
+  copyFileSync(file, unfinished);
+  chmodSync(unfinished, 0o600);
+  flush(unfinished);
   const checksum = `${digest.slice('sha256:'.length)}  ${basename(path)}\n`;
   writeFileSync(`${path}.sha256`, checksum, { mode: 0o600 });
   renameSync(unfinished, path);
@@ -44,6 +76,15 @@ function unfinishedName(path: string): string {
   return join(dirname(path), `.${basename(path)}.tmp`);
 }
 
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** @throws UsageError where it is no recipient of age */
 export function checkRecipient(recipient: string): void {
   try {
@@ -56,67 +97,110 @@ export function checkRecipient(recipient: string): void {
   }
 }
 
-async function encrypt(bytes: Uint8Array, recipient: string): Promise<Uint8Array> {
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
-  return encrypter.encrypt(bytes);
-}
-
 /**
- * Reads a stored archive, checked against its checksum and decrypted where it has to be.
- * @throws UsageError where it is missing, damaged or not to be decrypted
+ * Copies a stored archive to a private file, checked against the checksum beside it; nothing that
+ * happens to the original after that counts. Returns its digest.
+ * @throws UsageError where it is missing, damaged or larger than `maxBytes`
  */
-export async function retrieve(
-  path: string,
-  identityFile: string | undefined,
-): Promise<{ readonly packed: Uint8Array; readonly digest: string }> {
-  const bytes = readInput(path, 'the archive');
-  const digest = sha256(bytes);
-  const sidecar = readOptional(`${path}.sha256`);
-  if (sidecar !== null && !sidecar.startsWith(digest)) {
+export async function copyArchive(path: string, copy: string, maxBytes: number): Promise<string> {
+  if (!statInput(path, 'the archive').isFile()) {
     throw new UsageError(
-      `${path} is damaged: its checksum is not the one in ${basename(path)}.sha256\n  → take another copy`,
+      `the archive ${path} is no plain file; nothing was changed\n  → name a file`,
     );
   }
-  const encrypted = bytes.subarray(0, AGE_HEADER.length).toString() === AGE_HEADER;
-  const packed = encrypted ? await decrypt(path, bytes, identityFile) : bytes;
-  return { packed, digest: `sha256:${digest}` };
+  try {
+    await write(createReadStream(path), copy, maxBytes);
+  } catch (error) {
+    throw new UsageError(`the archive ${path} cannot be read: ${String(error)}`, { cause: error });
+  }
+  const digest = await digestOf(copy);
+  const checksum = readOptional(`${path}.sha256`);
+  if (checksum !== null && !checksum.startsWith(digest.slice('sha256:'.length))) {
+    throw new UsageError(
+      `${path} is damaged: its checksum is not the one in ${basename(path)}.sha256; nothing was changed\n  → take another copy`,
+    );
+  }
+  return digest;
 }
 
 const AGE_HEADER = 'age-encryption.org/v1';
 
-async function decrypt(
-  path: string,
-  bytes: Uint8Array,
+/**
+ * Decrypts an archive, beside it, where it is encrypted; returns the path of the plain one.
+ * @throws UsageError where it is not to be decrypted, or larger than `maxBytes`
+ */
+export async function decryptArchive(
+  file: string,
   identityFile: string | undefined,
-): Promise<Uint8Array> {
+  maxBytes: number,
+): Promise<string> {
+  if (!isEncrypted(file)) return file;
   if (identityFile === undefined) {
-    throw new UsageError(`${path} is encrypted\n  → give the key with --identity FILE`);
+    throw new UsageError(
+      `the archive is encrypted; nothing was changed\n  → give the key with --identity FILE`,
+    );
   }
-  const decrypter = new Decrypter();
-  const lines = readInput(identityFile, 'the identity').toString().split('\n');
+  statInput(identityFile, 'the identity');
+  const lines = readFileSync(identityFile, 'utf8').split('\n');
+  const plain = `${file}.plain`;
   try {
+    const decrypter = new Decrypter();
     for (const line of lines) {
       if (line.trim() !== '' && !line.startsWith('#')) decrypter.addIdentity(line.trim());
     }
-    return await decrypter.decrypt(bytes);
+    const sealed = Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
+    await write(await decrypter.decrypt(sealed), plain, maxBytes);
   } catch (error) {
     throw new UsageError(
-      `${path} cannot be decrypted with ${identityFile}: ${String(error)}\n  → give the identity of the recipient that it was encrypted for`,
+      `the archive cannot be decrypted with ${identityFile}: ${String(error)}; nothing was changed\n  → give the identity of the recipient that it was encrypted for`,
       { cause: error },
     );
   }
+  return plain;
 }
 
-function readInput(path: string, what: string): Buffer {
+function isEncrypted(file: string): boolean {
+  const descriptor = openSync(file, 'r');
   try {
-    return readFileSync(path);
+    const start = Buffer.alloc(AGE_HEADER.length);
+    readSync(descriptor, start, 0, start.length, 0);
+    return start.toString('latin1') === AGE_HEADER;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Writes a stream into a new file (0600). @throws RangeError where it is longer than `maxBytes` */
+async function write(
+  stream: ReadableStream<Uint8Array> | Readable,
+  file: string,
+  maxBytes: number,
+): Promise<void> {
+  let bytes = 0;
+  const bounded = new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) done(new RangeError(`it is larger than ${maxBytes} bytes`));
+      else done(null, chunk);
+    },
+  });
+  await pipeline(stream, bounded, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+}
+
+/** Of a file: `sha256:…`. */
+export async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+function statInput(path: string, what: string) {
+  try {
+    return statSync(path);
   } catch (error) {
     throw new UsageError(
       `${what} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
@@ -124,11 +208,8 @@ function readInput(path: string, what: string): Buffer {
 function readOptional(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,81 +1,164 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { CONTROL_PLANE_VOLUME } from '@tenantry/tenants';
 import { z } from 'zod';
-import { UsageError } from '../cli/errors.ts';
+import { messageOf, UsageError } from '../cli/errors.ts';
+import { oneLine } from '../cli/one-line.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
-import { run, type Shell } from '../cli/shell.ts';
+import { type Certificates, certificatesSchema } from './certificates.ts';
+import { createIndex, type ObjectIndex } from './object-index.ts';
+import { linesOf } from './lines.ts';
+import { type Members, readTar, writeTar } from './tar.ts';
 
 /** What an archive says of itself: `archive.json` in it. */
 export interface Manifest {
   readonly version: 1;
   /** The tenant as tenants.json had it, without where it was in its life. */
-  readonly tenant: Readonly<Record<string, string>> & { readonly id: string };
+  readonly tenant: ArchivedTenant;
   /** ISO 8601. */
   readonly archivedAt: string;
   /** Of the vcluster chart. */
   readonly chartVersion: string;
+  /** How many objects could be read. */
   readonly objects: number;
+  /** Resources and APIServices that could not, sorted; what they held is in the snapshot only. */
+  readonly unreadable: readonly string[];
 }
 
-const manifestSchema = z.object({
-  version: z.literal(1),
-  tenant: z.intersection(z.record(z.string(), z.string()), z.object({ id: z.string() })),
-  archivedAt: z.string(),
-  chartVersion: z.string(),
-  objects: z.number(),
-});
+export interface ArchivedTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly plan: string;
+  readonly paidThrough?: string | undefined;
+}
 
 /** An archive's parts, unpacked in a private directory. */
-export interface Unpacked {
+export interface Archive {
   readonly manifest: Manifest;
-  readonly objects: readonly KubeObject[];
-  /** The Secret with the control plane's certificates and keys. */
-  readonly certificates: KubeObject;
+  readonly index: ObjectIndex;
+  readonly certificates: Certificates;
   /** Path of vcluster's snapshot. */
   readonly snapshot: string;
 }
 
-const MEMBERS = {
-  manifest: 'archive.json',
-  objects: 'objects.ndjson',
-  certificates: 'certificates.json',
-  snapshot: 'snapshot.tar.gz',
-} as const;
+const MANIFEST = 'archive.json';
+const CERTIFICATES = 'certificates.json';
+/** The objects, a line of JSON each. */
+export const OBJECTS = 'objects.ndjson';
+export const SNAPSHOT = 'snapshot.tar.gz';
 
-/** Packs a directory that holds the snapshot already into `file` (0600, a tar). */
-export async function pack(
-  $: Shell,
+/** A snapshot is of what lies in the control plane's volume, and is restored into one. */
+export const MAX_SNAPSHOT_BYTES = CONTROL_PLANE_VOLUME;
+/** An API server stores at most 3 MB of an object; JSON is longer than that. */
+const MAX_LINE_BYTES = 16 * 2 ** 20;
+
+/** The files of an archive, and how many bytes each may have. */
+const MEMBERS: Members = {
+  [MANIFEST]: 2 ** 16,
+  [OBJECTS]: 4 * 2 ** 30,
+  [CERTIFICATES]: 2 * 2 ** 20,
+  [SNAPSHOT]: MAX_SNAPSHOT_BYTES,
+};
+
+/** What an archive may have at most, in bytes. */
+export const MAX_ARCHIVE_BYTES =
+  Object.values(MEMBERS).reduce((sum, bytes) => sum + bytes, 0) + 2 ** 20;
+
+const manifestSchema: z.ZodType<Manifest> = z.strictObject({
+  version: z.literal(1),
+  tenant: z.strictObject({
+    id: z.string().max(63),
+    name: z.string().max(1000),
+    plan: z.string().max(63),
+    paidThrough: z.iso.date().optional(),
+  }),
+  archivedAt: z.iso.datetime(),
+  chartVersion: z.string().regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/),
+  objects: z.int().min(0),
+  unreadable: z.array(z.string().regex(/^[a-z0-9.-]{1,253}$/)).default([]),
+});
+
+/** What of an object is read; the rest of it may be anything. */
+const objectSchema = z.looseObject({
+  apiVersion: z.string().regex(/^[a-z0-9./-]{1,317}$/),
+  kind: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,62}$/),
+  metadata: z.looseObject({
+    name: z.string().min(1).max(253),
+    namespace: z.string().max(63).optional(),
+    uid: z.string().max(64).optional(),
+    labels: z.record(z.string(), z.string()).nullish(),
+    annotations: z.record(z.string(), z.string()).nullish(),
+  }),
+});
+
+/** Packs a directory that holds the objects and the snapshot already into `file` (0600, a tar). */
+export function packArchive(
   directory: string,
   file: string,
-  { manifest, objects, certificates }: Omit<Unpacked, 'snapshot'>,
-): Promise<void> {
-  const write = (name: string, text: string) =>
-    writeFileSync(join(directory, name), text, { mode: 0o600 });
-  write(MEMBERS.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
-  write(MEMBERS.objects, objects.map((object) => `${JSON.stringify(object)}\n`).join(''));
-  write(MEMBERS.certificates, `${JSON.stringify(certificates)}\n`);
-  writeFileSync(file, '', { mode: 0o600 });
-  await run($, 'tar', ['-C', directory, '-cf', file, ...Object.values(MEMBERS)]);
+  { manifest, certificates }: Pick<Archive, 'manifest' | 'certificates'>,
+): void {
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(directory, name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  write(MANIFEST, manifest);
+  write(CERTIFICATES, certificates);
+  writeTar(file, directory, Object.keys(MEMBERS));
 }
 
-/** Unpacks an archive that is not encrypted. @throws UsageError where it is none */
-export async function unpack($: Shell, file: string, directory: string): Promise<Unpacked> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const read = (name: string) => readFileSync(join(directory, name), 'utf8');
+/**
+ * Unpacks an archive that is not encrypted into a new private directory. Nothing in it is believed:
+ * it is plain files of known names and sizes, and each says what it may say.
+ * @throws UsageError where it is none
+ */
+export async function unpackArchive(file: string, directory: string): Promise<Archive> {
+  mkdirSync(directory, { mode: 0o700 });
+  const read = (name: string) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as unknown;
   try {
-    await run($, 'tar', ['-C', directory, '-xf', file, ...Object.values(MEMBERS)]);
-    const manifest = manifestSchema.parse(JSON.parse(read(MEMBERS.manifest))) as Manifest;
-    const lines = read(MEMBERS.objects).split('\n').slice(0, -1);
-    return {
-      manifest,
-      objects: lines.map((line) => JSON.parse(line) as KubeObject),
-      certificates: JSON.parse(read(MEMBERS.certificates)) as KubeObject,
-      snapshot: join(directory, MEMBERS.snapshot),
-    };
+    readTar(file, directory, MEMBERS);
+    const manifest = manifestSchema.parse(read(MANIFEST));
+    const certificates = certificatesSchema.parse(read(CERTIFICATES));
+    const index = indexOf(join(directory, OBJECTS));
+    if (index.count !== manifest.objects) {
+      throw new RangeError(`it says ${manifest.objects} objects and holds ${index.count}`);
+    }
+    const snapshot = join(directory, SNAPSHOT);
+    await mustUnpackTo(snapshot, MAX_SNAPSHOT_BYTES);
+    return { manifest, index, certificates, snapshot };
   } catch (error) {
     throw new UsageError(
-      `the file is no archive of a tenant: ${String(error)}\n  → give a file that pnpm offboard has written`,
+      `the file is no archive of a tenant: ${oneLine(reasonOf(error))}; nothing was changed\n  → give a file that pnpm offboard has written`,
       { cause: error },
     );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+}
+
+function indexOf(file: string): ObjectIndex {
+  const index = createIndex();
+  for (const line of linesOf(file, MAX_LINE_BYTES)) {
+    const object = JSON.parse(line) as KubeObject;
+    objectSchema.parse(object);
+    if (!index.add(object)) throw new RangeError(`it holds an object twice: ${object.kind}`);
+  }
+  return index;
+}
+
+/** @throws RangeError where a gzip is none or unpacks to more; a small one can hold very many bytes */
+export async function mustUnpackTo(file: string, maxBytes: number): Promise<void> {
+  let bytes = 0;
+  const count = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new RangeError(`it holds more than ${maxBytes} bytes`);
+    }
+  };
+  try {
+    await pipeline(createReadStream(file), createGunzip(), count);
+  } catch (error) {
+    throw new RangeError(`the snapshot cannot be unpacked: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,34 +1,82 @@
+import { z } from 'zod';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
+import { Fault } from '../cli/errors.ts';
+import { oneLine } from '../cli/one-line.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
 import type { Place } from '../cluster/tenant-connection.ts';
 
-/** The Secret in which a control plane keeps its certificates and keys. */
-export async function readCertificates(host: Host, place: Place): Promise<KubeObject> {
-  return getOne(host, place, 'secret', `${place.name}-certs`);
+/** A control plane's certificates, keys and their kubeconfigs, in base64 by file name. */
+export interface Certificates {
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** vcluster writes 31 of them. */
+const MAX_FILES = 64;
+const MAX_FILE_CHARACTERS = 2 ** 16;
+
+/**
+ * The Secret in which a control plane keeps them. Its syncer may write it, so that all of it that
+ * is taken over are files of the form that vcluster gives them.
+ */
+export const certificatesSchema: z.ZodType<Certificates> = z.object({
+  apiVersion: z.literal('v1').optional(),
+  kind: z.literal('Secret').optional(),
+  type: z.literal('Opaque').optional(),
+  data: z
+    .record(
+      z.string().regex(/^[a-z][a-z-]{0,60}\.(crt|key|pub|conf)$/),
+      z
+        .string()
+        .max(MAX_FILE_CHARACTERS)
+        .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+    )
+    .refine((files) => Object.keys(files).length <= MAX_FILES, { error: 'too many files' })
+    .refine((files) => Object.hasOwn(files, 'ca.crt') && Object.hasOwn(files, 'ca.key'), {
+      error: 'no ca.crt and ca.key',
+    }),
+});
+
+/** Reads them from the host. @throws Fault where the Secret is not what vcluster writes */
+export async function readCertificates(host: Host, place: Place): Promise<Certificates> {
+  const secret = await getOne(host, place, 'secret', secretName(place));
+  const parsed = certificatesSchema.safeParse(secret);
+  if (parsed.success) return { data: parsed.data.data };
+  throw new Fault({
+    what: `Secret ${secretName(place)} in ${place.namespace}`,
+    why: `it is not as vcluster writes it: ${oneLine(parsed.error.message)}`,
+    todo: 'delete it, and the control plane makes it anew; then run the command again',
+  });
 }
 
 /** Puts certificates where a control plane finds them at its start, as if it had made them itself. */
 export async function putCertificates(
   host: Host,
   place: Place,
-  certificates: KubeObject,
+  certificates: Certificates,
 ): Promise<void> {
-  const { apiVersion, kind, metadata, data, type } = certificates;
-  const { kind: owner, metadata: service } = await getOne(host, place, 'service', place.name);
-  const secret = {
-    apiVersion,
-    kind,
-    metadata: {
-      name: metadata.name,
-      namespace: place.namespace,
-      ...(metadata.labels && { labels: metadata.labels }),
-      ownerReferences: [{ apiVersion: 'v1', kind: owner, name: service.name, uid: service.uid }],
-    },
-    data,
-    type,
+  const service = await getOne(host, place, 'service', place.name);
+  await apply(host.$, host.target, [secretOf(place, certificates, service)], { force: true });
+}
+
+/** Of an archive's certificates only the files are taken; what the Secret is called is ours to say. */
+export function secretOf(
+  { namespace, name }: Place,
+  { data }: Certificates,
+  service: KubeObject,
+): KubeObject {
+  const owner = { apiVersion: 'v1', kind: 'Service', name, uid: service.metadata.uid };
+  const metadata = {
+    name: secretName({ name }),
+    namespace,
+    labels: { app: 'vcluster', 'vcluster-name': name },
+    ownerReferences: [owner],
   };
-  await apply(host.$, host.target, [secret], { force: true });
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
+}
+
+function secretName({ name }: Pick<Place, 'name'>): string {
+  return `${name}-certs`;
 }
 
 async function getOne(

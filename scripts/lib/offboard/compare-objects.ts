@@ -1,30 +1,48 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../kube/canonical-json.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+
+/** An object as it is compared: a digest of each of its fields. */
+export type Fingerprint = ReadonlyMap<string, string>;
 
 /**
- * What of `archived` is not in `restored` as it was: a line per object. What a cluster makes again
- * by itself and what belongs to where it runs (addresses, nodes, statuses) is not compared.
+ * What of `archived` is not in `restored` as it was: a line per object. Both are by reference, and
+ * hold what `isCompared` says.
  */
 export function differences(
-  archived: readonly KubeObject[],
-  restored: readonly KubeObject[],
+  archived: ReadonlyMap<string, Fingerprint>,
+  restored: ReadonlyMap<string, Fingerprint>,
 ): readonly string[] {
-  const found = new Map(restored.map((object) => [referenceOf(object), object]));
-  return comparable(archived).flatMap((object) => {
-    const reference = referenceOf(object);
-    const other = found.get(reference);
-    if (other === undefined) return [`${reference} is missing`];
-    const [before, after] = [essenceOf(object), essenceOf(other)];
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-      .filter((key) => !isDeepStrictEqual(before[key], after[key]))
+  return [...archived].flatMap(([reference, before]) => {
+    const after = restored.get(reference);
+    if (after === undefined) return [`${reference} is missing`];
+    const keys = [...new Set([...before.keys(), ...after.keys()])]
+      .filter((key) => before.get(key) !== after.get(key))
       .sort();
     return keys.length === 0 ? [] : [`${reference} differs in ${keys.join(', ')}`];
   });
 }
 
-/** The objects of which a restore must bring back each. */
-export function comparable(objects: readonly KubeObject[]): readonly KubeObject[] {
-  return objects.filter((object) => !isRemade(object));
+/** A digest of each field but those that depend on the cluster that the object is in. */
+export function fingerprintOf(object: KubeObject): Fingerprint {
+  return new Map(
+    Object.entries(normalized(object))
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, digestOf(value)]),
+  );
+}
+
+/** 132 bits of a SHA-256; it is kept for every field of every object. */
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('base64').slice(0, 22);
+}
+
+/**
+ * Whether a restore must bring an object back as it was. What a cluster makes again by itself and
+ * what belongs to where it runs (addresses, nodes, statuses) is not compared.
+ */
+export function isCompared(object: KubeObject): boolean {
+  return !isRemade(object);
 }
 
 /** Kinds that a running cluster writes by itself, all the time or each time it starts. */
@@ -70,29 +88,36 @@ function hasController(metadata: KubeObject['metadata']): boolean {
   return ownerReferences.some(({ controller }) => controller === true);
 }
 
-type Fields = Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 
-/** An object's fields, but for those that depend on the cluster that it is in. */
-function essenceOf(object: KubeObject): Fields {
-  const { kind } = object;
-  const {
-    metadata,
-    status: _,
-    ...rest
-  } = structuredClone(object) as unknown as {
-    readonly metadata: Fields;
-    readonly status?: unknown;
-    readonly spec?: Fields;
-  };
-  for (const key of ['managedFields', 'resourceVersion']) delete metadata[key];
-  if (kind === 'Service') {
-    // The syncer makes a Service anew, since the host gives it another address.
-    for (const key of ['creationTimestamp', 'generation', 'uid']) delete metadata[key];
-    for (const port of (rest.spec?.['ports'] ?? []) as Fields[]) delete port['nodePort'];
-  }
-  for (const key of HOST_FIELDS[kind] ?? []) delete rest.spec?.[key];
-  const described = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value]);
-  return { ...(Object.fromEntries(described) as Fields), ...rest };
+/** What every write or the place of an object decides. */
+const VERSION_FIELDS = ['managedFields', 'resourceVersion'];
+/** The syncer makes a Service anew, since the host gives it another address. */
+const SERVICE_FIELDS = [...VERSION_FIELDS, 'creationTimestamp', 'generation', 'uid'];
+
+function normalized(object: KubeObject): Fields {
+  const { kind, metadata, ...rest } = without(object, ['status']) as KubeObject;
+  const described = without(metadata, kind === 'Service' ? SERVICE_FIELDS : VERSION_FIELDS);
+  const entries = Object.entries(described).map(([key, value]) => [`metadata.${key}`, value]);
+  const fields = Object.fromEntries(entries) as Fields;
+  return { ...fields, kind, ...rest, spec: normalizedSpec(kind, rest['spec']) };
+}
+
+function normalizedSpec(kind: string, spec: unknown): unknown {
+  if (!isObject(spec)) return spec;
+  const own = without(spec, HOST_FIELDS[kind] ?? []);
+  const { ports } = own;
+  if (kind !== 'Service' || !Array.isArray(ports)) return own;
+  const withoutNodePort = (port: unknown) => (isObject(port) ? without(port, ['nodePort']) : port);
+  return { ...own, ports: ports.map(withoutNodePort) };
+}
+
+function without(fields: Fields, keys: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => !keys.includes(key)));
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What of a spec the host decides. */

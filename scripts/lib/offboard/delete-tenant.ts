@@ -17,9 +17,10 @@ import { synthDist } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import { type Journal, removeJournal } from './journal.ts';
-import { waitForNoLeftovers } from './leftovers.ts';
+import { deleteClusterRoles, waitForNoLeftovers } from './leftovers.ts';
 import { deleteNamespace, getNamespace } from '../kube/namespaces.ts';
-import { deleteClusterWide, removeScratch } from './temporary-vcluster.ts';
+import { removeTemporary } from './temporary-vcluster.ts';
+import { digestOf } from './archive-store.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 
@@ -35,7 +36,7 @@ export function isBeingDeleted(
   return uid === namespaceUid && deletionTimestamp !== undefined;
 }
 
-/** Deletes what the journal says is proved, looks for leftovers, and writes the receipt. */
+/** Deletes what the journal says is verified, looks for leftovers, and writes the receipt. */
 export async function deleteTenant(
   surroundings: Surroundings,
   host: Host,
@@ -43,12 +44,17 @@ export async function deleteTenant(
 ): Promise<void> {
   const { workspace, report, signal } = surroundings;
   const { id } = journal;
+  await mustBeWhole(workspace, journal);
   await mustStillBeHeld(host, journal);
   await report.step(`deletion of ${id}`, async () => {
-    await deleteNamespace(host, hostNamespace(id), signal);
-    await deleteClusterWide(host, journal.clusterWide);
-    await removeScratch(host, id, signal);
-    await waitForNoLeftovers(host, id, signal);
+    const options = { state: workspace.state, signal };
+    const forced = await deleteNamespace(host, hostNamespace(id), options);
+    if (forced.length > 0) {
+      report.line(`${id}: deleted by force, with their finalizers: ${forced.join(', ')}`);
+    }
+    await removeTemporary(host, id, options);
+    await deleteClusterRoles(host, [hostNamespace(id)]);
+    await waitForNoLeftovers(host, id, options);
     await removeInventory(host, id);
   });
   editTenantsFile(workspace, (text) =>
@@ -59,9 +65,21 @@ export async function deleteTenant(
       digest: journal.digest,
       objects: journal.objects,
       volumes: journal.volumes,
+      ...(journal.unreadable.length > 0 && { unreadable: journal.unreadable }),
     }),
   );
   finish(surroundings, journal);
+}
+
+/** @throws Fault where the archive that was verified is another one by now */
+async function mustBeWhole({ archives }: Workspace, { id, archive, digest }: Journal) {
+  const found = await digestOf(join(archives, archive));
+  if (found === digest) return;
+  throw new Fault({
+    what: `${id} was not deleted`,
+    why: `archives/${archive} is not the archive that was verified: it is ${found}, and was ${digest}`,
+    todo: `put the right one back, or remove it and archives/${id}.offboarding.json, and run pnpm offboard ${id} again`,
+  });
 }
 
 /** @throws Fault where somebody has brought the tenant back since it was archived */

@@ -1,25 +1,79 @@
-import {
-  getObjects,
-  type KubeObject,
-  referenceOf,
-  resourceNames,
-  type Target,
-} from '../tools/kubectl.ts';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { openApi } from '../kube/api-client.ts';
+import { discover, type Unreadable } from '../kube/api-resources.ts';
+import { canonicalJson } from '../kube/canonical-json.ts';
+import { ListError, listPages } from '../kube/list-objects.ts';
+import { Fault } from '../cli/errors.ts';
+import { oneLine } from '../cli/one-line.ts';
 import type { Shell } from '../cli/shell.ts';
+import type { Target } from '../tools/kubectl.ts';
+import { createIndex, type ObjectIndex } from './object-index.ts';
 
-/**
- * Every object that an API server lists, each once and in a fixed order. A kind that cannot be read
- * fails the whole: what is not in the export would be lost.
- */
-export async function exportObjects($: Shell, target: Target): Promise<readonly KubeObject[]> {
-  const resources = await resourceNames($, target, ['--verbs=list']);
-  return each(await getObjects($, target, [resources.join(','), '--all-namespaces']));
+/** A cluster's objects, and what of them could not be read. */
+export interface ExportedObjects extends ObjectIndex {
+  /** Names of resources and APIServices, sorted. */
+  readonly unreadable: readonly string[];
 }
 
-/** Some objects are listed by two API groups. */
-function each(objects: readonly KubeObject[]): readonly KubeObject[] {
-  const byUid = new Map(
-    objects.map((object) => [object.metadata.uid ?? referenceOf(object), object]),
-  );
-  return [...byUid.values()].sort((a, b) => (referenceOf(a) < referenceOf(b) ? -1 : 1));
+export interface ExportOptions {
+  /** A private directory for what lives as long as the command. */
+  readonly state: string;
+  /** What need not be readable, by name. */
+  readonly acceptUnreadable: readonly string[];
+  /** Where to write the objects, a line each; nowhere by default. */
+  readonly file?: string;
+}
+
+/**
+ * Reads every object that an API server lists, each once, and page by page: no more than a page is
+ * held at a time. @throws Fault naming what cannot be read and was not accepted
+ */
+export async function exportObjects(
+  $: Shell,
+  target: Target,
+  { state, acceptUnreadable, file }: ExportOptions,
+): Promise<ExportedObjects> {
+  await using api = await openApi($, target, state);
+  const { resources, unreadable: unserved } = await discover(api);
+  const unreadable: Unreadable[] = [...unserved];
+  const index = createIndex();
+  using lines = file === undefined ? null : openLines(file);
+  for (const resource of resources) {
+    if (!resource.verbs.includes('list')) continue;
+    try {
+      for await (const page of listPages(api, resource)) {
+        for (const object of page) if (index.add(object)) lines?.write(canonicalJson(object));
+      }
+    } catch (error) {
+      if (!(error instanceof ListError)) throw error;
+      unreadable.push({ name: error.resource, reason: error.reason });
+    }
+  }
+  mustBeAccepted(unreadable, acceptUnreadable);
+  return { ...index, unreadable: unreadable.map(({ name }) => name).sort() };
+}
+
+/** A new file (0600) that is written line by line. */
+function openLines(file: string): Disposable & { write(line: string): void } {
+  const descriptor = openSync(file, 'w', 0o600);
+  return {
+    write: (line) => void writeSync(descriptor, `${line}\n`),
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}
+
+/** @throws Fault */
+export function mustBeAccepted(
+  unreadable: readonly Unreadable[],
+  accepted: readonly string[],
+): void {
+  const refused = unreadable.filter(({ name }) => !accepted.includes(name));
+  if (refused.length === 0) return;
+  const names = [...new Set(unreadable.map(({ name }) => name))].sort();
+  const lines = refused.map(({ name, reason }) => `\n    ${name}: ${oneLine(reason)}`);
+  throw new Fault({
+    what: 'not every object can be read',
+    why: `nothing was deleted${lines.join('')}`,
+    todo: `have the tenant repair it, or add --accept-unreadable ${names.join(',')}: these objects are then in vcluster's snapshot only, and not compared; the receipt names them`,
+  });
 }

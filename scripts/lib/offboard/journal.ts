@@ -1,11 +1,14 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../cli/errors.ts';
 import { replaceFile } from '../dist/write.ts';
+import { isArchiveName } from './archive-store.ts';
 
 /**
- * What has been proved of a tenant and is about to be deleted, kept beside the archives until the
- * receipt is written: after an interruption it says what is left to do.
+ * What has been verified of a tenant and is about to be deleted, kept beside the archives (0600,
+ * where no tenant writes) until the receipt is written: after an interruption it says what is left
+ * to do. It names nothing that is deleted: that follows from the id.
  */
 export interface Journal {
   readonly id: string;
@@ -18,24 +21,44 @@ export interface Journal {
   readonly objects: number;
   readonly volumes: number;
   readonly reason: string;
-  /** What the chart has made outside of the namespace: `kind/name`. */
-  readonly clusterWide: readonly string[];
+  /** Resources that could not be read, and were accepted. */
+  readonly unreadable: readonly string[];
 }
 
 const journalSchema: z.ZodType<Journal> = z.object({
   id: z.string(),
-  namespaceUid: z.string(),
+  namespaceUid: z.string().min(1),
   archive: z.string(),
-  digest: z.string(),
-  objects: z.number(),
-  volumes: z.number(),
-  reason: z.string(),
-  clusterWide: z.array(z.string()),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  objects: z.int().min(0),
+  volumes: z.int().min(0),
+  reason: z.string().max(500),
+  unreadable: z.array(z.string().regex(/^[a-z0-9.-]{1,253}$/)).default([]),
 });
 
+/** @throws UsageError where there is one that no offboarding of this tenant has written */
 export function readJournal(archives: string, id: string): Journal | null {
   const path = pathOf(archives, id);
-  return existsSync(path) ? journalSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : null;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const journal = journalSchema.parse(JSON.parse(text));
+    if (journal.id !== id) throw new RangeError(`it is of ${JSON.stringify(journal.id)}`);
+    if (!isArchiveName(id, journal.archive)) {
+      throw new RangeError(`${JSON.stringify(journal.archive)} is no archive of ${id}`);
+    }
+    return journal;
+  } catch (error) {
+    throw new UsageError(
+      `${path} is no journal of an offboarding of ${id}: ${String(error)}; nothing was changed\n  → remove it, and run the command again: it begins anew where the tenant still lives`,
+      { cause: error },
+    );
+  }
 }
 
 export function writeJournal(archives: string, journal: Journal): void {

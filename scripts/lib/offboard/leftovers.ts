@@ -1,6 +1,9 @@
-import { hostNamespace, scratchNamespace, TENANT_LABEL } from '@tenantry/tenants';
+import { hostNamespace, temporaryNamespace, TENANT_LABEL } from '@tenantry/tenants';
 import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject, referenceOf, resourceNames } from '../tools/kubectl.ts';
+import { type Api, openApi } from '../kube/api-client.ts';
+import { discover } from '../kube/api-resources.ts';
+import { ListError, listPages } from '../kube/list-objects.ts';
+import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
 import { type Look, poll } from '../kube/wait.ts';
 
 /** Provisioners take a volume away some time after its claim. */
@@ -11,12 +14,13 @@ const VOLUMES_TIMEOUT_SECONDS = 90;
  * volume, nothing cluster-scoped. @throws WaitError naming what stays
  */
 export async function waitForNoLeftovers(
-  host: Host,
+  { $, target }: Host,
   id: string,
-  signal: AbortSignal,
+  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
 ): Promise<void> {
+  await using api = await openApi($, target, state);
   const look = async (): Promise<Look<void>> => {
-    const left = leftoversOf(id, await clusterScoped(host));
+    const left = await findLeftovers(api, id);
     return left.length === 0
       ? { done: true, result: undefined }
       : { done: false, evidence: left.map(describe).join('\n') };
@@ -26,7 +30,7 @@ export async function waitForNoLeftovers(
 
 /** The cluster-scoped objects that are one tenant's. */
 export function leftoversOf(id: string, objects: readonly KubeObject[]): readonly KubeObject[] {
-  const namespaces = [hostNamespace(id), scratchNamespace(id)];
+  const namespaces = [hostNamespace(id), temporaryNamespace(id)];
   return objects.filter(({ kind, metadata, spec }) => {
     const { labels = {}, annotations = {}, name } = metadata;
     const { claimRef } = (spec ?? {}) as { claimRef?: { namespace?: string } };
@@ -41,10 +45,48 @@ export function leftoversOf(id: string, objects: readonly KubeObject[]): readonl
   });
 }
 
-async function clusterScoped({ $, target }: Host): Promise<readonly KubeObject[]> {
-  const flags = ['--namespaced=false', '--verbs=list,delete'];
-  const resources = await resourceNames($, target, flags);
-  return getObjects($, target, [resources.join(',')]);
+/**
+ * Looks at all that the host itself stores outside of namespaces, page by page.
+ * @throws ListError where some of it cannot be read: nobody can say then that nothing is left
+ */
+async function findLeftovers(api: Api, id: string): Promise<readonly KubeObject[]> {
+  const { resources, unreadable } = await discover(api, { aggregated: false });
+  const [first] = unreadable;
+  if (first !== undefined) throw new ListError(first.name, first.reason);
+  const left: KubeObject[] = [];
+  for (const resource of resources) {
+    const { namespaced, verbs } = resource;
+    if (namespaced || !verbs.includes('list') || !verbs.includes('delete')) continue;
+    for await (const page of listPages(api, resource)) left.push(...leftoversOf(id, page));
+  }
+  return left;
+}
+
+/**
+ * Deletes the ClusterRoles and their bindings that Helm has made of a chart in these namespaces. The
+ * host's word is taken for which these are, since what Helm has noted lies where a tenant may write.
+ */
+export async function deleteClusterRoles(
+  { $, target }: Host,
+  namespaces: readonly string[],
+): Promise<void> {
+  const kinds = 'clusterroles,clusterrolebindings';
+  const selected = ['--selector', 'app.kubernetes.io/managed-by=Helm'];
+  const names = clusterRolesOf(namespaces, await getObjects($, target, [kinds, ...selected]));
+  if (names.length > 0) await kubectl($, target, ['delete', '--ignore-not-found', ...names]);
+}
+
+/** Of ClusterRoles and their bindings those that were made for one of these namespaces. */
+export function clusterRolesOf(
+  namespaces: readonly string[],
+  objects: readonly KubeObject[],
+): readonly string[] {
+  return objects
+    .filter(({ metadata: { annotations = {} } }) =>
+      namespaces.includes(annotations['meta.helm.sh/release-namespace'] ?? ''),
+    )
+    .filter(({ kind }) => kind === 'ClusterRole' || kind === 'ClusterRoleBinding')
+    .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
 }
 
 function describe(object: KubeObject): string {

@@ -4,7 +4,7 @@ import type { Host } from '../cluster/host.ts';
 import { union } from '../deploy/inventory.ts';
 import { readInventory, recordInventory } from '../deploy/inventory-record.ts';
 import { getObjects, type KubeObject, referenceOf } from '../tools/kubectl.ts';
-import { removePods, scale } from '../deploy/pause-tenant.ts';
+import { endPods, scale } from '../deploy/pause-tenant.ts';
 import { poll } from '../kube/wait.ts';
 import { waitForRollout } from '../kube/rollout.ts';
 import type { Place } from '../cluster/tenant-connection.ts';
@@ -32,7 +32,7 @@ export async function admitNoTenantPods(host: Host, id: string): Promise<void> {
 }
 
 /** Runs a vcluster's control plane while `action` runs, and ends it whatever comes of that. */
-export async function whileAlone<T>(
+export async function inMaintenanceMode<T>(
   host: Host,
   place: Place,
   action: () => Promise<T>,
@@ -57,7 +57,7 @@ export async function start(host: Host, place: Place, signal: AbortSignal): Prom
 
 async function stop(host: Host, place: Place, signal: AbortSignal): Promise<void> {
   await scale(host, place, 0);
-  await removePods(host, place, signal);
+  await endPods(host, place, signal);
 }
 
 /** A quota refuses everything until the host has counted; a pod refused then is tried again late. */

@@ -1,21 +1,22 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostNamespace, offboardedByOperator, reasonOf, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
 import { readTenants } from '../dist/read.ts';
 import { deployTenant } from '../deploy/deploy-tenant.ts';
 import { editTenantsFile, findTenant, withLives } from '../dist/edit-tenants.ts';
 import { UsageError } from '../cli/errors.ts';
-import { getRelease } from '../tools/helm.ts';
 import { findHost, type Host } from '../cluster/host.ts';
 import { settleLives } from '../deploy/enforce-pauses.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readFleet, synthDist } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
-import { removeArchive, store } from './archive-store.ts';
+import { removeArchive, storeArchive } from './archive-store.ts';
 import { deleteTenant, finishDeleted, isBeingDeleted } from './delete-tenant.ts';
 import { type Journal, readJournal, writeJournal } from './journal.ts';
 import { getNamespace } from '../kube/namespaces.ts';
-import { proveArchive } from './verify-archive.ts';
-import { checkCapacity, clusterWideOf, removeScratch } from './temporary-vcluster.ts';
+import { makeVerifiedArchive } from './verify-archive.ts';
+import { checkCapacity, removeTemporary } from './temporary-vcluster.ts';
+import { privateDirectory } from '../cli/temp-dir.ts';
 import { tenantVolumes } from './volumes.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
@@ -23,12 +24,15 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 export interface OffboardOptions {
   readonly recipient: string | undefined;
   readonly discardVolumes: boolean;
+  /** Resources that need not be readable, by name; what they hold is then in the snapshot only. */
+  readonly acceptUnreadable: readonly string[];
   /** Asks whether it is meant. @throws UsageError where it is not */
   readonly confirm: () => Promise<void>;
 }
 
 /**
- * Ends a tenant: held paused, archived, the archive proved, all of it deleted, the receipt written.
+ * Ends a tenant: held paused, archived, the archive verified, all of it deleted, the receipt
+ * written.
  * Interrupted anywhere, the same call takes it up again.
  */
 export async function offboardTenant(
@@ -67,33 +71,37 @@ export async function offboardTenant(
       `${id} has volumes, whose data no archive of ours holds; nothing was changed:${list}\n  → copy what is needed, then add --discard-volumes`,
     );
   }
-  await removeScratch(host, id, signal);
-  await checkCapacity(host);
+  const { state } = workspace;
+  await removeTemporary(host, id, { state, signal });
+  await checkCapacity(host, state);
 
   const entry = await hold(surroundings, host, id);
   const [dist] = readTenants(workspace.dist, [id]);
   if (dist === undefined) throw new Error(`${id} is not in dist/`);
-  const { archive, sealed, objects } = await proveArchive(host, dist, entry, {
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  using work = privateDirectory(state, `offboard-${id}`);
+  const verified = await makeVerifiedArchive(host, dist, entry, {
     ...surroundings,
-    state: workspace.state,
-    recipient: options.recipient,
+    ...options,
+    state,
+    work: work.path,
   });
-  const release = await getRelease(host.$, host.target, vclusterName(id), hostNamespace(id));
+  const { archive, digest, manifest } = verified;
   const next: Journal = {
     id,
     namespaceUid: namespace.metadata.uid ?? '',
     archive,
-    digest: sealed.digest,
-    objects,
+    digest,
+    objects: manifest.objects,
     volumes: volumes.length,
     reason: reasonOf(entry),
-    clusterWide: clusterWideOf(release),
+    unreadable: manifest.unreadable,
   };
   // First, so that a run that is killed here leaves no archive that nobody knows of.
   writeJournal(workspace.archives, next);
   if (journal !== null) removeArchive(join(workspace.archives, journal.archive));
-  store(join(workspace.archives, archive), sealed);
-  print(`${id}: ${objects} objects in archives/${archive}, ${sealed.digest}`);
+  storeArchive(join(workspace.archives, archive), verified);
+  print(`${id}: ${manifest.objects} objects in archives/${archive}, ${digest}`);
   await deleteTenant(surroundings, host, next);
 }
 

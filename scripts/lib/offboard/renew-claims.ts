@@ -11,9 +11,8 @@ const BINDING = /^(pv\.kubernetes\.io|volume\.kubernetes\.io|volume\.beta\.kuber
 export async function renewClaims(
   $: Shell,
   target: Target,
-  objects: readonly KubeObject[],
+  claims: readonly KubeObject[],
 ): Promise<void> {
-  const claims = objects.filter(isBoundClaim);
   for (const { metadata } of claims) {
     const claim = ['-n', metadata.namespace ?? '', 'persistentvolumeclaim', metadata.name];
     await kubectl($, target, ['delete', ...claim, '--ignore-not-found', '--timeout=20s']);
@@ -22,9 +21,18 @@ export async function renewClaims(
   if (unbound.length > 0) await applyObjects($, target, unbound, { fieldManager: 'kubectl' });
 }
 
-function isBoundClaim({ kind, spec }: KubeObject): boolean {
+const DNS_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** Whether an object is a claim that names its volume. */
+export function isBoundClaim({ apiVersion, kind, metadata, spec }: KubeObject): boolean {
   const { volumeName } = (spec ?? {}) as { volumeName?: string };
-  return kind === 'PersistentVolumeClaim' && volumeName !== undefined;
+  return (
+    apiVersion === 'v1' &&
+    kind === 'PersistentVolumeClaim' &&
+    DNS_NAME.test(metadata.name) &&
+    DNS_NAME.test(metadata.namespace ?? '') &&
+    volumeName !== undefined
+  );
 }
 
 /** A claim as its owner wrote it. */

@@ -5,18 +5,23 @@ import { applyObjects, getObjects, kubectl } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';
 import type { Place } from '../cluster/tenant-connection.ts';
 import { download, execIn, upload } from '../kube/exec.ts';
+import { MAX_SNAPSHOT_BYTES, mustUnpackTo } from './archive.ts';
 import { claimOf, RESTORE_POD, restorePod, SNAPSHOT, storageOptions } from './restore-pod.ts';
 
 const GONE_TIMEOUT_SECONDS = 90;
 const RUNNING_TIMEOUT_SECONDS = 120;
 const RESTORE_TIMEOUT_SECONDS = 300;
 
-/** Writes vcluster's snapshot of a running control plane into `file` (0600). */
+/**
+ * Writes vcluster's snapshot of a running control plane into `file` (0600). It comes out of a pod
+ * of the tenant's, so that its size is bounded, packed and unpacked.
+ */
 export async function takeSnapshot(host: Host, place: Place, file: string): Promise<void> {
   const pod = { ...place, name: `${place.name}-0`, container: 'syncer' };
   const options = `VCLUSTER_STORAGE_OPTIONS=${storageOptions()}`;
   await execIn(host, pod, ['env', options, '/vcluster', 'snapshot']);
-  await download(host, pod, SNAPSHOT, file);
+  await download(host, pod, SNAPSHOT, file, MAX_SNAPSHOT_BYTES);
+  await mustUnpackTo(file, MAX_SNAPSHOT_BYTES);
   await execIn(host, pod, ['rm', '-f', SNAPSHOT]);
 }
 

@@ -1,22 +1,25 @@
-import { type ApiAddress, scratchObjects } from '@tenantry/manifests';
+import { type ApiAddress, temporaryVclusterObjects } from '@tenantry/manifests';
 import {
   CONTROL_PLANE,
   CONTROL_PLANE_INIT,
-  scratchNamespace,
+  temporaryNamespace,
   vclusterName,
 } from '@tenantry/tenants';
+import { openApi } from '../kube/api-client.ts';
+import { listAll } from '../kube/list-objects.ts';
 import { apply } from '../kube/server-side-apply.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
-import { getRelease } from '../tools/helm.ts';
 import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
+import { getObjects, type KubeObject } from '../tools/kubectl.ts';
 import { openVcluster, type Place } from '../cluster/tenant-connection.ts';
 import { ensureRelease } from '../deploy/vcluster-release.ts';
 import { start } from './maintenance-mode.ts';
+import type { Archive } from './archive.ts';
 import { hasRoom } from './capacity.ts';
 import { putCertificates } from './certificates.ts';
-import { exportObjects } from './export-objects.ts';
+import { type ExportedObjects, exportObjects } from './export-objects.ts';
+import { deleteClusterRoles } from './leftovers.ts';
 import { deleteNamespace, getNamespace } from '../kube/namespaces.ts';
 import { restoreSnapshot } from './snapshot.ts';
 
@@ -26,11 +29,10 @@ const NEEDED = {
 };
 
 /** @throws Fault where the host has no node with room for one more control plane */
-export async function checkCapacity({ $, target }: Host): Promise<void> {
-  const [nodes, pods] = await Promise.all([
-    getObjects($, target, ['nodes']),
-    getObjects($, target, ['pods', '--all-namespaces']),
-  ]);
+export async function checkCapacity({ $, target }: Host, state: string): Promise<void> {
+  await using api = await openApi($, target, state);
+  const nodes = await listAll(api, { name: 'nodes', kind: 'Node', paths: ['/api/v1/nodes'] });
+  const pods = await listAll(api, { name: 'pods', kind: 'Pod', paths: ['/api/v1/pods'] });
   if (hasRoom(nodes, pods, NEEDED)) return;
   throw new Fault({
     what: `no room on ${target.context}`,
@@ -40,19 +42,20 @@ export async function checkCapacity({ $, target }: Host): Promise<void> {
 }
 
 /** Restores a snapshot into a vcluster made for that and removed afterwards; all its objects. */
-export async function restoredInScratch(
+export async function restoreIntoTemporary(
   host: Host,
   tenant: TenantDist,
-  { snapshot, certificates }: { readonly snapshot: string; readonly certificates: KubeObject },
-  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
-): Promise<readonly KubeObject[]> {
+  { manifest, snapshot, certificates }: Archive,
+  options: { readonly state: string; readonly signal: AbortSignal },
+): Promise<ExportedObjects> {
   const { $, target } = host;
-  const place: Place = { namespace: scratchNamespace(tenant.id), name: vclusterName(tenant.id) };
-  await removeScratch(host, tenant.id, signal);
+  const { state, signal } = options;
+  const place: Place = { namespace: temporaryNamespace(tenant.id), name: vclusterName(tenant.id) };
+  await removeTemporary(host, tenant.id, options);
   const hostApi = await apiAddresses(host);
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => (signal.aborted ? undefined : removeScratch(host, tenant.id, signal)));
-  const objects = scratchObjects({ tenantId: tenant.id, hostApi });
+  stack.defer(() => (signal.aborted ? undefined : removeTemporary(host, tenant.id, options)));
+  const objects = temporaryVclusterObjects({ tenantId: tenant.id, hostApi });
   await apply($, target, objects as readonly KubeObject[], { force: true });
   // As dist/ has it: with no replicas.
   await ensureRelease(host, tenant, { scratch: state, known: null, place });
@@ -60,32 +63,21 @@ export async function restoredInScratch(
   await restoreSnapshot(host, place, snapshot, signal);
   await start(host, place, signal);
   await using connection = await openVcluster(host, place, place.namespace, state, signal);
-  return await exportObjects($, connection.target);
+  const acceptUnreadable = manifest.unreadable;
+  return await exportObjects($, connection.target, { state, acceptUnreadable });
 }
 
 /** Removes what an archive was tried out in, as far as there is any. */
-export async function removeScratch(host: Host, id: string, signal: AbortSignal): Promise<void> {
-  const { $, target } = host;
-  const namespace = scratchNamespace(id);
-  if ((await getNamespace(host, namespace)) === undefined) return;
-  const release = await getRelease($, target, vclusterName(id), namespace);
-  await deleteNamespace(host, namespace, signal);
-  await deleteClusterWide(host, clusterWideOf(release));
-}
-
-/** What a chart has made outside of its namespace: `kind/name`. */
-export function clusterWideOf(release: Awaited<ReturnType<typeof getRelease>>): readonly string[] {
-  return (release?.objects ?? [])
-    .filter(({ metadata }) => metadata.namespace === undefined)
-    .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
-}
-
-export async function deleteClusterWide(
-  { $, target }: Host,
-  references: readonly string[],
+export async function removeTemporary(
+  host: Host,
+  id: string,
+  options: { readonly state: string; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (references.length > 0)
-    await kubectl($, target, ['delete', '--ignore-not-found', ...references]);
+  const namespace = temporaryNamespace(id);
+  if ((await getNamespace(host, namespace)) !== undefined) {
+    await deleteNamespace(host, namespace, options);
+  }
+  await deleteClusterRoles(host, [namespace]);
 }
 
 /** Where the host's API servers answer: behind the Service, and the Service itself. */

@@ -4,96 +4,117 @@ import type { Tenant } from '@tenantry/tenants';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
-import { privateDirectory } from '../cli/temp-dir.ts';
+import { oneLine } from '../cli/one-line.ts';
 import type { Report } from '../cli/report.ts';
 import { openTenant, placeOf } from '../cluster/tenant-connection.ts';
-import { admitNoTenantPods, whileAlone } from './maintenance-mode.ts';
-import { pack, unpack } from './archive.ts';
-import { archiveName, seal, type Sealed } from './archive-store.ts';
+import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
+import {
+  type ArchivedTenant,
+  type Manifest,
+  OBJECTS,
+  packArchive,
+  SNAPSHOT,
+  unpackArchive,
+} from './archive.ts';
+import { archiveName, encryptArchive, type SealedArchive } from './archive-store.ts';
 import { readCertificates } from './certificates.ts';
-import { comparable, differences } from './compare-objects.ts';
+import { differences } from './compare-objects.ts';
 import { exportObjects } from './export-objects.ts';
-import { restoredInScratch } from './temporary-vcluster.ts';
+import type { ObjectIndex } from './object-index.ts';
+import { restoreIntoTemporary } from './temporary-vcluster.ts';
 import { takeSnapshot } from './snapshot.ts';
 
-export interface ProveOptions {
+export interface VerifyOptions {
   /** A private directory for what lives as long as the command. */
   readonly state: string;
+  /** A private directory, empty, that outlives this call: the archive is left in it. */
+  readonly work: string;
   /** Of age; the archive is encrypted for it. */
   readonly recipient: string | undefined;
+  /** What need not be readable, by name. */
+  readonly acceptUnreadable: readonly string[];
   readonly report: Report;
   readonly signal: AbortSignal;
 }
 
 /** An archive that has been restored once, and held all of its objects. */
-export interface Proved {
-  /** Its file name. */
+export interface VerifiedArchive extends SealedArchive {
+  /** Its file name in archives/. */
   readonly archive: string;
-  readonly sealed: Sealed;
-  readonly objects: number;
+  readonly manifest: Manifest;
 }
 
 const DIFFERENCES_SHOWN = 10;
 
 /**
- * Archives a tenant that is held paused, restores the archive into a scratch vcluster and compares
+ * Archives a tenant that is held paused, restores the archive into a temporary vcluster and compares
  * the two object by object. @throws Fault where they differ; then there is no archive
  */
-export async function proveArchive(
+export async function makeVerifiedArchive(
   host: Host,
   tenant: TenantDist,
   entry: Tenant,
-  { state, recipient, report, signal }: ProveOptions,
-): Promise<Proved> {
-  using work = privateDirectory(state, `offboard-${tenant.id}`);
-  const [contents, packed] = [join(work.path, 'contents'), join(work.path, 'packed.tar')];
-  mkdirSync(contents);
+  { state, work, recipient, acceptUnreadable, report, signal }: VerifyOptions,
+): Promise<VerifiedArchive> {
+  const [contents, packed] = [join(work, 'contents'), join(work, 'packed.tar')];
+  mkdirSync(contents, { mode: 0o700 });
   const archivedAt = new Date().toISOString();
   await report.step(`archive of ${tenant.id}`, async () => {
     await admitNoTenantPods(host, tenant.id);
-    const snapshot = join(contents, 'snapshot.tar.gz');
-    const live = await whileAlone(
+    await inMaintenanceMode(
       host,
       placeOf(tenant.id),
       async () => {
         await using connection = await openTenant(host, tenant.id, state, signal);
-        const objects = await exportObjects(host.$, connection.target);
-        await takeSnapshot(host, placeOf(tenant.id), snapshot);
-        return { objects, certificates: await readCertificates(host, placeOf(tenant.id)) };
+        const file = join(contents, OBJECTS);
+        const { count, unreadable } = await exportObjects(host.$, connection.target, {
+          state,
+          acceptUnreadable,
+          file,
+        });
+        await takeSnapshot(host, placeOf(tenant.id), join(contents, SNAPSHOT));
+        const manifest: Manifest = {
+          version: 1,
+          tenant: archivedTenant(entry),
+          archivedAt,
+          chartVersion: tenant.chartVersion,
+          objects: count,
+          unreadable,
+        };
+        const certificates = await readCertificates(host, placeOf(tenant.id));
+        packArchive(contents, packed, { manifest, certificates });
       },
       signal,
     );
-    const manifest = {
-      version: 1 as const,
-      tenant: entryOf(entry),
-      archivedAt,
-      chartVersion: tenant.chartVersion,
-      objects: live.objects.length,
-    };
-    await pack(host.$, contents, packed, { manifest, ...live });
   });
-  const archived = await unpack(host.$, packed, join(work.path, 'unpacked'));
-  await report.step(`restore of ${tenant.id} into a scratch vcluster`, async () => {
-    const restored = await restoredInScratch(host, tenant, archived, { state, signal });
-    mustBeSame(tenant.id, archived.objects, restored);
+  const archived = await unpackArchive(packed, join(work, 'unpacked'));
+  const { manifest, index } = archived;
+  await report.step(`restore of ${tenant.id} into a temporary vcluster`, async () => {
+    const restored = await restoreIntoTemporary(host, tenant, archived, { state, signal });
+    mustBeSame(tenant.id, index, restored);
   });
+  const { fingerprints, count } = index;
   report.line(
-    `${tenant.id}: ${comparable(archived.objects).length} of ${archived.objects.length} objects compared, all restored; the others a cluster makes by itself`,
+    `${tenant.id}: ${fingerprints.size} of ${count} objects compared, all restored; the others a cluster makes by itself`,
   );
+  if (manifest.unreadable.length > 0) {
+    report.line(
+      `${tenant.id}: in the snapshot only, not compared: ${manifest.unreadable.join(', ')}`,
+    );
+  }
   const archive = archiveName(tenant.id, archivedAt, recipient !== undefined);
-  return { archive, sealed: await seal(packed, recipient), objects: archived.objects.length };
+  return { archive, manifest, ...(await encryptArchive(packed, recipient)) };
 }
 
 /** @throws Fault naming the objects that did not come back as they were */
 export function mustBeSame(
   id: string,
-  archived: readonly KubeObject[],
-  restored: readonly KubeObject[],
+  archived: Pick<ObjectIndex, 'fingerprints'>,
+  restored: Pick<ObjectIndex, 'fingerprints'>,
 ): void {
-  const found = differences(archived, restored);
+  const found = differences(archived.fingerprints, restored.fingerprints);
   if (found.length === 0) return;
-  const shown = found.slice(0, DIFFERENCES_SHOWN).map((line) => `\n    ${line}`);
+  const shown = found.slice(0, DIFFERENCES_SHOWN).map((line) => `\n    ${oneLine(line)}`);
   const more = found.length - shown.length;
   throw new Fault({
     what: `${id}: the restored vcluster is not the archived one`,
@@ -102,6 +123,6 @@ export function mustBeSame(
   });
 }
 
-function entryOf({ id, name, plan, paidThrough }: Tenant) {
+function archivedTenant({ id, name, plan, paidThrough }: Tenant): ArchivedTenant {
   return { id, name, plan: plan.name, ...(paidThrough !== null && { paidThrough }) };
 }

@@ -73,16 +73,6 @@ export function parseObjects(text: string): readonly KubeObject[] {
   });
 }
 
-/** The resources that a server lists and `flags` leave, by the names that `kubectl get` takes. */
-export async function resourceNames(
-  $: Shell,
-  target: Target,
-  flags: readonly string[],
-): Promise<readonly string[]> {
-  const text = await kubectl($, target, ['api-resources', ...flags, '-o', 'name']);
-  return text.split('\n').filter((name) => name !== '');
-}
-
 export interface ApplyOptions {
   readonly fieldManager: string;
   /** Take over fields that others have set; without it they are a conflict, and an error. */

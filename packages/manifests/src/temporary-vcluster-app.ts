@@ -1,4 +1,4 @@
-import { MANAGED_BY, MANAGED_BY_LABEL, scratchNamespace, vclusterName } from '@tenantry/tenants';
+import { MANAGED_BY, MANAGED_BY_LABEL, temporaryNamespace, vclusterName } from '@tenantry/tenants';
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { podSecurity } from './pod-security.ts';
@@ -11,7 +11,7 @@ export interface ApiAddress {
   readonly port: number;
 }
 
-export interface ScratchProps {
+export interface TemporaryVclusterProps {
   readonly tenantId: string;
   /** The host's API servers, which the control plane cannot do without. */
   readonly hostApi: readonly ApiAddress[];
@@ -24,9 +24,12 @@ const SERVICES = 10;
  * The namespace in which a tenant's archive is tried out: room for one control plane, for nothing
  * that it would bring to the host, and no way out but to the host's API.
  */
-export function scratchObjects({ tenantId, hostApi }: ScratchProps): readonly ManifestObject[] {
-  const chart = new Chart(new App(), 'scratch', { disableResourceNameHashes: true });
-  const namespace = scratchNamespace(tenantId);
+export function temporaryVclusterObjects({
+  tenantId,
+  hostApi,
+}: TemporaryVclusterProps): readonly ManifestObject[] {
+  const chart = new Chart(new App(), 'temporary', { disableResourceNameHashes: true });
+  const namespace = temporaryNamespace(tenantId);
   const name = vclusterName(tenantId);
   const labels = { [MANAGED_BY_LABEL]: MANAGED_BY };
 

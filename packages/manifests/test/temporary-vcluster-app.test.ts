@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { scratchObjects } from '../src/scratch-app.ts';
+import { temporaryVclusterObjects } from '../src/temporary-vcluster-app.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any
 function objects(): readonly any[] {
-  return scratchObjects({
+  return temporaryVclusterObjects({
     tenantId: 'alice',
     hostApi: [
       { address: '172.18.0.2', port: 6443 },
@@ -12,7 +12,7 @@ function objects(): readonly any[] {
   });
 }
 
-test('a scratch namespace is under the same rules as a tenant’s, and is no tenant’s', () => {
+test('a temporary namespace is under the same rules as a tenant’s, and is no tenant’s', () => {
   const [namespace] = objects();
   expect(namespace.metadata.name).toBe('vcluster-tenant--alice');
   expect(namespace.metadata.labels).toMatchObject({

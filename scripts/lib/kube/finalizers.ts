@@ -1,0 +1,81 @@
+import type { Host } from '../cluster/host.ts';
+import { type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
+import { CommandError } from '../cli/shell.ts';
+
+/**
+ * Takes the finalizers of an object away whose deletion has been asked for: nothing can add one to
+ * it any more. An object that is gone by now is fine. @throws CommandError
+ */
+export async function removeFinalizers(
+  { $, target }: Host,
+  namespace: string,
+  reference: string,
+): Promise<void> {
+  const patch = JSON.stringify({ metadata: { finalizers: null } });
+  const args = ['-n', namespace, 'patch', reference, '--type=merge', `--patch=${patch}`];
+  try {
+    await kubectl($, target, args);
+  } catch (error) {
+    if (!(error instanceof CommandError && error.stderr.includes('(NotFound)'))) throw error;
+  }
+}
+
+/**
+ * The kinds that the Role of vcluster's chart lets a syncer write, or that a host makes of them. A
+ * namespace that ends needs none of their finalizers; load
+ * balancers are the exception.
+ */
+const SYNCED_KINDS: ReadonlySet<string> = new Set([
+  'v1 ConfigMap',
+  'v1 Endpoints',
+  'v1 Event',
+  'v1 PersistentVolumeClaim',
+  'v1 Pod',
+  'v1 Secret',
+  'v1 Service',
+  'v1 ServiceAccount',
+  'apps/v1 Deployment',
+  'apps/v1 ReplicaSet',
+  'apps/v1 StatefulSet',
+  'coordination.k8s.io/v1 Lease',
+  'discovery.k8s.io/v1 EndpointSlice',
+  'events.k8s.io/v1 Event',
+  'networking.k8s.io/v1 Ingress',
+  'networking.k8s.io/v1 NetworkPolicy',
+  'policy/v1 PodDisruptionBudget',
+]);
+
+/** What has a life outside of the cluster: without its finalizer nobody would take it away. */
+function isKept({ kind, spec }: KubeObject): boolean {
+  return (
+    kind === 'Service' && (spec as { readonly type?: string } | undefined)?.type === 'LoadBalancer'
+  );
+}
+
+/** Objects that are being deleted and have finalizers: whose we may remove, and lines on the others. */
+export function finalizedObjects(objects: readonly KubeObject[]): {
+  readonly removable: readonly KubeObject[];
+  readonly stuck: readonly string[];
+} {
+  const held = objects.filter(
+    ({ metadata }) => metadata.deletionTimestamp !== undefined && finalizersOf(metadata).length > 0,
+  );
+  const { removable = [], stuck = [] } = Object.groupBy(held, (object) =>
+    SYNCED_KINDS.has(`${object.apiVersion} ${object.kind}`) && !isKept(object)
+      ? 'removable'
+      : 'stuck',
+  );
+  const describe = (object: KubeObject) =>
+    `${referenceOf(object)}: finalizers ${finalizersOf(object.metadata).join(', ')}`;
+  return { removable, stuck: stuck.map(describe) };
+}
+
+/** As `kubectl patch` takes an object: `StatefulSet.v1.apps/name`. */
+export function patchable({ apiVersion, kind, metadata }: KubeObject): string {
+  const [group, version] = apiVersion.split('/');
+  return `${version === undefined ? kind : `${kind}.${version}.${group}`}/${metadata.name}`;
+}
+
+function finalizersOf(metadata: KubeObject['metadata']): readonly string[] {
+  return (metadata as { readonly finalizers?: readonly string[] }).finalizers ?? [];
+}
