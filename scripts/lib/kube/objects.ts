@@ -1,3 +1,4 @@
+import type { NewObject } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api, ApiAnswer } from './api-client.ts';
@@ -18,10 +19,6 @@ const RESOURCES: Readonly<Record<string, string>> = {
   ServiceAccount: 'serviceaccounts',
   ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
 };
-
-/** What verify needs to know of an object that it makes. */
-export type NewObject = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'> &
-  Readonly<Record<string, unknown>>;
 
 /** `/api/v1/namespaces/default/pods`. */
 export function collectionPath({ apiVersion, kind, metadata }: NewObject): string {

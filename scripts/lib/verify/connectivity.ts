@@ -1,14 +1,23 @@
+import {
+  type Dial,
+  type DialResult,
+  METADATA,
+  type NetworkProbe,
+  type Outcome,
+  type ProbeResults,
+  resultOf,
+  waysOut,
+} from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from '../kube/api-client.ts';
-import type { Dial, Dialled } from './dial.ts';
-import { METADATA, type NetworkProbe } from './connectivity-matrix.ts';
-import { waysOut } from './network-policy.ts';
 import { list } from '../kube/objects.ts';
-import type { Outcome } from './probe.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import { dialFrom } from './dial.ts';
+import type { VerifyContext } from './probe-pod.ts';
+import type { Fixtures } from './probe-pods.ts';
 
 /** Dials from one pod; rejects where the pod cannot be told to. */
-export type Dialler = (dials: readonly Dial[]) => Promise<readonly Dialled[]>;
+export type Dialer = (dials: readonly Dial[]) => Promise<readonly DialResult[]>;
 
 /** The network's rules reach a new pod with a delay; what is not as expected is tried again. */
 const ROUNDS = 5;
@@ -17,16 +26,16 @@ const PAUSE_MILLISECONDS = 1500;
 /** Sends the packets of one pod. What stays unexpected after some rounds is the outcome. */
 export async function dialProbes(
   probes: readonly NetworkProbe[],
-  dialler: Dialler,
+  dialer: Dialer,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   let left = probes;
   for (let round = 1; round <= ROUNDS && left.length > 0; round += 1) {
     if (round > 1) await sleep(PAUSE_MILLISECONDS, undefined, { signal });
-    let answers: readonly Dialled[];
+    let answers: readonly DialResult[];
     try {
-      answers = await dialler(left.map(({ dial }) => dial));
+      answers = await dialer(left.map(({ dial }) => dial));
     } catch (error) {
       for (const { id } of left) outcomes.set(id, { id, seen: null, detail: String(error) });
       continue;
@@ -43,7 +52,7 @@ export async function dialProbes(
 
 export function outcomeOf(
   { id, leadsTo }: Pick<NetworkProbe, 'id' | 'leadsTo'>,
-  answer: Dialled | undefined,
+  answer: DialResult | undefined,
   round: number,
 ): Outcome {
   if (answer === undefined) return { id, seen: null, detail: 'the pod did not answer' };
@@ -72,4 +81,36 @@ export async function checkMetadataPolicy(
   return ways.length === 0
     ? { ...outcome, detail: `${outcome.detail}; no policy admits it` }
     : { ...outcome, seen: 'allowed', detail: `admitted: ${ways.join(', ')}` };
+}
+
+/** Sends all packets of a run, from every pod at once. */
+export async function sendPackets(
+  context: VerifyContext,
+  fixtures: Fixtures,
+  probes: readonly NetworkProbe[],
+): Promise<ProbeResults> {
+  const { host, hostApi, signal } = context;
+  const outcomes = await Promise.all(
+    [null, ...fixtures.tenants.keys()].map(async (id) => {
+      const fixture = id === null ? fixtures.reference : fixtures.tenants.get(id);
+      if (fixture === null || fixture === undefined) return [];
+      return dialProbes(
+        probes.filter(({ from }) => from === id),
+        (dials) => dialFrom(host.$, host.target, fixture.pod, dials),
+        signal,
+      );
+    }),
+  );
+  const byId = new Map(outcomes.flat().map((outcome) => [outcome.id, outcome]));
+  return Promise.all(
+    probes.map(async (probe) => {
+      const outcome = byId.get(probe.id);
+      if (outcome === undefined) return resultOf(probe, null, 'was not run');
+      const fixture = fixtures.tenants.get(probe.from ?? '');
+      const byPolicy = probe.expected === 'refused' && probe.controls.length === 0;
+      return byPolicy && fixture !== undefined
+        ? { probe, outcome: await checkMetadataPolicy(hostApi, fixture.hostPod, outcome) }
+        : { probe, outcome };
+    }),
+  );
 }

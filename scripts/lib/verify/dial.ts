@@ -1,26 +1,6 @@
-import type { Target } from '../tools/kubectl.ts';
-import { kubectl } from '../tools/kubectl.ts';
+import type { Dial, DialResult } from '@tenantry/isolation';
 import type { Shell } from '../cli/shell.ts';
-
-/** A connection to try. */
-export interface Dial {
-  readonly id: string;
-  /** An address, or a name to resolve with the pod's own resolver. */
-  readonly host: string;
-  readonly port: number;
-  /** Once connected, ask for a list of namespaces with the pod's own token. */
-  readonly withToken?: boolean;
-}
-
-/** What a pod saw of one connection. */
-export interface Dialled {
-  readonly id: string;
-  readonly connected: boolean;
-  /** What the name resolved to; null where it did not. */
-  readonly address: string | null;
-  /** Node's code of the failure (`ECONNREFUSED`), or the HTTP status of the answer. */
-  readonly code: string;
-}
+import { kubectl, type Target } from '../tools/kubectl.ts';
 
 /** A refused packet may be dropped without a word; what is allowed answers well within this. */
 const TIMEOUT_MILLISECONDS = 2500;
@@ -60,7 +40,7 @@ Promise.all(JSON.parse(process.argv[1]).map(dial)).then((all) => console.log(JSO
 `;
 
 /** A pod on the host, as `kubectl exec` finds it. */
-export interface PodPlace {
+export interface PodRef {
   readonly namespace: string;
   readonly name: string;
 }
@@ -72,14 +52,14 @@ const DIALS_AT_ONCE = 400;
 export async function dialFrom(
   $: Shell,
   target: Target,
-  pod: PodPlace,
+  pod: PodRef,
   dials: readonly Dial[],
-): Promise<readonly Dialled[]> {
-  const answers: Dialled[] = [];
+): Promise<readonly DialResult[]> {
+  const answers: DialResult[] = [];
   for (let start = 0; start < dials.length; start += DIALS_AT_ONCE) {
     const some = dials.slice(start, start + DIALS_AT_ONCE);
     const text = await runInPod($, target, pod, SCRIPT, JSON.stringify(some));
-    answers.push(...(JSON.parse(text) as readonly Dialled[]));
+    answers.push(...(JSON.parse(text) as readonly DialResult[]));
   }
   return answers;
 }
@@ -88,7 +68,7 @@ export async function dialFrom(
 export async function environmentOf(
   $: Shell,
   target: Target,
-  pod: PodPlace,
+  pod: PodRef,
   variables: readonly string[],
 ): Promise<Readonly<Record<string, string | null>>> {
   const script = `
@@ -102,7 +82,7 @@ console.log(JSON.stringify(Object.fromEntries(JSON.parse(process.argv[1]).map(re
 function runInPod(
   $: Shell,
   target: Target,
-  { namespace, name }: PodPlace,
+  { namespace, name }: PodRef,
   script: string,
   argument: string,
 ): Promise<string> {

@@ -1,8 +1,8 @@
+import type { HostEndpoints, TenantEndpoints } from '@tenantry/isolation';
 import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
-import type { HostPlaces, TenantPlaces } from './endpoints.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
 
 interface Service extends KubeObject {
   readonly spec: { readonly clusterIP: string; readonly ports?: readonly { nodePort?: number }[] };
@@ -13,20 +13,20 @@ interface Pod extends KubeObject {
 }
 
 /** Looks up where a tenant can be dialled. @throws Error naming what is not there */
-export async function findTenantPlaces(hostApi: Api, id: string): Promise<TenantPlaces> {
+export async function findTenantEndpoints(hostApi: Api, id: string): Promise<TenantEndpoints> {
   const path = `/api/v1/namespaces/${hostNamespace(id)}`;
   const [pods, services] = await Promise.all([
     list(hostApi, `${path}/pods`),
     list(hostApi, `${path}/services`),
   ]);
-  return tenantPlaces(id, pods as readonly Pod[], services as readonly Service[]);
+  return tenantEndpoints(id, pods as readonly Pod[], services as readonly Service[]);
 }
 
-export function tenantPlaces(
+export function tenantEndpoints(
   id: string,
   pods: readonly Pod[],
   services: readonly Service[],
-): TenantPlaces {
+): TenantEndpoints {
   const vcluster = vclusterName(id);
   const podIp = (what: string, labels: Readonly<Record<string, string>>) => {
     const pod = pods.find(
@@ -65,7 +65,7 @@ interface EndpointSlice extends KubeObject {
 }
 
 /** Looks up where the host can be dialled; `pod` is one that runs on the node to try. */
-export async function findHostPlaces(hostApi: Api, pod: KubeObject): Promise<HostPlaces> {
+export async function findHostEndpoints(hostApi: Api, pod: KubeObject): Promise<HostEndpoints> {
   const [services, slices] = await Promise.all([
     list(hostApi, '/api/v1/namespaces/default/services?fieldSelector=metadata.name%3Dkubernetes'),
     list(

@@ -1,12 +1,19 @@
+import {
+  asNew,
+  attacks,
+  type Benign,
+  benignClaim,
+  benignService,
+  type NewObject,
+  outcomeOfCreate,
+  type Probe,
+  probeOf,
+  type ProbeResults,
+  syncerAttacks,
+} from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
-import type { Benign } from './attack.ts';
-import { asNew, attempts, benignClaim, benignService } from './attacks.ts';
-import { create, type NewObject } from '../kube/objects.ts';
-import type { Probe } from './probe.ts';
-import { outcomeOfCreate } from './api-outcome.ts';
-import type { Surroundings, TenantStage } from './probe-pod.ts';
-import { syncerAttempts } from './syncer-attacks.ts';
-import { probeOf, type Tried } from './probe-result.ts';
+import { create } from '../kube/objects.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 
 /** The syncer of a tenant as the host's API server knows it. */
 export function syncerOf(id: string): string {
@@ -14,10 +21,10 @@ export function syncerOf(id: string): string {
 }
 
 /** The host's own layer: would it take from the syncer what the tenant asks for? Stores nothing. */
-export async function tryOnHost(
-  { hostApi }: Pick<Surroundings, 'hostApi'>,
-  { tenant: { id }, hostPod }: Pick<TenantStage, 'tenant' | 'hostPod'>,
-): Promise<Tried> {
+export async function tryHostAdmission(
+  { hostApi }: Pick<VerifyContext, 'hostApi'>,
+  { tenant: { id }, hostPod }: Pick<TenantFixture, 'tenant' | 'hostPod'>,
+): Promise<ProbeResults> {
   const namespace = hostNamespace(id);
   const benign: Benign = {
     pod: asNew(hostPod),
@@ -33,13 +40,13 @@ export async function tryOnHost(
     const probe = probeOf('hostile', id, { name: `host/${kind}`, attempt, expected: 'allowed' });
     return ask(probe, benign[kind]);
   });
-  const harmful = [...attempts(benign), ...syncerAttempts(benign, namespace, id)].map(
-    ({ name, text, twin, object }) => {
+  const harmful = [...attacks(benign), ...syncerAttacks(benign, namespace, id)].map(
+    ({ name, text, control, object }) => {
       const probe = probeOf('hostile', id, {
         name: `host/${name}`,
         attempt: `on the host: ${text}`,
         expected: 'refused',
-        twins: [`host/${twin}`],
+        controls: [`host/${control}`],
       });
       return ask(probe, object);
     },

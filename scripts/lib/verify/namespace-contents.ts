@@ -1,10 +1,9 @@
+import { probeOf, type ProbeResults, resultOf, unexpectedObjects } from '@tenantry/isolation';
 import { FIELD_MANAGER, hostNamespace, vclusterName } from '@tenantry/tenants';
-import type { TenantDist } from '../dist/read.ts';
 import { driftedObjects } from '../deploy/drift.ts';
+import type { TenantDist } from '../dist/read.ts';
 import { applyObjects, getObjects, getSame } from '../tools/kubectl.ts';
-import type { Surroundings } from './probe-pod.ts';
-import { strangers } from './unexpected-objects.ts';
-import { probeOf, type Tried, tried } from './probe-result.ts';
+import type { VerifyContext } from './probe-pod.ts';
 
 /** The kinds in which a namespace could hold something that is not its vcluster's. */
 const KINDS = [
@@ -30,9 +29,9 @@ const KINDS = [
 
 /** Does the namespace hold one vcluster, what holds it in is as in dist/, and nothing else? */
 export async function lookAtNamespace(
-  { host: { $, target } }: Pick<Surroundings, 'host'>,
+  { host: { $, target } }: Pick<VerifyContext, 'host'>,
   { id, hostObjects }: Pick<TenantDist, 'id' | 'hostObjects'>,
-): Promise<Tried> {
+): Promise<ProbeResults> {
   const [objects, live, wanted] = await Promise.all([
     getObjects($, target, ['-n', hostNamespace(id), KINDS]),
     getSame($, target, hostObjects),
@@ -51,14 +50,14 @@ export async function lookAtNamespace(
       name: key,
       attempt,
       expected: 'refused',
-      twins: ['itself'],
+      controls: ['itself'],
     });
     return found.length === 0
-      ? tried(probe, 'refused', `none among ${among} objects`)
-      : tried(probe, 'allowed', found.join(', '));
+      ? resultOf(probe, 'refused', `none among ${among} objects`)
+      : resultOf(probe, 'allowed', found.join(', '));
   };
   return [
-    tried(
+    resultOf(
       probeOf('host', id, {
         name: 'itself',
         attempt: `its StatefulSet ${name}`,
@@ -67,9 +66,9 @@ export async function lookAtNamespace(
       itself ? 'allowed' : 'refused',
     ),
     finding(
-      'strangers',
+      'unexpected-objects',
       'anything beside its vcluster',
-      strangers(objects, id, hostObjects),
+      unexpectedObjects(objects, id, hostObjects),
       objects.length,
     ),
     finding(

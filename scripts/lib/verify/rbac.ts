@@ -1,21 +1,28 @@
+import {
+  outcomeOfRead,
+  probeOf,
+  type ProbeResult,
+  type ProbeResults,
+  resultOf,
+  rightsOf,
+  type Rules,
+  shorten,
+} from '@tenantry/isolation';
 import { hostNamespace } from '@tenantry/tenants';
 import type { Api } from '../kube/api-client.ts';
-import { syncerOf } from './host-admission.ts';
 import { list } from '../kube/objects.ts';
-import { outcomeOfRead, shorten } from './api-outcome.ts';
-import { rightsOf, type Rules } from './rules.ts';
-import type { Surroundings } from './probe-pod.ts';
-import { probeOf, type Tried, tried, type Try } from './probe-result.ts';
+import { syncerOf } from './host-admission.ts';
+import type { VerifyContext } from './probe-pod.ts';
 
 /**
  * What the accounts in a tenant's namespace may do on the host: nothing, and the syncer only where
  * it is at home. `others` are tenants in whose namespaces that is tried too.
  */
 export async function lookAtAccounts(
-  { hostApi }: Pick<Surroundings, 'hostApi'>,
+  { hostApi }: Pick<VerifyContext, 'hostApi'>,
   id: string,
   others: readonly string[],
-): Promise<Tried> {
+): Promise<ProbeResults> {
   const namespace = hostNamespace(id);
   const elsewhere = ['kube-system', ...others.map(hostNamespace)];
   const accounts = await list(hostApi, `/api/v1/namespaces/${namespace}/serviceaccounts`);
@@ -32,16 +39,16 @@ async function lookAtWorkload(
   hostApi: Api,
   id: string,
   account: string,
-  places: readonly string[],
-): Promise<Try> {
+  endpoints: readonly string[],
+): Promise<ProbeResult> {
   const probe = probeOf('host', id, {
     name: `rights@${account}`,
     attempt: `rights of account ${account}`,
     expected: 'refused',
-    twins: ['syncer'],
+    controls: ['syncer'],
   });
   const found = new Set<string>();
-  for (const place of places) {
+  for (const endpoint of endpoints) {
     const answer = await hostApi.send({
       method: 'POST',
       path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
@@ -49,15 +56,16 @@ async function lookAtWorkload(
       body: {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectRulesReview',
-        spec: { namespace: place },
+        spec: { namespace: endpoint },
       },
     });
-    if (!answer.ok) return tried(probe, null, shorten(answer.message));
-    for (const right of rightsOf(answer.body['status'] as Rules)) found.add(`${right} in ${place}`);
+    if (!answer.ok) return resultOf(probe, null, shorten(answer.message));
+    for (const right of rightsOf(answer.body['status'] as Rules))
+      found.add(`${right} in ${endpoint}`);
   }
   return found.size === 0
-    ? tried(probe, 'refused', `none in ${places.length} namespaces`)
-    : tried(probe, 'allowed', [...found].join('; '));
+    ? resultOf(probe, 'refused', `none in ${endpoints.length} namespaces`)
+    : resultOf(probe, 'allowed', [...found].join('; '));
 }
 
 /** Reads one Secret at most, and forgets it. */
@@ -66,13 +74,13 @@ async function readAsSyncer(
   id: string,
   own: string,
   namespace: string,
-): Promise<Try> {
+): Promise<ProbeResult> {
   const isOwn = namespace === own;
   const probe = probeOf('host', id, {
     name: isOwn ? 'syncer' : `syncer@${namespace}`,
     attempt: `syncer reads Secrets of ${isOwn ? 'its own' : namespace}`,
     expected: isOwn ? 'allowed' : 'refused',
-    twins: isOwn ? [] : ['syncer'],
+    controls: isOwn ? [] : ['syncer'],
   });
   const path = `/api/v1/namespaces/${namespace}/secrets?limit=1`;
   const answer = await hostApi.send({ path, as: syncerOf(id) });

@@ -1,28 +1,34 @@
 import pLimit from 'p-limit';
-import type { TenantDist } from '../dist/read.ts';
-import { CONCURRENCY } from '../deploy/each-tenant.ts';
+import {
+  type Counts,
+  evaluate,
+  type HostEndpoints,
+  type Kind,
+  networkProbes,
+  type Pair,
+  probeOf,
+  type ProbeResult,
+  type ProbeResults,
+  resultOf,
+  type Row,
+  type TenantEndpoints,
+} from '@tenantry/isolation';
+import { EXIT } from '../cli/run-main.ts';
 import { messageOf } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
-import { lookAtAccounts } from './rbac.ts';
-import { findHostPlaces, findTenantPlaces } from './find-endpoints.ts';
-import { tryHandMade } from './manual-endpoints.ts';
-import { tryOnHost } from './host-admission.ts';
-import { tryInside } from './virtual-admission.ts';
-import { judge } from './verdict.ts';
-import { networkProbes } from './connectivity-matrix.ts';
+import { CONCURRENCY } from '../deploy/each-tenant.ts';
+import type { TenantDist } from '../dist/read.ts';
+import { tryForgedPodIps, tryNodesProxy, tryServicesProxy } from './apiserver-proxy.ts';
+import { sendPackets } from './connectivity.ts';
+import { trySecrets, tryToken } from './credentials.ts';
+import { findHostEndpoints, findTenantEndpoints } from './find-endpoints.ts';
+import { tryHostAdmission } from './host-admission.ts';
+import { tryManualEndpoints } from './manual-endpoints.ts';
 import { lookAtNamespace } from './namespace-contents.ts';
-import { tryNodesProxy } from './nodes-proxy.ts';
-import { sendPackets } from './packets.ts';
-import type { Pair } from './pairs.ts';
-import type { HostPlaces, TenantPlaces } from './endpoints.ts';
-import type { Kind, Row } from './probe.ts';
-import { tryPuppets } from './apiserver-proxy.ts';
-import { trySecrets } from './secrets.ts';
-import { tryServicesProxy } from './services-proxy.ts';
-import type { Surroundings, TenantStage } from './probe-pod.ts';
-import { openStages, type Stages } from './probe-pods.ts';
-import { tryToken } from './credentials.ts';
-import { probeOf, type Tried, tried, type Try } from './probe-result.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
+import { type Fixtures, openFixtures } from './probe-pods.ts';
+import { lookAtAccounts } from './rbac.ts';
+import { tryVirtualAdmission } from './virtual-admission.ts';
 import { tryWebhooks } from './webhooks.ts';
 
 export interface Plan {
@@ -33,16 +39,16 @@ export interface Plan {
   readonly pairs: readonly Pair[];
 }
 
-/** Tries everything and judges it. What stops one part is a row of that part; the rest goes on. */
+/** Tries everything and evaluates it. What stops one part is a row of that part; the rest goes on. */
 export async function runVerify(
-  surroundings: Surroundings,
+  context: VerifyContext,
   { tenants, subjects, pairs }: Plan,
   report: Report,
 ): Promise<readonly Row[]> {
   const limit = pLimit(CONCURRENCY);
   const active = tenants.filter(({ state }) => state === 'active');
-  const all: Try[] = [];
-  const attempt: Attempt = async (kind, id, what, action) => {
+  const all: ProbeResult[] = [];
+  const attempt: RunPart = async (kind, id, what, action) => {
     all.push(...(await orSkipped(kind, id, what, action)));
   };
   const othersOf = (id: string) => pairs.filter(({ from }) => from === id).map(({ to }) => to);
@@ -52,50 +58,50 @@ export async function runVerify(
     .map((tenant) =>
       limit(async () => {
         const { id } = tenant;
-        await attempt('host', id, 'namespace', () => lookAtNamespace(surroundings, tenant));
+        await attempt('host', id, 'namespace', () => lookAtNamespace(context, tenant));
         await attempt('host', id, 'accounts', () =>
-          lookAtAccounts(surroundings, id, othersOf(id).slice(0, 1)),
+          lookAtAccounts(context, id, othersOf(id).slice(0, 1)),
         );
       }),
     );
-  const stages = await report.step('probe pods', () =>
-    openStages(surroundings, active, pairs, report),
+  const fixtures = await report.step('probe pods', () =>
+    openFixtures(context, active, pairs, report),
   );
   try {
-    for (const [id, error] of stages.failures)
+    for (const [id, error] of fixtures.failures)
       await attempt('network', id, 'probe pod', () => Promise.reject(error));
-    const { places, host } = await findPlaces(surroundings, stages, attempt);
-    await report.step('packets and attempts', async () => {
+    const { endpoints, host } = await findEndpoints(context, fixtures, attempt);
+    await report.step('packets and attacks', async () => {
       if (host === null) return;
-      const packets = networkProbes([...places.values()], pairs, host);
+      const packets = networkProbes([...endpoints.values()], pairs, host);
       await Promise.all([
-        attempt('network', '-', 'packets', () => sendPackets(surroundings, stages, packets)),
+        attempt('network', '-', 'packets', () => sendPackets(context, fixtures, packets)),
         ...subjects.flatMap((id) => {
-          const stage = stages.tenants.get(id);
-          const own = places.get(id);
-          const other = places.get(othersOf(id)[0] ?? '');
-          return stage === undefined || own === undefined
+          const fixture = fixtures.tenants.get(id);
+          const own = endpoints.get(id);
+          const other = endpoints.get(othersOf(id)[0] ?? '');
+          return fixture === undefined || own === undefined
             ? []
-            : [limit(() => tryHostile(surroundings, stage, { own, other, host }, attempt))];
+            : [limit(() => tryHostile(context, fixture, { own, other, host }, attempt))];
         }),
       ]);
     });
     await Promise.all(hostSide);
   } finally {
-    await report.step('clean-up', async () => stages[Symbol.asyncDispose]());
+    await report.step('clean-up', async () => fixtures[Symbol.asyncDispose]());
   }
-  surroundings.signal.throwIfAborted();
-  return judge(
+  context.signal.throwIfAborted();
+  return evaluate(
     all.map(({ probe }) => probe),
     all.map(({ outcome }) => outcome),
   );
 }
 
-type Attempt = (
+type RunPart = (
   kind: Kind,
   tenant: string,
   what: string,
-  action: () => Promise<Tried>,
+  action: () => Promise<ProbeResults>,
 ) => Promise<void>;
 
 /** What an action tried; one that fails is a row that was skipped. */
@@ -103,64 +109,70 @@ async function orSkipped(
   kind: Kind,
   tenant: string,
   what: string,
-  action: () => Promise<Tried>,
-): Promise<Tried> {
+  action: () => Promise<ProbeResults>,
+): Promise<ProbeResults> {
   try {
     return await action();
   } catch (error) {
     const probe = probeOf(kind, tenant, { name: what, attempt: what, expected: 'allowed' });
-    return [tried(probe, null, messageOf(error))];
+    return [resultOf(probe, null, messageOf(error))];
   }
 }
 
-async function findPlaces({ hostApi }: Surroundings, stages: Stages, attempt: Attempt) {
-  const places = new Map<string, TenantPlaces>();
-  let host: HostPlaces | null = null;
-  const [first] = stages.tenants.values();
+async function findEndpoints({ hostApi }: VerifyContext, fixtures: Fixtures, attempt: RunPart) {
+  const endpoints = new Map<string, TenantEndpoints>();
+  let host: HostEndpoints | null = null;
+  const [first] = fixtures.tenants.values();
   if (first !== undefined) {
     await attempt('network', '-', 'addresses of the host', async () => {
-      host = await findHostPlaces(hostApi, first.hostPod);
+      host = await findHostEndpoints(hostApi, first.hostPod);
       return [];
     });
   }
   await Promise.all(
-    [...stages.tenants.keys()].map((id) =>
+    [...fixtures.tenants.keys()].map((id) =>
       attempt('network', id, 'addresses', async () => {
-        places.set(id, await findTenantPlaces(hostApi, id));
+        endpoints.set(id, await findTenantEndpoints(hostApi, id));
         return [];
       }),
     ),
   );
-  return { places, host: host as HostPlaces | null };
+  return { endpoints, host: host as HostEndpoints | null };
 }
 
 interface Scene {
-  readonly own: TenantPlaces;
+  readonly own: TenantEndpoints;
   /** One other tenant; the packets go to more. */
-  readonly other: TenantPlaces | undefined;
-  readonly host: HostPlaces;
+  readonly other: TenantEndpoints | undefined;
+  readonly host: HostEndpoints;
 }
 
 /** Everything that one tenant tries beyond packets to others. */
 async function tryHostile(
-  surroundings: Surroundings,
-  stage: TenantStage,
+  context: VerifyContext,
+  fixture: TenantFixture,
   { own, other, host }: Scene,
-  attempt: Attempt,
+  attempt: RunPart,
 ): Promise<void> {
-  const { id } = stage.tenant;
+  const { id } = fixture.tenant;
   await Promise.all([
     attempt('hostile', id, 'host layer', async () => {
-      const onHost = await tryOnHost(surroundings, stage);
-      await attempt('hostile', id, 'inside', () => tryInside(surroundings, stage, onHost));
+      const onHost = await tryHostAdmission(context, fixture);
+      await attempt('hostile', id, 'inside', () => tryVirtualAdmission(context, fixture, onHost));
       return onHost;
     }),
-    attempt('hostile', id, 'secrets', () => trySecrets(surroundings, stage)),
-    attempt('hostile', id, 'nodes/proxy', () => tryNodesProxy(stage)),
-    attempt('hostile', id, 'services/proxy', () => tryServicesProxy(stage, other)),
-    attempt('hostile', id, 'pods/proxy', () => tryPuppets(stage, own, other, host)),
-    attempt('hostile', id, 'hand-made', () => tryHandMade(surroundings, stage, own, other)),
-    attempt('hostile', id, 'webhooks', () => tryWebhooks(surroundings, stage, own, other, host)),
-    attempt('host', id, 'token', () => tryToken(surroundings, stage)),
+    attempt('hostile', id, 'secrets', () => trySecrets(context, fixture)),
+    attempt('hostile', id, 'nodes/proxy', () => tryNodesProxy(fixture)),
+    attempt('hostile', id, 'services/proxy', () => tryServicesProxy(fixture, other)),
+    attempt('hostile', id, 'pods/proxy', () => tryForgedPodIps(fixture, own, other, host)),
+    attempt('hostile', id, 'manual', () => tryManualEndpoints(context, fixture, own, other)),
+    attempt('hostile', id, 'webhooks', () => tryWebhooks(context, fixture, own, other, host)),
+    attempt('host', id, 'token', () => tryToken(context, fixture)),
   ]);
+}
+
+/** 0 all as expected; 1 something is open or broken; 3 something could not be run. */
+export function exitCode({ open, broken, skipped }: Counts): number {
+  if (open + broken > 0) return EXIT.failed;
+  return skipped > 0 ? EXIT.some : EXIT.done;
 }

@@ -1,5 +1,12 @@
-import type { ApiAnswer } from '../kube/api-client.ts';
 import type { Outcome } from './probe.ts';
+
+/** What an API server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly ok: boolean;
+  /** What a refusal says. */
+  readonly message: string;
+}
 
 /** An admission policy's refusal; the server gives it the status of an invalid object. */
 const DENIED = /denied (the )?request/;
@@ -7,14 +14,14 @@ const DENIED = /denied (the )?request/;
 /**
  * What an answer to a creation says: an object that is malformed or there already proves nothing.
  */
-export function outcomeOfCreate(id: string, answer: ApiAnswer): Outcome {
+export function outcomeOfCreate(id: string, answer: Answer): Outcome {
   if (answer.ok) return { id, seen: 'allowed', detail: 'admitted' };
   const refused = answer.status === 403 || DENIED.test(answer.message);
   return { id, seen: refused ? 'refused' : null, detail: shorten(answer.message) };
 }
 
 /** Reads are refused by rights only. */
-export function outcomeOfRead(id: string, answer: ApiAnswer): Outcome {
+export function outcomeOfRead(id: string, answer: Answer): Outcome {
   if (answer.ok) return { id, seen: 'allowed', detail: 'readable' };
   const refused = answer.status === 401 || answer.status === 403;
   return { id, seen: refused ? 'refused' : null, detail: shorten(answer.message) };

@@ -1,34 +1,34 @@
 import { vclusterName } from '@tenantry/tenants';
-import type { Attempt, Benign } from './attack.ts';
+import type { Attack, Benign } from './attack.ts';
 import { benignClaim } from './attacks.ts';
-import type { NewObject } from '../kube/objects.ts';
-import { STAGE } from './fixtures.ts';
+import { FIXTURE } from './fixtures.ts';
+import type { NewObject } from './objects.ts';
 
 /**
  * What only the host can refuse: inside, it is the tenant's own affair, or the syncer leaves it out.
  */
-export function syncerAttempts(
+export function syncerAttacks(
   { pod, claim }: Benign,
   namespace: string,
   id: string,
-): readonly Attempt[] {
-  const metadata = { name: `${STAGE}-${id}` };
+): readonly Attack[] {
+  const metadata = { name: `${FIXTURE}-${id}` };
   const changed = (object: NewObject, name: string, change: object): NewObject => ({
     ...object,
-    metadata: { ...object.metadata, name: `${STAGE}-${name}` },
+    metadata: { ...object.metadata, name: `${FIXTURE}-${name}` },
     spec: { ...(object['spec'] as object), ...change },
   });
   return [
     {
       name: 'node-name',
       text: 'pod put on a node past the scheduler',
-      twin: 'pod',
+      control: 'pod',
       object: changed(pod, 'node-name', { nodeName: 'tenantry-verify-no-node' }),
     },
     {
       name: 'host-token',
       text: 'pod with the host token of its syncer',
-      twin: 'pod',
+      control: 'pod',
       object: changed(pod, 'host-token', {
         serviceAccountName: `vc-${vclusterName(id)}`,
         automountServiceAccountToken: true,
@@ -37,19 +37,19 @@ export function syncerAttempts(
     {
       name: 'volume-name',
       text: 'claim that names a volume',
-      twin: 'claim',
+      control: 'claim',
       object: changed(claim, 'volume-name', { volumeName: hostVolume(id).metadata.name }),
     },
     {
       name: 'host-volume',
       text: 'hostPath PersistentVolume',
-      twin: 'claim',
+      control: 'claim',
       object: hostVolume(id),
     },
     {
       name: 'network-policy',
       text: 'NetworkPolicy of its own',
-      twin: 'pod',
+      control: 'pod',
       object: {
         apiVersion: 'networking.k8s.io/v1',
         kind: 'NetworkPolicy',
@@ -60,7 +60,7 @@ export function syncerAttempts(
     {
       name: 'role-binding',
       text: 'RoleBinding of its own',
-      twin: 'pod',
+      control: 'pod',
       object: {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'RoleBinding',
@@ -72,7 +72,7 @@ export function syncerAttempts(
     {
       name: 'namespace',
       text: 'Namespace of its own',
-      twin: 'pod',
+      control: 'pod',
       object: { apiVersion: 'v1', kind: 'Namespace', metadata },
     },
   ];
@@ -82,7 +82,7 @@ export function hostVolume(id: string): NewObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: `${STAGE}-${id}` },
+    metadata: { name: `${FIXTURE}-${id}` },
     spec: {
       accessModes: ['ReadWriteOnce'],
       capacity: { storage: '1Mi' },
@@ -95,10 +95,10 @@ export function hostVolume(id: string): NewObject {
 
 /** A claim on the volume above. */
 export function hostVolumeClaim(id: string): NewObject {
-  const claim = benignClaim(STAGE);
+  const claim = benignClaim(FIXTURE);
   return {
     ...claim,
-    metadata: { name: `${STAGE}-host-volume`, namespace: STAGE },
+    metadata: { name: `${FIXTURE}-host-volume`, namespace: FIXTURE },
     spec: {
       ...(claim['spec'] as object),
       storageClassName: '',

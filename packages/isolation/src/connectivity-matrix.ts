@@ -1,7 +1,6 @@
 import { hostNamespace, SERVICE, syncedName } from '@tenantry/tenants';
 import type { Dial } from './dial.ts';
-import type { Pair } from './pairs.ts';
-import type { HostPlaces, TenantPlaces } from './endpoints.ts';
+import type { HostEndpoints, TenantEndpoints } from './endpoints.ts';
 import type { Probe } from './probe.ts';
 
 /** A probe that is a packet. */
@@ -32,7 +31,7 @@ function probe(
   attempt: string,
   expected: Probe['expected'],
   to: Destination,
-  { twins = [], leadsTo = null }: { twins?: readonly string[]; leadsTo?: string | null } = {},
+  { controls = [], leadsTo = null }: { controls?: readonly string[]; leadsTo?: string | null } = {},
 ): NetworkProbe {
   const tenant = from ?? '-';
   const id = `${from ?? 'host'}/network/${name}`;
@@ -43,7 +42,7 @@ function probe(
     tenant,
     attempt: `${attempt} ${address}`,
     expected,
-    twins,
+    controls,
     from,
     dial: { id, ...to },
     leadsTo,
@@ -51,8 +50,8 @@ function probe(
 }
 
 /** What a tenant needs, and so the proof that what answers there can be reached. */
-function own(place: TenantPlaces, { node }: HostPlaces): readonly NetworkProbe[] {
-  const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = place;
+function own(endpoint: TenantEndpoints, { node }: HostEndpoints): readonly NetworkProbe[] {
+  const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = endpoint;
   const allowed = (name: string, attempt: string, to: Destination, leadsTo?: string) =>
     probe(id, name, attempt, 'allowed', to, leadsTo === undefined ? {} : { leadsTo });
   return [
@@ -70,24 +69,28 @@ function own(place: TenantPlaces, { node }: HostPlaces): readonly NetworkProbe[]
 }
 
 /** One tenant against another. */
-function across(from: string, to: TenantPlaces, { node }: HostPlaces): readonly NetworkProbe[] {
+function crossTenant(
+  from: string,
+  to: TenantEndpoints,
+  { node }: HostEndpoints,
+): readonly NetworkProbe[] {
   const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = to;
   const name = `${syncedName(SERVICE.service, SERVICE.namespace, id)}.${hostNamespace(id)}.svc.cluster.local`;
-  const refused = (what: string, attempt: string, destination: Destination, twins: string[]) =>
-    probe(from, `${what}@${id}`, `${id}'s ${attempt}`, 'refused', destination, { twins });
-  const twin = (what: string) => [`${id}/network/${what}`];
+  const refused = (what: string, attempt: string, destination: Destination, controls: string[]) =>
+    probe(from, `${what}@${id}`, `${id}'s ${attempt}`, 'refused', destination, { controls });
+  const control = (what: string) => [`${id}/network/${what}`];
   return [
-    refused('app-pod', 'pod', { host: appPod, port: SERVICE.port }, twin('app-pod')),
+    refused('app-pod', 'pod', { host: appPod, port: SERVICE.port }, control('app-pod')),
     refused(
       'app-service',
       'Service',
       { host: appService, port: SERVICE.port },
-      twin('app-service'),
+      control('app-service'),
     ),
     refused('app-name', 'name', { host: name, port: SERVICE.port }, [`${from}/network/app-name`]),
-    refused('api-service', 'API Service', { host: apiService, port: 443 }, twin('api-service')),
-    refused('api-pod', 'API pod', { host: apiPod, port: API_POD_PORT }, twin('api-pod')),
-    refused('dns', 'DNS', { host: dnsService, port: 53 }, twin('dns')),
+    refused('api-service', 'API Service', { host: apiService, port: 443 }, control('api-service')),
+    refused('api-pod', 'API pod', { host: apiPod, port: API_POD_PORT }, control('api-pod')),
+    refused('dns', 'DNS', { host: dnsService, port: 53 }, control('dns')),
     ...(nodePort === null
       ? []
       : [
@@ -98,29 +101,32 @@ function across(from: string, to: TenantPlaces, { node }: HostPlaces): readonly 
   ];
 }
 
-const HOST_WAYS = ['api-service', 'api-endpoint', 'kubelet'] as const;
+const HOST_DESTINATIONS = ['api-service', 'api-endpoint', 'kubelet'] as const;
 
-function hostWay(way: (typeof HOST_WAYS)[number], host: HostPlaces): [string, Destination] {
+function hostDestination(
+  way: (typeof HOST_DESTINATIONS)[number],
+  host: HostEndpoints,
+): [string, Destination] {
   if (way === 'api-service') return ['host API Service', { host: host.apiService, port: 443 }];
   if (way === 'api-endpoint') return ['host API server', host.apiEndpoint];
   return ['kubelet', { host: host.node, port: KUBELET_PORT }];
 }
 
 /** A tenant against the host. */
-function upwards(from: string, host: HostPlaces): readonly NetworkProbe[] {
+function tenantToHost(from: string, host: HostEndpoints): readonly NetworkProbe[] {
   return [
-    ...HOST_WAYS.flatMap((way) => {
-      const [attempt, to] = hostWay(way, host);
-      const twins = [`host/network/${way}`];
+    ...HOST_DESTINATIONS.flatMap((way) => {
+      const [attempt, to] = hostDestination(way, host);
+      const controls = [`host/network/${way}`];
       return [
-        probe(from, `host-${way}`, attempt, 'refused', to, { twins }),
+        probe(from, `host-${way}`, attempt, 'refused', to, { controls }),
         probe(
           from,
           `host-${way}-token`,
           `${attempt} with its token`,
           'refused',
           { ...to, withToken: true },
-          { twins },
+          { controls },
         ),
       ];
     }),
@@ -129,31 +135,60 @@ function upwards(from: string, host: HostPlaces): readonly NetworkProbe[] {
 }
 
 /** From a pod on the host, which no policy of ours holds: the same addresses do answer. */
-function reference(host: HostPlaces): readonly NetworkProbe[] {
-  return HOST_WAYS.map((way) => {
-    const [attempt, to] = hostWay(way, host);
+function reference(host: HostEndpoints): readonly NetworkProbe[] {
+  return HOST_DESTINATIONS.map((way) => {
+    const [attempt, to] = hostDestination(way, host);
     return probe(null, way, attempt, 'allowed', to);
   });
 }
 
 /** All packets of a run. Pairs are tried where both ends are known. */
 export function networkProbes(
-  tenants: readonly TenantPlaces[],
+  tenants: readonly TenantEndpoints[],
   pairs: readonly Pair[],
-  host: HostPlaces,
+  host: HostEndpoints,
 ): readonly NetworkProbe[] {
-  const places = new Map(tenants.map((place) => [place.id, place]));
+  const endpoints = new Map(tenants.map((endpoint) => [endpoint.id, endpoint]));
   return [
     ...reference(host),
-    ...tenants.flatMap((place) => [
-      ...own(place, host),
+    ...tenants.flatMap((endpoint) => [
+      ...own(endpoint, host),
       ...pairs
-        .filter(({ from }) => from === place.id)
+        .filter(({ from }) => from === endpoint.id)
         .flatMap(({ from, to }) => {
-          const there = places.get(to);
-          return there === undefined ? [] : across(from, there, host);
+          const there = endpoints.get(to);
+          return there === undefined ? [] : crossTenant(from, there, host);
         }),
-      ...upwards(place.id, host),
+      ...tenantToHost(endpoint.id, host),
     ]),
   ];
+}
+
+/** Who is tried by whom. */
+export interface Pair {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How many others each tenant tries where nothing else is asked for. */
+export const NEIGHBOURS = 5;
+
+/**
+ * Every tenant against the `neighbours` that follow it in a ring, so that each is also tried by as
+ * many. With `subjects`, only the pairs that one of them is part of.
+ */
+export function pairsOf(
+  ids: readonly string[],
+  neighbours: number,
+  subjects: readonly string[] = ids,
+): readonly Pair[] {
+  const reach = Math.min(neighbours, ids.length - 1);
+  return ids
+    .flatMap((from, index) =>
+      Array.from({ length: reach }, (_, step) => ({
+        from,
+        to: ids[(index + step + 1) % ids.length] ?? from,
+      })),
+    )
+    .filter(({ from, to }) => subjects.includes(from) || subjects.includes(to));
 }

@@ -1,8 +1,8 @@
 import { SERVICE } from '@tenantry/tenants';
-import type { Attempt, Benign } from './attack.ts';
-import type { NewObject } from '../kube/objects.ts';
-import { podAttempts } from './pod-attacks.ts';
-import { STAGE } from './fixtures.ts';
+import type { Attack, Benign } from './attack.ts';
+import { FIXTURE } from './fixtures.ts';
+import type { NewObject } from './objects.ts';
+import { podAttacks } from './pod-attacks.ts';
 
 /** A documentation address (RFC 5737): nobody's traffic is taken even where it is let through. */
 const NOBODYS_ADDRESS = '203.0.113.7';
@@ -11,8 +11,8 @@ export function benignService(namespace: string): NewObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: `${STAGE}-service`, namespace },
-    spec: { selector: { app: STAGE }, ports: [{ port: SERVICE.port }] },
+    metadata: { name: `${FIXTURE}-service`, namespace },
+    spec: { selector: { app: FIXTURE }, ports: [{ port: SERVICE.port }] },
   };
 }
 
@@ -20,24 +20,24 @@ export function benignClaim(namespace: string): NewObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: `${STAGE}-claim`, namespace },
+    metadata: { name: `${FIXTURE}-claim`, namespace },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
   };
 }
 
 /** What is tried both inside, by the tenant, and on the host, by its syncer. */
-export function attempts(benign: Benign): readonly Attempt[] {
-  return [...podAttempts(benign.pod), ...serviceAttempts(benign.service), ...claims(benign.claim)];
+export function attacks(benign: Benign): readonly Attack[] {
+  return [...podAttacks(benign.pod), ...serviceAttacks(benign.service), ...claims(benign.claim)];
 }
 
-function serviceAttempts(service: NewObject): readonly Attempt[] {
-  const attempt = (name: string, text: string, change: object): Attempt => ({
+function serviceAttacks(service: NewObject): readonly Attack[] {
+  const attempt = (name: string, text: string, change: object): Attack => ({
     name,
     text,
-    twin: 'service',
+    control: 'service',
     object: {
       ...service,
-      metadata: { ...service.metadata, name: `${STAGE}-${name}` },
+      metadata: { ...service.metadata, name: `${FIXTURE}-${name}` },
       spec: { ...(service['spec'] as object), ...change },
     },
   });
@@ -52,13 +52,13 @@ function serviceAttempts(service: NewObject): readonly Attempt[] {
   ];
 }
 
-function claims(claim: NewObject): readonly Attempt[] {
-  const name = `${STAGE}-foreign-class`;
+function claims(claim: NewObject): readonly Attack[] {
+  const name = `${FIXTURE}-foreign-class`;
   return [
     {
       name: 'foreign-class',
       text: 'foreign StorageClass',
-      twin: 'claim',
+      control: 'claim',
       object: {
         ...claim,
         metadata: { ...claim.metadata, name },
@@ -76,7 +76,7 @@ export function asNew(pod: NewObject): NewObject {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      name: `${STAGE}-again`,
+      name: `${FIXTURE}-again`,
       ...(namespace !== undefined && { namespace }),
       ...(labels && { labels }),
       ...(annotations && { annotations }),

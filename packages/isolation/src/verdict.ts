@@ -1,18 +1,17 @@
-import { EXIT } from '../cli/run-main.ts';
 import {
   type Counts,
   type Outcome,
   type Probe,
   type Row,
-  VERDICTS,
   type Verdict,
+  VERDICTS,
 } from './probe.ts';
 
 /**
  * The verdict on every probe, in the order of the probes.
- * @throws Error where two probes have the same id: one would be judged by the other's outcome
+ * @throws Error where two probes have the same id: one would be evaluated by the other's outcome
  */
-export function judge(probes: readonly Probe[], outcomes: readonly Outcome[]): readonly Row[] {
+export function evaluate(probes: readonly Probe[], outcomes: readonly Outcome[]): readonly Row[] {
   const ids = new Set<string>();
   for (const { id } of probes) {
     if (ids.has(id)) throw new Error(`two probes are called ${id}`);
@@ -25,22 +24,22 @@ export function judge(probes: readonly Probe[], outcomes: readonly Outcome[]): r
     const verdict = verdictOn(probe, outcome, allowed);
     const unproven = verdict === 'skipped' && outcome.seen !== null;
     const detail = unproven
-      ? `proves nothing: ${probe.twins.join(' or ')} was not allowed`
+      ? `proves nothing: ${probe.controls.join(' or ')} was not allowed`
       : outcome.detail;
     return { ...probe, seen: outcome.seen, verdict, detail };
   });
 }
 
 function verdictOn(
-  { expected, twins }: Probe,
+  { expected, controls }: Probe,
   { seen }: Outcome,
   allowed: ReadonlySet<string>,
 ): Verdict {
   if (seen === null) return 'skipped';
   if (expected === 'allowed') return seen === 'allowed' ? 'ok' : 'broken';
   if (seen === 'allowed') return 'open';
-  if (twins.length === 0) return 'policy';
-  return twins.some((twin) => allowed.has(twin)) ? 'ok' : 'skipped';
+  if (controls.length === 0) return 'policy';
+  return controls.some((control) => allowed.has(control)) ? 'ok' : 'skipped';
 }
 
 export function count(rows: readonly Row[]): Counts {
@@ -52,8 +51,22 @@ export function count(rows: readonly Row[]): Counts {
   return counts;
 }
 
-/** 0 all as expected; 1 something is open or broken; 3 something could not be run. */
-export function exitCode({ open, broken, skipped }: Counts): number {
-  if (open + broken > 0) return EXIT.failed;
-  return skipped > 0 ? EXIT.some : EXIT.done;
+/** Tenants that live on the host and are not in dist/: nobody says what they should look like. */
+export function orphanProbes(
+  live: readonly string[],
+  known: readonly { readonly id: string }[],
+): [readonly Probe[], readonly Outcome[]] {
+  const orphans = live.filter((id) => known.every((tenant) => tenant.id !== id));
+  const probeId = (id: string) => `${id}/host/orphan`;
+  return [
+    orphans.map((id) => ({
+      id: probeId(id),
+      kind: 'host',
+      tenant: id,
+      attempt: 'namespace of ours',
+      expected: 'refused',
+      controls: [],
+    })),
+    orphans.map((id) => ({ id: probeId(id), seen: null, detail: 'live, but not in dist/' })),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { ObservedObject } from './objects.ts';
 
 interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
@@ -24,8 +24,8 @@ interface PolicySpec {
  * any that holds the pod. Empty where the rules refuse it. Ports are not looked at, which is strict.
  */
 export function waysOut(
-  policies: readonly KubeObject[],
-  pod: KubeObject,
+  policies: readonly ObservedObject[],
+  pod: ObservedObject,
   address: string,
 ): readonly string[] {
   const holding = policies

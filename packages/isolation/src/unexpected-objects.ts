@@ -1,5 +1,5 @@
 import { controlPlaneClaim, INVENTORY_NAME, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { ObservedObject } from './objects.ts';
 
 /** Kubernetes makes these in every namespace. */
 const EVERYWHERE = new Set(['ServiceAccount/default', 'ConfigMap/kube-root-ca.crt']);
@@ -8,10 +8,10 @@ const EVERYWHERE = new Set(['ServiceAccount/default', 'ConfigMap/kube-root-ca.cr
  * What lies in a tenant's host namespace and belongs neither to dist/, nor to the vcluster's
  * release, nor to what its syncer keeps there, nor to something that does: `Deployment/miner`.
  */
-export function strangers(
-  objects: readonly KubeObject[],
+export function unexpectedObjects(
+  objects: readonly ObservedObject[],
   id: string,
-  declared: readonly Pick<KubeObject, 'kind' | 'metadata'>[],
+  declared: readonly Pick<ObservedObject, 'kind' | 'metadata'>[],
 ): readonly string[] {
   const known = new Set([
     ...EVERYWHERE,
@@ -21,7 +21,7 @@ export function strangers(
   const family = new Set(
     objects.filter((object) => isOf(id, object)).map(({ metadata }) => metadata.uid),
   );
-  const belongs = (object: KubeObject): boolean =>
+  const belongs = (object: ObservedObject): boolean =>
     known.has(`${object.kind}/${object.metadata.name}`) ||
     family.has(object.metadata.uid) ||
     ownersOf(object).some((uid) => family.has(uid));
@@ -37,7 +37,7 @@ export function strangers(
 }
 
 /** The release's own objects and the syncer's copies, by the marks that each makes. */
-function isOf(id: string, { kind, metadata }: KubeObject): boolean {
+function isOf(id: string, { kind, metadata }: ObservedObject): boolean {
   const vcluster = vclusterName(id);
   const { labels = {}, annotations = {}, name } = metadata;
   return (
@@ -48,7 +48,7 @@ function isOf(id: string, { kind, metadata }: KubeObject): boolean {
   );
 }
 
-function ownersOf({ metadata }: KubeObject): readonly string[] {
+function ownersOf({ metadata }: ObservedObject): readonly string[] {
   const { ownerReferences = [] } = metadata as {
     readonly ownerReferences?: readonly { readonly uid: string }[];
   };

@@ -8,7 +8,7 @@ export interface Rules {
 }
 
 /** What everybody may who is known at all: ask about itself. */
-const HARMLESS_GROUPS = new Set(['authorization.k8s.io', 'authentication.k8s.io']);
+const SELF_REVIEW_GROUPS = new Set(['authorization.k8s.io', 'authentication.k8s.io']);
 
 /** The rights on objects that a review tells of, without the right to ask about oneself. */
 export function rightsOf({ resourceRules = [] }: Rules): readonly string[] {
@@ -16,7 +16,7 @@ export function rightsOf({ resourceRules = [] }: Rules): readonly string[] {
     .filter(
       ({ apiGroups = [], resources = [] }) =>
         !(
-          apiGroups.every((group) => HARMLESS_GROUPS.has(group)) &&
+          apiGroups.every((group) => SELF_REVIEW_GROUPS.has(group)) &&
           resources.every((resource) => resource.startsWith('self'))
         ),
     )

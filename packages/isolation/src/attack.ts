@@ -1,19 +1,18 @@
-import type { KubeObject } from '../tools/kubectl.ts';
-import type { NewObject } from '../kube/objects.ts';
+import type { NewObject, ObservedObject } from './objects.ts';
 
 /** An object that a hostile administrator of a virtual cluster would like to have. */
-export interface Attempt {
+export interface Attack {
   readonly name: string;
   /** For people. */
   readonly text: string;
   readonly object: NewObject;
   /** The harmless object of the same kind that shows that such a thing can be made at all. */
-  readonly twin: keyof Benign;
+  readonly control: keyof Benign;
   /** Whether the host's copy has what was asked for; the syncer may leave it out. @default true */
-  readonly hasEffect?: (onHost: KubeObject) => boolean;
+  readonly hasEffect?: (onHost: ObservedObject) => boolean;
 }
 
-/** Harmless objects, one of each kind that is tried, in the namespace of the attempts. */
+/** Harmless objects, one of each kind that is tried, in the namespace of the attacks. */
 export interface Benign {
   readonly pod: NewObject;
   readonly service: NewObject;

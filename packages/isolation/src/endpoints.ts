@@ -1,5 +1,5 @@
 /** Where a tenant can be dialled, as its own pods would. */
-export interface TenantPlaces {
+export interface TenantEndpoints {
   readonly id: string;
   /** A pod of the service. */
   readonly appPod: string;
@@ -14,7 +14,7 @@ export interface TenantPlaces {
 }
 
 /** Where the host can be dialled. */
-export interface HostPlaces {
+export interface HostEndpoints {
   /** ClusterIP of the host's API server. */
   readonly apiService: string;
   /** The API server itself; one of them where there are several. */

@@ -1,8 +1,8 @@
 import { SERVICE, syncedName, vclusterName } from '@tenantry/tenants';
-import type { NewObject } from '../kube/objects.ts';
+import type { NewObject } from './objects.ts';
 
 /** Everything that verify makes lies in this namespace, on the host and in every tenant. */
-export const STAGE = 'tenantry-verify';
+export const FIXTURE = 'tenantry-verify';
 
 export const SECRET_KEY = 'value';
 
@@ -20,25 +20,29 @@ export function foreignSecrets(id: string, others: readonly string[]): readonly 
     { variable: 'HOST_SECRET', name: `vc-${vclusterName(id)}`, key: 'config' },
     ...others.map((other, index) => ({
       variable: `OTHER_SECRET_${index}`,
-      name: syncedName(STAGE, STAGE, other),
+      name: syncedName(FIXTURE, FIXTURE, other),
       key: SECRET_KEY,
     })),
   ];
 }
 
-export function stageNamespace(labels: Readonly<Record<string, string>> = {}): NewObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: STAGE, labels } };
+export function fixtureNamespace(labels: Readonly<Record<string, string>> = {}): NewObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: FIXTURE, labels } };
 }
 
-export function stageAccount(): NewObject {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: STAGE, namespace: STAGE } };
+export function fixtureAccount(): NewObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: FIXTURE, namespace: FIXTURE },
+  };
 }
 
-export function stageSecret(value: string): NewObject {
+export function fixtureSecret(value: string): NewObject {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: STAGE, namespace: STAGE },
+    metadata: { name: FIXTURE, namespace: FIXTURE },
     stringData: { [SECRET_KEY]: value },
   };
 }
@@ -60,16 +64,16 @@ const USER = 65532;
 /** The pod that tries: the service's own image, within what Pod Security `restricted` admits. */
 export function probePod({
   image,
-  name = STAGE,
+  name = FIXTURE,
   foreign = [],
   token = true,
 }: ProbePodProps): NewObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: STAGE, labels: { app: STAGE } },
+    metadata: { name, namespace: FIXTURE, labels: { app: FIXTURE } },
     spec: {
-      serviceAccountName: STAGE,
+      serviceAccountName: FIXTURE,
       automountServiceAccountToken: token,
       enableServiceLinks: false,
       restartPolicy: 'Never',
@@ -89,7 +93,7 @@ export function probePod({
           env: [
             {
               name: 'OWN_SECRET',
-              valueFrom: { secretKeyRef: { name: STAGE, key: SECRET_KEY } },
+              valueFrom: { secretKeyRef: { name: FIXTURE, key: SECRET_KEY } },
             },
             ...foreign.map(({ variable, name: secret, key }) => ({
               name: variable,
@@ -113,12 +117,12 @@ export function probePod({
 }
 
 /** A Service without a selector and an address put behind it by hand. */
-export function handMade(
+export function manualEndpoints(
   name: string,
   address: string,
   form: 'Endpoints' | 'EndpointSlice',
 ): readonly NewObject[] {
-  const metadata = { name, namespace: STAGE };
+  const metadata = { name, namespace: FIXTURE };
   const port = SERVICE.port;
   const service: NewObject = {
     apiVersion: 'v1',
@@ -149,7 +153,7 @@ export function openPolicy(): NewObject {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { name: STAGE, namespace: STAGE },
+    metadata: { name: FIXTURE, namespace: FIXTURE },
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
   };
 }

@@ -1,6 +1,6 @@
-import type { Attempt } from './attack.ts';
-import type { NewObject } from '../kube/objects.ts';
-import { STAGE } from './fixtures.ts';
+import type { Attack } from './attack.ts';
+import { FIXTURE } from './fixtures.ts';
+import type { NewObject } from './objects.ts';
 
 type PodSpec = Readonly<Record<string, unknown>> & {
   readonly containers: readonly [
@@ -12,16 +12,16 @@ type PodSpec = Readonly<Record<string, unknown>> & {
 const CRITICAL = 'system-cluster-critical';
 
 /** Pods that reach for the node, for other tenants' share of it, or past the scheduler. */
-export function podAttempts(pod: NewObject): readonly Attempt[] {
+export function podAttacks(pod: NewObject): readonly Attack[] {
   const spec = pod['spec'] as PodSpec;
   const [container] = spec.containers;
-  const attempt = (name: string, text: string, change: object): Attempt => ({
+  const attempt = (name: string, text: string, change: object): Attack => ({
     name,
     text,
-    twin: 'pod',
+    control: 'pod',
     object: {
       ...pod,
-      metadata: { ...pod.metadata, name: `${STAGE}-${name}` },
+      metadata: { ...pod.metadata, name: `${FIXTURE}-${name}` },
       spec: { ...spec, ...change },
     },
   });
@@ -57,8 +57,8 @@ export function podAttempts(pod: NewObject): readonly Attempt[] {
     {
       name: 'over-quota',
       text: 'pod beyond the quota',
-      twin: 'pod',
-      object: { ...beyondQuota(pod), metadata: { ...pod.metadata, name: `${STAGE}-over-quota` } },
+      control: 'pod',
+      object: { ...beyondQuota(pod), metadata: { ...pod.metadata, name: `${FIXTURE}-over-quota` } },
     },
     attempt('toleration', 'pod tolerating all taints', { tolerations: [{ operator: 'Exists' }] }),
     {

@@ -21,7 +21,7 @@ export interface Probe {
    * Probes of the same run that show the attempt could have come through. One of them must have
    * been allowed for a refusal to count; with none, a refusal is taken from the rules alone.
    */
-  readonly twins: readonly string[];
+  readonly controls: readonly string[];
 }
 
 /** What came of a probe; `seen` is null where it could not be run, and `detail` says why. */
@@ -32,7 +32,7 @@ export interface Outcome {
 }
 
 /**
- * - `ok`: as expected, a refusal with its twin
+ * - `ok`: as expected, a refusal with its control
  * - `policy`: refused, and the rules say so, but nothing answers there that could prove it
  * - `open`: came through, and must not
  * - `broken`: must come through, and did not
@@ -49,3 +49,29 @@ export interface Row extends Probe {
 }
 
 export type Counts = Readonly<Record<Verdict, number>>;
+
+/** A probe that was run, or could not be. */
+export interface ProbeResult {
+  readonly probe: Probe;
+  readonly outcome: Outcome;
+}
+
+export type ProbeResults = readonly ProbeResult[];
+
+/** What a tenant's probe of a kind is; `controls` are names of probes of the same tenant and kind. */
+export interface ProbeProps {
+  readonly name: string;
+  readonly attempt: string;
+  readonly expected: Seen;
+  readonly controls?: readonly string[];
+}
+
+export function probeOf(kind: Kind, tenant: string, props: ProbeProps): Probe {
+  const { name, attempt, expected, controls = [] } = props;
+  const idOf = (own: string) => `${tenant}/${kind}/${own}`;
+  return { id: idOf(name), kind, tenant, attempt, expected, controls: controls.map(idOf) };
+}
+
+export function resultOf(probe: Probe, seen: Seen | null, detail = ''): ProbeResult {
+  return { probe, outcome: { id: probe.id, seen, detail } };
+}
