@@ -4,7 +4,7 @@ import { UsageError } from './lib/cli/errors.ts';
 import { runMain } from './lib/cli/run-main.ts';
 import { findHost } from './lib/cluster/host.ts';
 import { liveTenants } from './lib/cluster/live-tenants.ts';
-import { hostContextOf, readTenants } from './lib/dist/read.ts';
+import { hostContextOf, readHostWide, readTenants } from './lib/dist/read.ts';
 import { openApi } from './lib/kube/api-client.ts';
 import { renderCounts, renderRows } from './lib/verify/render.ts';
 import { exitCode, runVerify } from './lib/verify/run.ts';
@@ -43,6 +43,7 @@ await runMain({
           tenants: all.filter(({ id }) => involved.has(id)),
           subjects,
           pairs,
+          hostWide: readHostWide(workspace.dist),
         },
         report,
       )),

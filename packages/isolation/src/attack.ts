@@ -10,6 +10,8 @@ export interface Attack {
   readonly control: keyof Benign;
   /** Whether the host's copy has what was asked for; the syncer may leave it out. @default true */
   readonly hasEffect?: (onHost: ObservedObject) => boolean;
+  /** A host may lack the feature: then the same object is invalid for the operator as well. */
+  readonly optional?: boolean;
 }
 
 /** Harmless objects, one of each kind that is tried, in the namespace of the attacks. */

@@ -1,59 +1,25 @@
 import { hostNamespace, SERVICE, syncedName } from '@tenantry/tenants';
-import type { Dial } from './dial.ts';
 import type { HostEndpoints, TenantEndpoints } from './endpoints.ts';
-import type { Probe } from './probe.ts';
+import {
+  crossTenantListeners,
+  hostListeners,
+  KUBELET_PORT,
+  ownListeners,
+  tenantToHostListeners,
+} from './listener-probes.ts';
+import { type Destination, networkProbe, type NetworkProbe } from './network-probe.ts';
 
-/** A probe that is a packet. */
-export interface NetworkProbe extends Probe {
-  /** The tenant whose pod dials, or null for the pod on the host that no policy of ours holds. */
-  readonly from: string | null;
-  readonly dial: Dial;
-  /** Where a name must lead; null where it does not matter. */
-  readonly leadsTo: string | null;
-}
-
-export const KUBELET_PORT = 10250;
 const API_POD_PORT = 8443;
 /** Where clouds tell a machine its secrets. */
 export const METADATA = { host: '169.254.169.254', port: 80 } as const;
 
 const SERVICE_NAME = `${SERVICE.service}.${SERVICE.namespace}.svc.cluster.local`;
 
-interface Destination {
-  readonly host: string;
-  readonly port: number;
-  readonly withToken?: boolean;
-}
-
-function probe(
-  from: string | null,
-  name: string,
-  attempt: string,
-  expected: Probe['expected'],
-  to: Destination,
-  { controls = [], leadsTo = null }: { controls?: readonly string[]; leadsTo?: string | null } = {},
-): NetworkProbe {
-  const tenant = from ?? '-';
-  const id = `${from ?? 'host'}/network/${name}`;
-  const address = attempt.includes(to.host) ? `${to.port}` : `${to.host}:${to.port}`;
-  return {
-    id,
-    kind: 'network',
-    tenant,
-    attempt: `${attempt} ${address}`,
-    expected,
-    controls,
-    from,
-    dial: { id, ...to },
-    leadsTo,
-  };
-}
-
 /** What a tenant needs, and so the proof that what answers there can be reached. */
 function own(endpoint: TenantEndpoints, { node }: HostEndpoints): readonly NetworkProbe[] {
   const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = endpoint;
   const allowed = (name: string, attempt: string, to: Destination, leadsTo?: string) =>
-    probe(id, name, attempt, 'allowed', to, leadsTo === undefined ? {} : { leadsTo });
+    networkProbe(id, name, attempt, 'allowed', to, leadsTo === undefined ? {} : { leadsTo });
   return [
     allowed('app-pod', 'own pod', { host: appPod, port: SERVICE.port }),
     allowed('app-service', 'own Service', { host: appService, port: SERVICE.port }),
@@ -77,7 +43,7 @@ function crossTenant(
   const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = to;
   const name = `${syncedName(SERVICE.service, SERVICE.namespace, id)}.${hostNamespace(id)}.svc.cluster.local`;
   const refused = (what: string, attempt: string, destination: Destination, controls: string[]) =>
-    probe(from, `${what}@${id}`, `${id}'s ${attempt}`, 'refused', destination, { controls });
+    networkProbe(from, `${what}@${id}`, `${id}'s ${attempt}`, 'refused', destination, { controls });
   const control = (what: string) => [`${id}/network/${what}`];
   return [
     refused('app-pod', 'pod', { host: appPod, port: SERVICE.port }, control('app-pod')),
@@ -119,8 +85,8 @@ function tenantToHost(from: string, host: HostEndpoints): readonly NetworkProbe[
       const [attempt, to] = hostDestination(way, host);
       const controls = [`host/network/${way}`];
       return [
-        probe(from, `host-${way}`, attempt, 'refused', to, { controls }),
-        probe(
+        networkProbe(from, `host-${way}`, attempt, 'refused', to, { controls }),
+        networkProbe(
           from,
           `host-${way}-token`,
           `${attempt} with its token`,
@@ -130,7 +96,7 @@ function tenantToHost(from: string, host: HostEndpoints): readonly NetworkProbe[
         ),
       ];
     }),
-    probe(from, 'metadata', 'cloud metadata', 'refused', METADATA),
+    networkProbe(from, 'metadata', 'cloud metadata', 'refused', METADATA),
   ];
 }
 
@@ -138,7 +104,7 @@ function tenantToHost(from: string, host: HostEndpoints): readonly NetworkProbe[
 function reference(host: HostEndpoints): readonly NetworkProbe[] {
   return HOST_DESTINATIONS.map((way) => {
     const [attempt, to] = hostDestination(way, host);
-    return probe(null, way, attempt, 'allowed', to);
+    return networkProbe(null, way, attempt, 'allowed', to);
   });
 }
 
@@ -151,15 +117,20 @@ export function networkProbes(
   const endpoints = new Map(tenants.map((endpoint) => [endpoint.id, endpoint]));
   return [
     ...reference(host),
+    ...hostListeners(host),
     ...tenants.flatMap((endpoint) => [
       ...own(endpoint, host),
+      ...ownListeners(endpoint),
       ...pairs
         .filter(({ from }) => from === endpoint.id)
         .flatMap(({ from, to }) => {
           const there = endpoints.get(to);
-          return there === undefined ? [] : crossTenant(from, there, host);
+          return there === undefined
+            ? []
+            : [...crossTenant(from, there, host), ...crossTenantListeners(endpoint, there)];
         }),
       ...tenantToHost(endpoint.id, host),
+      ...tenantToHostListeners(endpoint, host),
     ]),
   ];
 }

@@ -4,6 +4,8 @@ export interface Dial {
   /** An address, or a name to resolve with the pod's own resolver. */
   readonly host: string;
   readonly port: number;
+  /** A TCP connection, or a datagram that must be answered: an echo, or a question to a DNS server. @default tcp */
+  readonly transport?: 'tcp' | 'udp-echo' | 'udp-dns';
   /** Once connected, ask for a list of namespaces with the pod's own token. */
   readonly withToken?: boolean;
 }

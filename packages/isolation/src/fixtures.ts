@@ -55,8 +55,22 @@ export interface ProbePodProps {
   readonly token?: boolean;
 }
 
-/** Waits, and ends at once when told to; what is tried is run in it with `kubectl exec`. */
-const WAIT = "process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1 << 30)";
+/** Where a probe pod listens, on TCP and UDP. */
+export const PROBE_PORT = 18_643;
+
+/**
+ * Waits, and ends at once when told to; what is tried is run in it with `kubectl exec`. It answers
+ * on every address that it has: a datagram with the same datagram, a connection by its end.
+ */
+const LISTEN = [
+  "process.on('SIGTERM', () => process.exit(0))",
+  `require('node:net').createServer((socket) => socket.on('error', () => {}).end()).listen(${PROBE_PORT})`,
+  `for (const type of ['udp4', 'udp6']) {
+    const socket = require('node:dgram').createSocket({ type, ipv6Only: type === 'udp6' });
+    socket.on('error', () => {}).on('message', (text, { port, address }) => socket.send(text, port, address));
+    socket.bind(${PROBE_PORT});
+  }`,
+].join(';');
 
 /** The user of the service's image. */
 const USER = 65532;
@@ -89,7 +103,7 @@ export function probePod({
           name: 'probe',
           image,
           imagePullPolicy: 'IfNotPresent',
-          args: ['-e', WAIT],
+          args: ['-e', LISTEN],
           env: [
             {
               name: 'OWN_SECRET',

@@ -7,6 +7,7 @@ export interface ObservedObject {
     readonly namespace?: string;
     readonly uid?: string;
     readonly resourceVersion?: string;
+    readonly finalizers?: readonly string[];
     readonly ownerReferences?: readonly { readonly uid: string; readonly kind?: string }[];
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;

@@ -18,7 +18,7 @@ export interface Probe {
   readonly attempt: string;
   readonly expected: Seen;
   /**
-   * Probes of the same run that show the attempt could have come through. One of them must have
+   * Probes of the same run that show the attempt could have come through. All of them must have
    * been allowed for a refusal to count; with none, a refusal is taken from the rules alone.
    */
   readonly controls: readonly string[];

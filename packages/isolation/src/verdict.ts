@@ -24,7 +24,7 @@ export function evaluate(probes: readonly Probe[], outcomes: readonly Outcome[])
     const verdict = verdictOn(probe, outcome, allowed);
     const unproven = verdict === 'skipped' && outcome.seen !== null;
     const detail = unproven
-      ? `proves nothing: ${probe.controls.join(' or ')} was not allowed`
+      ? `proves nothing: ${probe.controls.filter((control) => !allowed.has(control)).join(' and ')} was not allowed`
       : outcome.detail;
     return { ...probe, seen: outcome.seen, verdict, detail };
   });
@@ -39,7 +39,7 @@ function verdictOn(
   if (expected === 'allowed') return seen === 'allowed' ? 'ok' : 'broken';
   if (seen === 'allowed') return 'open';
   if (controls.length === 0) return 'policy';
-  return controls.some((control) => allowed.has(control)) ? 'ok' : 'skipped';
+  return controls.every((control) => allowed.has(control)) ? 'ok' : 'skipped';
 }
 
 export function count(rows: readonly Row[]): Counts {

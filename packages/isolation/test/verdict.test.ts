@@ -58,10 +58,16 @@ describe('a verdict', () => {
     expect(verdicts([seen(probe.id, 'refused')], [{ ...probe, controls: [] }])).toEqual(['policy']);
   });
 
-  test('takes any of several controls', () => {
-    const either = { ...probe, controls: ['nobody', control.id] };
+  test('takes all of several controls', () => {
+    const both = { ...probe, controls: ['other', control.id] };
+    const other = { ...control, id: 'other' };
     const outcomes = [seen(control.id, 'allowed'), seen(probe.id, 'refused')];
-    expect(verdicts(outcomes, [control, either])).toEqual(['ok', 'ok']);
+    expect(verdicts(outcomes, [control, other, both])).toEqual(['ok', 'skipped', 'skipped']);
+    expect(verdicts([...outcomes, seen('other', 'allowed')], [control, other, both])).toEqual([
+      'ok',
+      'ok',
+      'ok',
+    ]);
   });
 
   test('is refused to two probes of one name', () => {

@@ -18,6 +18,8 @@ export const SYNCED_LABEL = 'vcluster.loft.sh/managed-by';
 /** On a host namespace: whether the tenant's NodePort is "open" to the outside or "closed". */
 export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
 export const INVENTORY_NAME = 'tenantry-inventory';
+/** The quota under which a tenant that is being offboarded starts no pod. */
+export const MAINTENANCE_QUOTA = 'tenantry-alone';
 
 /** What the service is called inside every tenant's cluster. */
 export const SERVICE = {

@@ -8,7 +8,7 @@ import { CommandError, type Shell } from '../cli/shell.ts';
 /** One request to an API server. */
 export interface ApiRequest {
   /** @default GET; a PATCH is a merge patch */
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With its query: `/api/v1/namespaces/default/pods?dryRun=All`. */
   readonly path: string;
   readonly body?: object;

@@ -1,4 +1,4 @@
-import { hostNamespace } from '@tenantry/tenants';
+import { hostNamespace, MAINTENANCE_QUOTA } from '@tenantry/tenants';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
 import { inventoryObject, readInventory, union } from '../deploy/inventory.ts';
@@ -20,7 +20,7 @@ export async function admitNoTenantPods(host: Host, id: string): Promise<void> {
   const quota: KubeObject = {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
-    metadata: { name: 'tenantry-alone', namespace: hostNamespace(id) },
+    metadata: { name: MAINTENANCE_QUOTA, namespace: hostNamespace(id) },
     spec: { hard: { pods: '1' } },
   };
   const inventory = union(await readInventory(host, id), {

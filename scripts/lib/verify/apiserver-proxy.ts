@@ -17,6 +17,9 @@ import { SERVICE } from '@tenantry/tenants';
 import { list, mustCreate, objectPath } from '../kube/objects.ts';
 import type { TenantFixture } from './probe-pod.ts';
 
+/** What was answered may be another tenant's, and is not told. */
+const ANSWERED = 'answered';
+
 /**
  * A pod that the host refuses exists in the tenant's cluster alone, so its administrator can write
  * any address into its status, and the tenant's API server will dial it: `pods/proxy`.
@@ -63,7 +66,7 @@ export async function tryForgedPodIps(
     const answer = await api.send({
       path: `/api/v1/namespaces/${FIXTURE}/pods/${scheme}${pod.metadata.name}:${port}/proxy${path}`,
     });
-    if (answer.ok) return resultOf(probe, 'allowed', shorten(answer.message));
+    if (answer.ok) return resultOf(probe, 'allowed', ANSWERED);
     return answer.status === 401 || answer.status === 403
       ? resultOf(probe, 'refused', shorten(answer.message))
       : { probe, outcome: outcomeOfCall(probe.id, answer.message) };
@@ -104,7 +107,9 @@ export async function tryNodesProxy({ api, tenant: { id } }: TenantFixture): Pro
   const answer = await api.send({ path: `/api/v1/nodes/${name}/proxy/pods` });
   return [
     resultOf(see, 'allowed', name),
-    resultOf(probe, answer.ok ? 'allowed' : 'refused', shorten(answer.message)),
+    answer.ok
+      ? resultOf(probe, 'allowed', ANSWERED)
+      : resultOf(probe, 'refused', shorten(answer.message)),
   ];
 }
 
@@ -123,7 +128,9 @@ export async function tryServicesProxy(
     });
     const path = `/api/v1/namespaces/${namespace}/services/${service}:${SERVICE.port}/proxy/whoami`;
     const answer = await api.send({ path });
-    return resultOf(probe, answer.ok ? 'allowed' : 'refused', shorten(answer.message));
+    return answer.ok
+      ? resultOf(probe, 'allowed', ANSWERED)
+      : resultOf(probe, 'refused', shorten(answer.message));
   };
   const own = to('services-proxy', SERVICE.service, SERVICE.namespace, 'its own Service');
   if (other === undefined) return [await own];

@@ -4,12 +4,15 @@ import {
   METADATA,
   type NetworkProbe,
   type Outcome,
+  probeOf,
   type ProbeResults,
+  type TenantEndpoints,
   resultOf,
   waysOut,
 } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../kube/api-client.ts';
+import { UNKNOWN } from './find-endpoints.ts';
 import { list } from '../kube/objects.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
 import { dialFrom } from './dial.ts';
@@ -83,19 +86,45 @@ export async function checkMetadataPolicy(
     : { ...outcome, seen: 'allowed', detail: `admitted: ${ways.join(', ')}` };
 }
 
-/** Sends all packets of a run, from every pod at once. */
+/** What each tenant's pod has of IPv6: what is not there cannot be reached. */
+export function addressResults(
+  endpoints: readonly TenantEndpoints[],
+  missing: ReadonlyMap<string, string>,
+): ProbeResults {
+  return endpoints.map(({ id, probePod: { linkLocal, global, neighbours } }) => {
+    const probe = probeOf('network', id, {
+      name: 'addresses',
+      attempt: 'IPv6 addresses of its pod',
+      expected: 'allowed',
+    });
+    const why = missing.get(id);
+    if (why !== undefined) return resultOf(probe, null, why);
+    const found = [...linkLocal, ...global];
+    return resultOf(
+      probe,
+      'allowed',
+      found.length === 0
+        ? 'none: its pod has no IPv6, so no packet goes that way'
+        : `${found.join(', ')}; ${neighbours.length} neighbours`,
+    );
+  });
+}
+
+/** Sends all packets of a run, from every pod at once; `missing` says whose addresses are unknown. */
 export async function sendPackets(
   context: VerifyContext,
   fixtures: Fixtures,
   probes: readonly NetworkProbe[],
+  missing: ReadonlyMap<string, string>,
 ): Promise<ProbeResults> {
   const { host, hostApi, signal } = context;
+  const known = probes.filter(({ dial }) => dial.host !== UNKNOWN);
   const outcomes = await Promise.all(
     [null, ...fixtures.tenants.keys()].map(async (id) => {
       const fixture = id === null ? fixtures.reference : fixtures.tenants.get(id);
       if (fixture === null || fixture === undefined) return [];
       return dialProbes(
-        probes.filter(({ from }) => from === id),
+        known.filter(({ from }) => from === id),
         (dials) => dialFrom(host.$, host.target, fixture.pod, dials),
         signal,
       );
@@ -105,7 +134,7 @@ export async function sendPackets(
   return Promise.all(
     probes.map(async (probe) => {
       const outcome = byId.get(probe.id);
-      if (outcome === undefined) return resultOf(probe, null, 'was not run');
+      if (outcome === undefined) return resultOf(probe, null, whyNot(probe, missing));
       const fixture = fixtures.tenants.get(probe.from ?? '');
       const byPolicy = probe.expected === 'refused' && probe.controls.length === 0;
       return byPolicy && fixture !== undefined
@@ -113,4 +142,9 @@ export async function sendPackets(
         : { probe, outcome };
     }),
   );
+}
+
+function whyNot({ id, from }: NetworkProbe, missing: ReadonlyMap<string, string>): string {
+  const to = id.split('@')[1] ?? from ?? '-';
+  return missing.get(from ?? '-') ?? missing.get(to) ?? missing.get('-') ?? 'was not run';
 }

@@ -59,14 +59,14 @@ export async function trySecrets(
   { tenant: { id }, pod, secret, foreign }: TenantFixture,
 ): Promise<ProbeResults> {
   const variables = ['OWN_SECRET', ...foreign.map(({ variable }) => variable)];
-  const found = await environmentOf(host.$, host.target, pod, variables);
+  const found = await environmentOf(host.$, host.target, pod, variables, secret);
   const own = probeOf('hostile', id, {
     name: 'secret',
     attempt: 'its own Secret in a pod',
     expected: 'allowed',
   });
   return [
-    resultOf(own, found['OWN_SECRET'] === secret ? 'allowed' : 'refused'),
+    resultOf(own, found['OWN_SECRET']?.isExpected === true ? 'allowed' : 'refused'),
     ...foreign.map(({ variable, name }) => {
       const probe = probeOf('hostile', id, {
         name: `secret@${name}`,
@@ -74,7 +74,7 @@ export async function trySecrets(
         expected: 'refused',
         controls: ['secret'],
       });
-      return found[variable] === null
+      return found[variable]?.isSet === false
         ? resultOf(probe, 'refused', 'empty')
         : resultOf(probe, 'allowed', 'readable');
     }),

@@ -9,6 +9,7 @@ import {
   type NewObject,
   openPolicy,
   probePod,
+  runtimeClass,
 } from '@tenantry/isolation';
 import { hostNamespace, MANAGED_BY, MANAGED_BY_LABEL } from '@tenantry/tenants';
 import { randomUUID } from 'node:crypto';
@@ -48,7 +49,7 @@ export interface VerifyContext {
   readonly signal: AbortSignal;
 }
 
-const RUNNING_TIMEOUT_SECONDS = 60;
+const RUNNING_TIMEOUT_SECONDS = 120;
 
 /** Puts a probe pod into a tenant's cluster, and takes everything away that an earlier run left. */
 export async function openTenantFixture(
@@ -98,12 +99,13 @@ export async function openHostFixture(
   image: string,
 ): Promise<Fixture> {
   await using stack = new AsyncDisposableStack();
-  await clear(hostApi, [], undefined, signal);
-  stack.defer(() => clear(hostApi, []));
+  await clear(hostApi, [runtimeClass()], undefined, signal);
+  stack.defer(() => clear(hostApi, [runtimeClass()]));
   await mustCreate(hostApi, fixtureNamespace({ [MANAGED_BY_LABEL]: MANAGED_BY }));
   await Promise.all([
     mustCreate(hostApi, fixtureAccount()),
     mustCreate(hostApi, fixtureSecret(randomUUID())),
+    mustCreate(hostApi, runtimeClass()),
   ]);
   await mustCreate(hostApi, probePod({ image, token: false }));
   const path = `/api/v1/namespaces/${FIXTURE}`;

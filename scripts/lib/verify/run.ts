@@ -1,33 +1,33 @@
-import pLimit from 'p-limit';
 import {
   type Counts,
   evaluate,
-  type HostEndpoints,
-  type Kind,
   networkProbes,
   type Pair,
-  probeOf,
-  type ProbeResult,
-  type ProbeResults,
-  resultOf,
+  type Rbac,
   type Row,
   type TenantEndpoints,
 } from '@tenantry/isolation';
+import pLimit from 'p-limit';
 import { EXIT } from '../cli/run-main.ts';
-import { messageOf } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
 import { CONCURRENCY } from '../deploy/each-tenant.ts';
 import type { TenantDist } from '../dist/read.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
 import { tryForgedPodIps, tryNodesProxy, tryServicesProxy } from './apiserver-proxy.ts';
-import { sendPackets } from './connectivity.ts';
+import { addressResults, sendPackets } from './connectivity.ts';
 import { trySecrets, tryToken } from './credentials.ts';
-import { findHostEndpoints, findTenantEndpoints } from './find-endpoints.ts';
-import { tryHostAdmission } from './host-admission.ts';
+import { type Found, findEndpoints } from './find-endpoints.ts';
+import { knowsSyncer, tryHostAdmission } from './host-admission.ts';
+import { lookAtHost } from './host-wide.ts';
 import { tryManualEndpoints } from './manual-endpoints.ts';
 import { lookAtNamespace } from './namespace-contents.ts';
+import { type Part, PARTS, plannedProbes } from './planned.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 import { type Fixtures, openFixtures } from './probe-pods.ts';
-import { lookAtAccounts } from './rbac.ts';
+import { lookAtAccounts, readRbac } from './rbac.ts';
+import { RunRecord } from './record.ts';
+import { kubeVersionOf } from './render-chart.ts';
+import { trySyncer } from './syncer.ts';
 import { tryVirtualAdmission } from './virtual-admission.ts';
 import { tryWebhooks } from './webhooks.ts';
 
@@ -37,138 +37,163 @@ export interface Plan {
   /** Those that are tried in full; of the others only packets. */
   readonly subjects: readonly string[];
   readonly pairs: readonly Pair[];
+  /** What dist/ has for the whole host. */
+  readonly hostWide: readonly KubeObject[];
 }
 
-/** Tries everything and evaluates it. What stops one part is a row of that part; the rest goes on. */
+/** Tries everything and evaluates it. What stops one part loses that part; the rest goes on. */
 export async function runVerify(
   context: VerifyContext,
-  { tenants, subjects, pairs }: Plan,
+  plan: Plan,
   report: Report,
 ): Promise<readonly Row[]> {
-  const limit = pLimit(CONCURRENCY);
+  const record = new RunRecord();
+  const { tenants, pairs } = plan;
   const active = tenants.filter(({ state }) => state === 'active');
-  const all: ProbeResult[] = [];
-  const attempt: RunPart = async (kind, id, what, action) => {
-    all.push(...(await orSkipped(kind, id, what, action)));
-  };
-  const othersOf = (id: string) => pairs.filter(({ from }) => from === id).map(({ to }) => to);
-
-  const hostSide = tenants
-    .filter(({ id }) => subjects.includes(id))
-    .map((tenant) =>
-      limit(async () => {
-        const { id } = tenant;
-        await attempt('host', id, 'namespace', () => lookAtNamespace(context, tenant));
-        await attempt('host', id, 'accounts', () =>
-          lookAtAccounts(context, id, othersOf(id).slice(0, 1)),
-        );
-      }),
-    );
   const fixtures = await report.step('probe pods', () =>
     openFixtures(context, active, pairs, report),
   );
   try {
-    for (const [id, error] of fixtures.failures)
-      await attempt('network', id, 'probe pod', () => Promise.reject(error));
-    const { endpoints, host } = await findEndpoints(context, fixtures, attempt);
+    const found = await findEndpoints(context, fixtures, active);
     await report.step('packets and attacks', async () => {
-      if (host === null) return;
-      const packets = networkProbes([...endpoints.values()], pairs, host);
       await Promise.all([
-        attempt('network', '-', 'packets', () => sendPackets(context, fixtures, packets)),
-        ...subjects.flatMap((id) => {
-          const fixture = fixtures.tenants.get(id);
-          const own = endpoints.get(id);
-          const other = endpoints.get(othersOf(id)[0] ?? '');
-          return fixture === undefined || own === undefined
-            ? []
-            : [limit(() => tryHostile(context, fixture, { own, other, host }, attempt))];
-        }),
+        lookAtTheHost(context, plan, fixtures, record),
+        dial(context, plan, fixtures, found, record),
+        ...subjectsOf(plan).map((tenant) => attack(context, plan, tenant, fixtures, found, record)),
       ]);
     });
-    await Promise.all(hostSide);
   } finally {
     await report.step('clean-up', async () => fixtures[Symbol.asyncDispose]());
   }
   context.signal.throwIfAborted();
   return evaluate(
-    all.map(({ probe }) => probe),
-    all.map(({ outcome }) => outcome),
+    record.results.map(({ probe }) => probe),
+    record.results.map(({ outcome }) => outcome),
   );
 }
 
-type RunPart = (
-  kind: Kind,
-  tenant: string,
-  what: string,
-  action: () => Promise<ProbeResults>,
-) => Promise<void>;
-
-/** What an action tried; one that fails is a row that was skipped. */
-async function orSkipped(
-  kind: Kind,
-  tenant: string,
-  what: string,
-  action: () => Promise<ProbeResults>,
-): Promise<ProbeResults> {
-  try {
-    return await action();
-  } catch (error) {
-    const probe = probeOf(kind, tenant, { name: what, attempt: what, expected: 'allowed' });
-    return [resultOf(probe, null, messageOf(error))];
-  }
+function subjectsOf({ tenants, subjects }: Plan): readonly TenantDist[] {
+  return tenants.filter(({ id }) => subjects.includes(id));
 }
 
-async function findEndpoints({ hostApi }: VerifyContext, fixtures: Fixtures, attempt: RunPart) {
-  const endpoints = new Map<string, TenantEndpoints>();
-  let host: HostEndpoints | null = null;
-  const [first] = fixtures.tenants.values();
-  if (first !== undefined) {
-    await attempt('network', '-', 'addresses of the host', async () => {
-      host = await findHostEndpoints(hostApi, first.hostPod);
-      return [];
-    });
-  }
+function othersOf({ pairs }: Plan, id: string): readonly string[] {
+  return pairs.filter(({ from }) => from === id).map(({ to }) => to);
+}
+
+/** What the host itself can tell of everybody, and of each tenant. */
+async function lookAtTheHost(
+  context: VerifyContext,
+  plan: Plan,
+  fixtures: Fixtures,
+  record: RunRecord,
+): Promise<void> {
+  const limit = pLimit(CONCURRENCY);
+  const { hostApi } = context;
+  let rbac: Rbac = { roles: [], bindings: [] };
+  await record.run({ kind: 'host', tenant: '-', name: 'host-wide' }, async () => {
+    rbac = await readRbac(hostApi);
+    return lookAtHost(hostApi, plan.hostWide, rbac);
+  });
+  const kubeVersion = await kubeVersionOf(hostApi);
   await Promise.all(
-    [...fixtures.tenants.keys()].map((id) =>
-      attempt('network', id, 'addresses', async () => {
-        endpoints.set(id, await findTenantEndpoints(hostApi, id));
-        return [];
+    subjectsOf(plan).map((tenant) =>
+      limit(async () => {
+        const { id } = tenant;
+        const api = fixtures.tenants.get(id)?.api ?? null;
+        await record.run({ kind: 'host', tenant: id, name: 'namespace' }, () =>
+          lookAtNamespace(context, tenant, api, kubeVersion),
+        );
+        await record.run({ kind: 'host', tenant: id, name: 'accounts' }, () =>
+          lookAtAccounts(context, id, othersOf(plan, id).slice(0, 1), rbac),
+        );
       }),
     ),
   );
-  return { endpoints, host: host as HostEndpoints | null };
 }
 
-interface Scene {
-  readonly own: TenantEndpoints;
-  /** One other tenant; the packets go to more. */
-  readonly other: TenantEndpoints | undefined;
-  readonly host: HostEndpoints;
+/** All packets of a run. */
+async function dial(
+  context: VerifyContext,
+  { pairs }: Plan,
+  fixtures: Fixtures,
+  { endpoints, host, missing }: Found,
+  record: RunRecord,
+): Promise<void> {
+  if (endpoints.length === 0) return;
+  const packets = networkProbes(endpoints, pairs, host);
+  await record.run(
+    { kind: 'network', tenant: '-', name: 'packets', planned: packets },
+    async () => [
+      ...addressResults(endpoints, missing),
+      ...(await sendPackets(context, fixtures, packets, missing)),
+    ],
+  );
 }
 
-/** Everything that one tenant tries beyond packets to others. */
-async function tryHostile(
+/** Everything that one tenant, or whoever holds its syncer, tries beyond packets. */
+async function attack(
+  context: VerifyContext,
+  plan: Plan,
+  tenant: TenantDist,
+  fixtures: Fixtures,
+  { endpoints, host, missing }: Found,
+  record: RunRecord,
+): Promise<void> {
+  if (tenant.state !== 'active') return;
+  const { id } = tenant;
+  const others = othersOf(plan, id);
+  const part = (name: Part) => ({
+    kind: 'hostile' as const,
+    tenant: id,
+    name,
+    planned: plannedProbes(name, tenant, others),
+  });
+  const of = (one: string | undefined) =>
+    endpoints.find((endpoint) => endpoint.id === one && !missing.has(endpoint.id));
+  const onHost = record.run(part('host-admission'), () => tryHostAdmission(context, tenant));
+  const asSyncer = record.run(part('syncer'), async () => [
+    await knowsSyncer(context.hostApi, id),
+    ...(await trySyncer(context, tenant, host.node)),
+  ]);
+  const fixture = fixtures.tenants.get(id);
+  const own = of(id);
+  if (fixture === undefined || own === undefined) {
+    const why = missing.get(id) ?? 'its probe pod does not run';
+    for (const name of PARTS) {
+      if (name !== 'host-admission' && name !== 'syncer') record.lose(part(name), why);
+    }
+    await Promise.all([onHost, asSyncer]);
+    return;
+  }
+  const run = (name: Part, action: Parameters<RunRecord['run']>[1]) =>
+    record.run(part(name), action);
+  const other = of(others[0]);
+  await Promise.all([
+    asSyncer,
+    onHost.then((results) =>
+      run('virtual-admission', () => tryVirtualAdmission(context, fixture, results)),
+    ),
+    ...inside(context, fixture, own, other, host, run),
+  ]);
+}
+
+function inside(
   context: VerifyContext,
   fixture: TenantFixture,
-  { own, other, host }: Scene,
-  attempt: RunPart,
-): Promise<void> {
-  const { id } = fixture.tenant;
-  await Promise.all([
-    attempt('hostile', id, 'host layer', async () => {
-      const onHost = await tryHostAdmission(context, fixture);
-      await attempt('hostile', id, 'inside', () => tryVirtualAdmission(context, fixture, onHost));
-      return onHost;
-    }),
-    attempt('hostile', id, 'secrets', () => trySecrets(context, fixture)),
-    attempt('hostile', id, 'nodes/proxy', () => tryNodesProxy(fixture)),
-    attempt('hostile', id, 'services/proxy', () => tryServicesProxy(fixture, other)),
-    attempt('hostile', id, 'pods/proxy', () => tryForgedPodIps(fixture, own, other, host)),
-    attempt('hostile', id, 'manual', () => tryManualEndpoints(context, fixture, own, other)),
-    attempt('hostile', id, 'webhooks', () => tryWebhooks(context, fixture, own, other, host)),
-    attempt('host', id, 'token', () => tryToken(context, fixture)),
-  ]);
+  own: TenantEndpoints,
+  other: TenantEndpoints | undefined,
+  host: Found['host'],
+  run: (name: Part, action: Parameters<RunRecord['run']>[1]) => ReturnType<RunRecord['run']>,
+): readonly ReturnType<RunRecord['run']>[] {
+  return [
+    run('secrets', () => trySecrets(context, fixture)),
+    run('nodes-proxy', () => tryNodesProxy(fixture)),
+    run('services-proxy', () => tryServicesProxy(fixture, other)),
+    run('pods-proxy', () => tryForgedPodIps(fixture, own, other, host)),
+    run('manual-endpoints', () => tryManualEndpoints(context, fixture, own, other)),
+    run('webhooks', () => tryWebhooks(context, fixture, own, other, host)),
+    run('token', () => tryToken(context, fixture)),
+  ];
 }
 
 /** 0 all as expected; 1 something is open or broken; 3 something could not be run. */

@@ -1,20 +1,19 @@
 import {
   type Attack,
   attacks,
-  type Benign,
-  benignClaim,
-  benignService,
-  FIXTURE,
   hostVolume,
   hostVolumeClaim,
+  type Outcome,
   outcomeOfCreate,
   probeOf,
-  probePod,
   type ProbeResult,
   type ProbeResults,
   resultOf,
+  shorten,
 } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiAnswer } from '../kube/api-client.ts';
+import { benignInside } from './planned.ts';
 import { create, list, mustCreate } from '../kube/objects.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 import { type Made, syncResults } from './sync-results.ts';
@@ -31,12 +30,7 @@ export async function tryVirtualAdmission(
 ): Promise<ProbeResults> {
   const { api, tenant } = fixture;
   const { id } = tenant;
-  const benign: Benign = {
-    // The syncer leaves the token of a pod on the host that the host refuses.
-    pod: probePod({ image: tenant.image, name: `${FIXTURE}-again`, token: false }),
-    service: benignService(FIXTURE),
-    claim: benignClaim(FIXTURE),
-  };
+  const benign = benignInside(tenant);
   const refusedOnHost = new Set(
     onHost.filter(({ outcome }) => outcome.seen === 'refused').map(({ probe }) => probe.id),
   );
@@ -55,13 +49,13 @@ export async function tryVirtualAdmission(
       controls: [`inside/${control}`],
     });
     const asked = await create(api, object, { dryRun: true });
-    if (!asked.ok) return [{ probe, outcome: outcomeOfCreate(probe.id, asked) }];
+    if (!asked.ok) return [{ probe, outcome: outcomeInside(probe.id, asked) }];
     if (!refusedOnHost.has(`${id}/hostile/host/${name}`)) {
       return [resultOf(probe, null, 'not tried for real: the host would take it')];
     }
     // Of some kinds the host is asked at once, but not in a dry run.
     const answer = await create(api, object);
-    if (!answer.ok) return [{ probe, outcome: outcomeOfCreate(probe.id, answer) }];
+    if (!answer.ok) return [{ probe, outcome: outcomeInside(probe.id, answer) }];
     made.push({ probe, object, ...(hasEffect && { hasEffect }) });
     return [];
   };
@@ -83,6 +77,16 @@ export async function tryVirtualAdmission(
     ...(await syncResults(context, fixture, made)),
     ...(await traces(context, id)),
   ];
+}
+
+/** Rules that the tenant has made: it can take them away again, so their refusal proves nothing. */
+const OWN_RULES = /admission webhook|AdmissionPolicy/;
+
+/** What the tenant's own API server answered to a creation. */
+export function outcomeInside(id: string, answer: ApiAnswer): Outcome {
+  if (!answer.ok && OWN_RULES.test(answer.message))
+    return { id, seen: null, detail: `the tenant's own rules: ${shorten(answer.message)}` };
+  return outcomeOfCreate(id, answer);
 }
 
 const SYNC_TIMEOUT_MILLISECONDS = 15_000;
