@@ -20,7 +20,9 @@ const [container] = (
   probePod({ image: 'x' })['spec'] as { containers: [{ args: readonly string[] }] }
 ).containers;
 const listener = spawn(process.execPath, [...container.args], { stdio: 'ignore' });
-afterAll(() => listener.kill());
+afterAll(() => {
+  listener.kill();
+});
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
   all?.some(({ address }) => address === '::1'),

@@ -31,16 +31,21 @@ export function outcomeOfRead(id: string, answer: Answer): Outcome {
 const NO_CONNECTION =
   /connection refused|i\/o timeout|deadline exceeded|no route to host|unreachable|Client\.Timeout|not permitted/;
 
+/** The API server tells of its own call; anything else is about the API server itself. */
+const CALL = /calling webhook|trying to reach|proxy error/;
+
 /** Somebody answered, if not in the way that the API server had hoped for. */
 const CONNECTION = /server gave HTTP response|x509|tls:|EOF|status code|Unauthorized|Forbidden/i;
 
 /** What an API server says of an address that it was made to call; other words prove nothing. */
 export function outcomeOfCall(id: string, message: string): Outcome {
-  const seen = NO_CONNECTION.test(message)
-    ? 'refused'
-    : CONNECTION.test(message)
-      ? 'allowed'
-      : null;
+  const seen = !CALL.test(message)
+    ? null
+    : NO_CONNECTION.test(message)
+      ? 'refused'
+      : CONNECTION.test(message)
+        ? 'allowed'
+        : null;
   return { id, seen, detail: shorten(message) };
 }
 

@@ -3,7 +3,7 @@ import type { NewObject, ObservedObject } from './objects.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What the API server allocates for a Service; it may be anything. */
-const SERVICE_FIELDS = ['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies'];
+const SERVICE_FIELDS = new Set(['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies']);
 
 /** Labels that others than dist/ and the chart write, and that open nothing. */
 const FOREIGN_LABELS = new Set(['kubernetes.io/metadata.name']);
@@ -53,9 +53,7 @@ function labelsOf(labels: Readonly<Record<string, string>>): Fields {
 
 function specOf(kind: string, spec: Fields): Fields {
   if (kind !== 'Service') return spec;
-  const rest = Object.fromEntries(
-    Object.entries(spec).filter(([key]) => !SERVICE_FIELDS.includes(key)),
-  );
+  const rest = Object.fromEntries(Object.entries(spec).filter(([key]) => !SERVICE_FIELDS.has(key)));
   const ports = (spec['ports'] ?? []) as readonly Fields[];
   return { ...rest, ports: ports.map(({ nodePort: _nodePort, ...port }) => port) };
 }

@@ -7,6 +7,7 @@ export * from './dial.ts';
 export * from './differences.ts';
 export * from './endpoints.ts';
 export * from './fixtures.ts';
+export * from './kubeconfig.ts';
 export * from './listener-probes.ts';
 export * from './network-policy.ts';
 export * from './network-probe.ts';

@@ -30,11 +30,14 @@ describe('what a server says', () => {
   });
 
   test.each([
-    ['dial tcp 10.0.0.1:443: connect: connection refused', 'refused'],
-    ['context deadline exceeded', 'refused'],
-    ['http: server gave HTTP response to HTTPS client', 'allowed'],
-    ['tls: failed to verify certificate: x509: certificate signed by unknown authority', 'allowed'],
+    ['failed calling webhook "x": dial tcp 10.0.0.1:443: connect: connection refused', 'refused'],
+    ['failed calling webhook "x": context deadline exceeded', 'refused'],
+    ['error trying to reach service: http: server gave HTTP response to HTTPS client', 'allowed'],
+    ['error trying to reach service: EOF', 'allowed'],
+    ['failed calling webhook "x": tls: failed to verify certificate: x509', 'allowed'],
     ['no endpoints available for service "x"', null],
+    ['500 unexpected EOF', null],
+    ['500 dial tcp 127.0.0.1:44159: connect: connection refused', null],
   ])('of an address that it was to call, %s, is %s', (message, seen) => {
     expect(outcomeOfCall('id', message).seen).toBe(seen);
   });

@@ -31,6 +31,8 @@ export interface Api extends AsyncDisposable {
 }
 
 const START_TIMEOUT_SECONDS = 20;
+/** By default the proxy refuses commands in pods by itself, which would pass for the server's word. */
+const NOTHING = '^$';
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
 /**
@@ -42,7 +44,7 @@ export async function openApi($: Shell, target: Target, state: string): Promise<
   const socketPath = join(directory.path, 's');
   const proxy = uninterrupted($)({
     nothrow: true,
-  })`kubectl ${reach(target)} proxy --unix-socket ${socketPath}`;
+  })`kubectl ${reach(target)} proxy --reject-paths ${NOTHING} --unix-socket ${socketPath}`;
   const close = () => {
     try {
       if (proxy.pid !== undefined) process.kill(-proxy.pid, 'SIGTERM');

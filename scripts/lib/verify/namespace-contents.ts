@@ -1,6 +1,8 @@
 import {
   type Expected,
+  foreignKubeconfigKeys,
   probeOf,
+  type ProbeResult,
   type ProbeResults,
   resultOf,
   unexpectedObjects,
@@ -9,6 +11,7 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
@@ -97,6 +100,7 @@ export async function lookAtNamespace(
     ...(state !== 'active'
       ? []
       : [resultOf(counterparts, api === null ? null : 'allowed', looked.detail)]),
+    ...(itself ? [kubeconfigResult(id, looked.objects)] : []),
     finding(
       'unexpected-objects',
       'anything beside its vcluster',
@@ -116,6 +120,29 @@ export async function lookAtNamespace(
       chart.length,
     ),
   ];
+}
+
+/** Does the Secret that its syncer writes say more than it should to whoever reads it? */
+function kubeconfigResult(id: string, objects: readonly KubeObject[]): ProbeResult {
+  const probe = probeOf('host', id, {
+    name: 'kubeconfig',
+    attempt: 'orders in its kubeconfig',
+    expected: 'refused',
+    controls: ['itself'],
+  });
+  const name = `vc-${vclusterName(id)}`;
+  const secret = objects.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name);
+  const { config } = (secret?.['data'] ?? {}) as { readonly config?: string };
+  if (config === undefined) return resultOf(probe, 'refused', 'there is none');
+  let keys: readonly string[];
+  try {
+    keys = foreignKubeconfigKeys(parse(Buffer.from(config, 'base64').toString()));
+  } catch {
+    keys = ['no YAML'];
+  }
+  return keys.length === 0
+    ? resultOf(probe, 'refused', 'certificates and a key only')
+    : resultOf(probe, 'allowed', keys.join(', '));
 }
 
 interface Looked {

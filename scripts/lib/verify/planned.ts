@@ -48,13 +48,12 @@ export function plannedProbes(
   const allowed = (...names: readonly string[]) => planned('hostile', 'allowed', names);
   const refused = (...names: readonly string[]) => planned('hostile', 'refused', names);
   const at = (name: string) => others.slice(0, 1).map((other) => `${name}${other}`);
-  switch (part) {
-    case 'host-admission':
-      return [
-        ...allowed('host/pod', 'host/service', 'host/claim'),
-        ...attacksOnHost(tenant).map(({ probe }) => probe),
-      ];
-    case 'syncer': {
+  const parts: Readonly<Record<Part, () => readonly Probe[]>> = {
+    'host-admission': () => [
+      ...allowed('host/pod', 'host/service', 'host/claim'),
+      ...attacksOnHost(tenant).map(({ probe }) => probe),
+    ],
+    syncer: () => {
       const targets = placeholders(id);
       return [
         ...allowed('host/account', 'host/exec'),
@@ -62,38 +61,34 @@ export function plannedProbes(
         ...refused(...syncerRequests(targets).map(({ name }) => `host/${name}`)),
         ...refused('host/exec-control-plane', 'host/forward-control-plane'),
       ];
-    }
-    case 'virtual-admission':
-      return [
-        ...allowed('inside/pod', 'inside/claim', 'inside/service'),
-        ...refused(...attacks(benignInside(tenant)).map(({ name }) => `inside/${name}`)),
-        ...refused('inside/host-volume', 'inside/network-policy'),
-      ];
-    case 'secrets':
-      return [
-        ...allowed('secret'),
-        ...refused(...foreignSecrets(id, others).map(({ name }) => `secret@${name}`)),
-      ];
-    case 'nodes-proxy':
-      return [...allowed('nodes'), ...refused('nodes-proxy')];
-    case 'services-proxy':
-      return [...allowed('services-proxy'), ...refused(...at('services-proxy@'))];
-    case 'pods-proxy':
-      return [...allowed('pods-proxy'), ...refused(...at('pods-proxy@'), 'pods-proxy@host-api')];
-    case 'manual-endpoints':
-      return refused(...at('manual-endpoints@'), ...at('manual-endpointslice@'));
-    case 'webhooks':
-      return [
-        ...allowed('webhook-own'),
-        ...refused(...at('webhook-pod-'), ...at('webhook-api-')),
-        ...refused('webhook-kubelet', 'webhook-metadata', 'webhook-host-api'),
-      ];
-    case 'token':
-      return [
-        ...planned('host', 'allowed', ['token-inside']),
-        ...planned('host', 'refused', ['token']),
-      ];
-  }
+    },
+    'virtual-admission': () => [
+      ...allowed('inside/pod', 'inside/claim', 'inside/service'),
+      ...refused(...attacks(benignInside(tenant)).map(({ name }) => `inside/${name}`)),
+      ...refused('inside/host-volume', 'inside/network-policy'),
+    ],
+    secrets: () => [
+      ...allowed('secret'),
+      ...refused(...foreignSecrets(id, others).map(({ name }) => `secret@${name}`)),
+    ],
+    'nodes-proxy': () => [...allowed('nodes'), ...refused('nodes-proxy')],
+    'services-proxy': () => [...allowed('services-proxy'), ...refused(...at('services-proxy@'))],
+    'pods-proxy': () => [
+      ...allowed('pods-proxy'),
+      ...refused(...at('pods-proxy@'), 'pods-proxy@host-api'),
+    ],
+    'manual-endpoints': () => refused(...at('manual-endpoints@'), ...at('manual-endpointslice@')),
+    webhooks: () => [
+      ...allowed('webhook-own'),
+      ...refused(...at('webhook-pod-'), ...at('webhook-api-')),
+      ...refused('webhook-kubelet', 'webhook-metadata', 'webhook-host-api'),
+    ],
+    token: () => [
+      ...planned('host', 'allowed', ['token-inside']),
+      ...planned('host', 'refused', ['token']),
+    ],
+  };
+  return parts[part]();
 }
 
 /** The harmless objects that a tenant makes in its own cluster. */

@@ -79,14 +79,14 @@ export async function lookAtAccounts(
   const namespace = hostNamespace(id);
   const elsewhere = ['kube-system', ...others.map(hostNamespace)];
   const accounts = await list(hostApi, `/api/v1/namespaces/${namespace}/serviceaccounts`);
-  return Promise.all([
+  const results = await Promise.all([
     ...accounts.map(({ metadata }) =>
       lookAtAccount(hostApi, id, metadata.name, [namespace, ...elsewhere], rbac),
     ),
-    lookAtNamespaceGroup(id, rbac),
     readAsSyncer(hostApi, id, namespace, namespace),
     ...elsewhere.map((where) => readAsSyncer(hostApi, id, namespace, where)),
   ]);
+  return [...results, lookAtNamespaceGroup(id, rbac)];
 }
 
 /** By the bindings that name it, anywhere, and by what the host itself answers in some namespaces. */

@@ -1,10 +1,10 @@
+import type { NewObject } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import { run } from '../cli/shell.ts';
 import type { Host } from '../cluster/host.ts';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
 import { parseManifest } from '../tools/helm.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 
 const REPOSITORY = 'https://charts.loft.sh';
 
@@ -16,7 +16,7 @@ export async function renderChart(
   { $, chartDir }: Pick<Host, '$' | 'chartDir'>,
   { id, chartVersion, valuesFile }: Pick<TenantDist, 'id' | 'chartVersion' | 'valuesFile'>,
   kubeVersion: string,
-): Promise<readonly KubeObject[]> {
+): Promise<readonly NewObject[]> {
   const namespace = hostNamespace(id);
   const chart =
     chartDir === null ? ['vcluster', '--repo', REPOSITORY, '--version', chartVersion] : [chartDir];
@@ -31,7 +31,7 @@ export async function renderChart(
     '--kube-version',
     kubeVersion,
   ]);
-  return parseManifest(text, namespace) as readonly KubeObject[];
+  return parseManifest(text, namespace);
 }
 
 /** The version that a host's API server says it has: `v1.36.3`. */

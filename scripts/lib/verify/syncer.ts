@@ -51,11 +51,12 @@ export async function trySyncer(
         return { probe, outcome: outcomeOfCreate(probe.id, answer) };
       },
     );
-    return await Promise.all([
+    const connected = connections(hostApi, targets);
+    const tried = await Promise.all([
       ...controls,
       ...syncerRequests(targets).map((request) => tryRequest(hostApi, id, request)),
-      ...(await connections(hostApi, targets)),
     ]);
+    return [...tried, ...(await connected)];
   } finally {
     await hostApi.send({ method: 'DELETE', path: objectPath(claim) });
   }
@@ -172,9 +173,9 @@ async function findTargets(
       read('Service', `${core}/services/${syncedName(SERVICE.service, SERVICE.namespace, id)}`),
       read('Service', `${core}/services/${vcluster}`),
     ]);
-  // Not the probe pod, which verify itself takes away.
-  const pod = pods.find(({ metadata }) => !metadata.name.includes(FIXTURE));
-  if (pod === undefined) throw new Error(`${id}: no synced pod runs`);
+  // The service's own, which verify does not take away.
+  const pod = pods.find(({ metadata }) => metadata.labels?.['app'] === SERVICE.deployment);
+  if (pod === undefined) throw new Error(`${id}: no pod of ${SERVICE.deployment} runs`);
   return {
     id,
     namespace,
