@@ -1,15 +1,13 @@
+import { count, evaluate, NEIGHBOURS, orphanProbes, pairsOf } from '@tenantry/isolation';
 import { mkdirSync } from 'node:fs';
-import { hostContextOf, readTenants } from './lib/dist/read.ts';
 import { UsageError } from './lib/cli/errors.ts';
+import { runMain } from './lib/cli/run-main.ts';
 import { findHost } from './lib/cluster/host.ts';
 import { liveTenants } from './lib/cluster/live-tenants.ts';
-import { runMain } from './lib/cli/run-main.ts';
+import { hostContextOf, readHostWide, readTenants } from './lib/dist/read.ts';
 import { openApi } from './lib/kube/api-client.ts';
-import { count, exitCode, judge } from './lib/verify/verdict.ts';
-import { orphanProbes } from './lib/verify/orphans.ts';
-import { NEIGHBOURS, pairsOf } from './lib/verify/pairs.ts';
 import { renderCounts, renderRows } from './lib/verify/render.ts';
-import { runVerify } from './lib/verify/run.ts';
+import { exitCode, runVerify } from './lib/verify/run.ts';
 
 await runMain({
   usage: 'pnpm verify [ID…] [--json] [--neighbours K]',
@@ -45,10 +43,11 @@ await runMain({
           tenants: all.filter(({ id }) => involved.has(id)),
           subjects,
           pairs,
+          hostWide: readHostWide(workspace.dist),
         },
         report,
       )),
-      ...judge(...orphanProbes(await liveTenants(host), all)),
+      ...evaluate(...orphanProbes(await liveTenants(host), all)),
     ];
     const counts = count(rows);
     const seconds = Number(((performance.now() - start) / 1000).toFixed(1));

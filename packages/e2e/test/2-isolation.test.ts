@@ -111,7 +111,7 @@ describe('a hole that somebody has opened is found', () => {
         'bob/network/host-kubelet',
         'bob/network/metadata',
         'bob/host/drift',
-        'bob/host/strangers',
+        'bob/host/unexpected-objects',
       ]),
     );
     expect(open.filter((id) => !id.startsWith('bob/'))).toEqual([]);
@@ -165,8 +165,8 @@ describe('a hole that somebody has opened is found', () => {
         'alice/network/app-service@bob',
         'alice/network/api-pod@bob',
         'alice/network/dns@bob',
-        'alice/host/strangers',
-        'bob/host/strangers',
+        'alice/host/unexpected-objects',
+        'bob/host/unexpected-objects',
       ]),
     );
     expect(open.filter((id) => id.startsWith('carol/') || id.endsWith('@carol'))).toEqual([]);
@@ -180,7 +180,7 @@ describe('a hole that somebody has opened is found', () => {
       () => host(['-n', BOB, 'delete', 'rolebinding', 'helpful']),
     );
     expect(exitCode).toBe(1);
-    expect(open).toEqual(['bob/host/strangers', `bob/host/rights@${account}`]);
+    expect(open).toEqual(['bob/host/unexpected-objects', `bob/host/rights@${account}`]);
   });
 
   test('Bob has no quota', async () => {
@@ -199,8 +199,8 @@ describe('a hole that somebody has opened is found', () => {
       () => host(['-n', BOB, 'delete', 'deployment', 'miner']),
     );
     expect(exitCode).toBe(1);
-    expect(open).toEqual(['bob/host/strangers']);
-    expect(rows.find(({ id }) => id === 'bob/host/strangers')?.detail).toContain(
+    expect(open).toEqual(['bob/host/unexpected-objects']);
+    expect(rows.find(({ id }) => id === 'bob/host/unexpected-objects')?.detail).toContain(
       'Deployment/miner',
     );
   });

@@ -21,6 +21,8 @@ export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
 export const SYSTEM_NAMESPACE = 'tenantry-system';
 /** Where inventories lay before SYSTEM_NAMESPACE: in the tenant's namespace, where its syncer writes. */
 export const FORMER_INVENTORY_NAME = 'tenantry-inventory';
+/** The quota under which a tenant that is being offboarded starts no pod. */
+export const MAINTENANCE_QUOTA = 'tenantry-alone';
 
 /** What the service is called inside every tenant's cluster. */
 export const SERVICE = {

@@ -9,7 +9,7 @@ import { endTied, startTied } from '../cli/tied-command.ts';
 /** One request to an API server. */
 export interface ApiRequest {
   /** @default GET; a PATCH is a merge patch */
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With its query: `/api/v1/namespaces/default/pods?dryRun=All`. */
   readonly path: string;
   readonly body?: object;
@@ -32,6 +32,8 @@ export interface Api extends AsyncDisposable {
 }
 
 const START_TIMEOUT_SECONDS = 20;
+/** By default the proxy refuses commands in pods by itself, which would pass for the server's word. */
+const NOTHING = '^$';
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 /** Node holds no string of more than 512 MB. */
 const MAX_ANSWER_BYTES = 400 * 2 ** 20;
@@ -43,7 +45,7 @@ const MAX_ANSWER_BYTES = 400 * 2 ** 20;
 export async function openApi($: Shell, target: Target, state: string): Promise<Api> {
   const directory = privateDirectory(state, 'api');
   const socketPath = join(directory.path, 's');
-  const args = [...reach(target), 'proxy', '--unix-socket', socketPath];
+  const args = [...reach(target), 'proxy', '--reject-paths', NOTHING, '--unix-socket', socketPath];
   const proxy = startTied(uninterrupted($), 'kubectl', args);
   const close = () => {
     endTied(proxy);

@@ -1,27 +1,36 @@
+import type { NewObject } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api, ApiAnswer } from './api-client.ts';
 
-/** How the API calls the kinds that verify makes. */
+/** How the API calls the kinds that verify makes or compares. */
 const RESOURCES: Readonly<Record<string, string>> = {
+  ClusterRole: 'clusterroles',
+  ClusterRoleBinding: 'clusterrolebindings',
   ConfigMap: 'configmaps',
+  Deployment: 'deployments',
   Endpoints: 'endpoints',
   EndpointSlice: 'endpointslices',
+  LimitRange: 'limitranges',
+  MutatingAdmissionPolicy: 'mutatingadmissionpolicies',
+  MutatingAdmissionPolicyBinding: 'mutatingadmissionpolicybindings',
   Namespace: 'namespaces',
   NetworkPolicy: 'networkpolicies',
   PersistentVolume: 'persistentvolumes',
   PersistentVolumeClaim: 'persistentvolumeclaims',
   Pod: 'pods',
+  ResourceQuota: 'resourcequotas',
+  Role: 'roles',
   RoleBinding: 'rolebindings',
+  RuntimeClass: 'runtimeclasses',
   Secret: 'secrets',
   Service: 'services',
   ServiceAccount: 'serviceaccounts',
+  StatefulSet: 'statefulsets',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
   ValidatingWebhookConfiguration: 'validatingwebhookconfigurations',
 };
-
-/** What verify needs to know of an object that it makes. */
-export type NewObject = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'> &
-  Readonly<Record<string, unknown>>;
 
 /** `/api/v1/namespaces/default/pods`. */
 export function collectionPath({ apiVersion, kind, metadata }: NewObject): string {

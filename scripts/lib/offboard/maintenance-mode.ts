@@ -1,4 +1,4 @@
-import { hostNamespace } from '@tenantry/tenants';
+import { hostNamespace, MAINTENANCE_QUOTA } from '@tenantry/tenants';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
 import { union } from '../deploy/inventory.ts';
@@ -21,7 +21,7 @@ export async function admitNoTenantPods(host: Host, id: string): Promise<void> {
   const quota: KubeObject = {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
-    metadata: { name: 'tenantry-alone', namespace: hostNamespace(id) },
+    metadata: { name: MAINTENANCE_QUOTA, namespace: hostNamespace(id) },
     spec: { hard: { pods: '1' } },
   };
   const stored = await readInventory(host, id);

@@ -1,28 +1,40 @@
+import {
+  beyondQuota,
+  FIXTURE,
+  type HostEndpoints,
+  manualEndpoints,
+  type NewObject,
+  outcomeOfCall,
+  probeOf,
+  probePod,
+  type ProbeResult,
+  type ProbeResults,
+  resultOf,
+  shorten,
+  type TenantEndpoints,
+} from '@tenantry/isolation';
 import { SERVICE } from '@tenantry/tenants';
+import { list, mustCreate, objectPath } from '../kube/objects.ts';
+import type { TenantFixture } from './probe-pod.ts';
 
-import { mustCreate, objectPath, type NewObject } from '../kube/objects.ts';
-import type { HostPlaces, TenantPlaces } from './endpoints.ts';
-import { beyondQuota } from './pod-attacks.ts';
-import { outcomeOfCall, shorten } from './api-outcome.ts';
-import type { TenantStage } from './probe-pod.ts';
-import { probePod, STAGE } from './fixtures.ts';
-import { probeOf, type Tried, tried, type Try } from './probe-result.ts';
+/** What was answered may be another tenant's, and is not told. */
+const ANSWERED = 'answered';
 
 /**
  * A pod that the host refuses exists in the tenant's cluster alone, so its administrator can write
  * any address into its status, and the tenant's API server will dial it: `pods/proxy`.
  */
-export async function tryPuppets(
-  { api, tenant }: TenantStage,
-  own: TenantPlaces,
-  other: TenantPlaces | undefined,
-  host: HostPlaces,
-): Promise<Tried> {
+export async function tryForgedPodIps(
+  { api, tenant }: TenantFixture,
+  own: TenantEndpoints,
+  other: TenantEndpoints | undefined,
+  host: HostEndpoints,
+): Promise<ProbeResults> {
   const { id } = tenant;
-  const puppet = async (name: string, address: string): Promise<NewObject> => {
+  const forgedPod = async (name: string, address: string): Promise<NewObject> => {
     const pod = beyondQuota(
       // The syncer leaves the token of a pod on the host that the host refuses.
-      probePod({ image: tenant.image, name: `puppet-${name}`, token: false }),
+      probePod({ image: tenant.image, name: `forged-ip-${name}`, token: false }),
     );
     await mustCreate(api, pod);
     const { body } = await api.send({ path: objectPath(pod) });
@@ -40,38 +52,90 @@ export async function tryPuppets(
     of: string,
     address: string,
     target: string,
-    twins: readonly string[],
-  ): Promise<Try> => {
-    const pod = await puppet(name, address);
+    controls: readonly string[],
+  ): Promise<ProbeResult> => {
+    const pod = await forgedPod(name, address);
     const probe = probeOf('hostile', id, {
       name: name === 'own' ? 'pods-proxy' : `pods-proxy@${name}`,
       attempt: `pods/proxy to ${of}`,
       expected: name === 'own' ? 'allowed' : 'refused',
-      twins,
+      controls,
     });
     const [scheme, rest] = target.startsWith('https:') ? ['https:', target.slice(6)] : ['', target];
     const [port, path] = rest.split(' ');
     const answer = await api.send({
-      path: `/api/v1/namespaces/${STAGE}/pods/${scheme}${pod.metadata.name}:${port}/proxy${path}`,
+      path: `/api/v1/namespaces/${FIXTURE}/pods/${scheme}${pod.metadata.name}:${port}/proxy${path}`,
     });
-    if (answer.ok) return tried(probe, 'allowed', shorten(answer.message));
+    if (answer.ok) return resultOf(probe, 'allowed', ANSWERED);
     return answer.status === 401 || answer.status === 403
-      ? tried(probe, 'refused', shorten(answer.message))
+      ? resultOf(probe, 'refused', shorten(answer.message))
       : { probe, outcome: outcomeOfCall(probe.id, answer.message) };
   };
-  const twins = ['pods-proxy'];
+  const controls = ['pods-proxy'];
   return Promise.all([
     tryOne('own', 'its own pod', own.appPod, `${SERVICE.port} /whoami`, []),
     ...(other === undefined
       ? []
-      : [tryOne(other.id, `${other.id}'s pod`, other.appPod, `${SERVICE.port} /whoami`, twins)]),
+      : [tryOne(other.id, `${other.id}'s pod`, other.appPod, `${SERVICE.port} /whoami`, controls)]),
     // The control plane must reach the host's API; what counts is that it has no rights there.
     tryOne(
       'host-api',
       'the host API: no rights',
       host.apiEndpoint.host,
       `https:${host.apiEndpoint.port} /api/v1/namespaces`,
-      twins,
+      controls,
     ),
   ]);
+}
+
+/** The kubelet through the tenant's API server. */
+export async function tryNodesProxy({ api, tenant: { id } }: TenantFixture): Promise<ProbeResults> {
+  const see = probeOf('hostile', id, {
+    name: 'nodes',
+    attempt: 'its own view of the nodes',
+    expected: 'allowed',
+  });
+  const probe = probeOf('hostile', id, {
+    name: 'nodes-proxy',
+    attempt: 'nodes/proxy',
+    expected: 'refused',
+    controls: ['nodes'],
+  });
+  const name = (await list(api, '/api/v1/nodes'))[0]?.metadata.name;
+  if (name === undefined)
+    return [resultOf(see, 'refused', 'no nodes'), resultOf(probe, null, 'no nodes')];
+  const answer = await api.send({ path: `/api/v1/nodes/${name}/proxy/pods` });
+  return [
+    resultOf(see, 'allowed', name),
+    answer.ok
+      ? resultOf(probe, 'allowed', ANSWERED)
+      : resultOf(probe, 'refused', shorten(answer.message)),
+  ];
+}
+
+/** Another tenant's pod as an endpoint of a Service, dialled by the tenant's own API server. */
+export async function tryServicesProxy(
+  { api, tenant: { id } }: TenantFixture,
+  other: TenantEndpoints | undefined,
+): Promise<ProbeResults> {
+  const to = async (name: string, service: string, namespace: string, of: string) => {
+    const isOwn = name === 'services-proxy';
+    const probe = probeOf('hostile', id, {
+      name,
+      attempt: `services/proxy to ${of}`,
+      expected: isOwn ? 'allowed' : 'refused',
+      controls: isOwn ? [] : ['services-proxy'],
+    });
+    const path = `/api/v1/namespaces/${namespace}/services/${service}:${SERVICE.port}/proxy/whoami`;
+    const answer = await api.send({ path });
+    return answer.ok
+      ? resultOf(probe, 'allowed', ANSWERED)
+      : resultOf(probe, 'refused', shorten(answer.message));
+  };
+  const own = to('services-proxy', SERVICE.service, SERVICE.namespace, 'its own Service');
+  if (other === undefined) return [await own];
+  const name = `proxy-${other.id}`;
+  for (const object of manualEndpoints(name, other.appPod, 'Endpoints'))
+    await mustCreate(api, object);
+  return [await own, await to(`services-proxy@${other.id}`, name, FIXTURE, `${other.id}'s pod`)];
 }

@@ -1,14 +1,26 @@
+import {
+  type Dial,
+  type DialResult,
+  METADATA,
+  type NetworkProbe,
+  type Outcome,
+  probeOf,
+  type ProbeResults,
+  type TenantEndpoints,
+  resultOf,
+  waysOut,
+} from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from '../kube/api-client.ts';
-import type { Dial, Dialled } from './dial.ts';
-import { METADATA, type NetworkProbe } from './connectivity-matrix.ts';
-import { waysOut } from './network-policy.ts';
+import { UNKNOWN } from './find-endpoints.ts';
 import { list } from '../kube/objects.ts';
-import type { Outcome } from './probe.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import { dialFrom } from './dial.ts';
+import type { VerifyContext } from './probe-pod.ts';
+import type { Fixtures } from './probe-pods.ts';
 
 /** Dials from one pod; rejects where the pod cannot be told to. */
-export type Dialler = (dials: readonly Dial[]) => Promise<readonly Dialled[]>;
+export type Dialer = (dials: readonly Dial[]) => Promise<readonly DialResult[]>;
 
 /** The network's rules reach a new pod with a delay; what is not as expected is tried again. */
 const ROUNDS = 5;
@@ -17,16 +29,16 @@ const PAUSE_MILLISECONDS = 1500;
 /** Sends the packets of one pod. What stays unexpected after some rounds is the outcome. */
 export async function dialProbes(
   probes: readonly NetworkProbe[],
-  dialler: Dialler,
+  dialer: Dialer,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   let left = probes;
   for (let round = 1; round <= ROUNDS && left.length > 0; round += 1) {
     if (round > 1) await sleep(PAUSE_MILLISECONDS, undefined, { signal });
-    let answers: readonly Dialled[];
+    let answers: readonly DialResult[];
     try {
-      answers = await dialler(left.map(({ dial }) => dial));
+      answers = await dialer(left.map(({ dial }) => dial));
     } catch (error) {
       for (const { id } of left) outcomes.set(id, { id, seen: null, detail: String(error) });
       continue;
@@ -43,7 +55,7 @@ export async function dialProbes(
 
 export function outcomeOf(
   { id, leadsTo }: Pick<NetworkProbe, 'id' | 'leadsTo'>,
-  answer: Dialled | undefined,
+  answer: DialResult | undefined,
   round: number,
 ): Outcome {
   if (answer === undefined) return { id, seen: null, detail: 'the pod did not answer' };
@@ -72,4 +84,67 @@ export async function checkMetadataPolicy(
   return ways.length === 0
     ? { ...outcome, detail: `${outcome.detail}; no policy admits it` }
     : { ...outcome, seen: 'allowed', detail: `admitted: ${ways.join(', ')}` };
+}
+
+/** What each tenant's pod has of IPv6: what is not there cannot be reached. */
+export function addressResults(
+  endpoints: readonly TenantEndpoints[],
+  missing: ReadonlyMap<string, string>,
+): ProbeResults {
+  return endpoints.map(({ id, probePod: { linkLocal, global, neighbours } }) => {
+    const probe = probeOf('network', id, {
+      name: 'addresses',
+      attempt: 'IPv6 addresses of its pod',
+      expected: 'allowed',
+    });
+    const why = missing.get(id);
+    if (why !== undefined) return resultOf(probe, null, why);
+    const found = [...linkLocal, ...global];
+    return resultOf(
+      probe,
+      'allowed',
+      found.length === 0
+        ? 'none: its pod has no IPv6, so no packet goes that way'
+        : `${found.join(', ')}; ${neighbours.length} neighbours`,
+    );
+  });
+}
+
+/** Sends all packets of a run, from every pod at once; `missing` says whose addresses are unknown. */
+export async function sendPackets(
+  context: VerifyContext,
+  fixtures: Fixtures,
+  probes: readonly NetworkProbe[],
+  missing: ReadonlyMap<string, string>,
+): Promise<ProbeResults> {
+  const { host, hostApi, signal } = context;
+  const known = probes.filter(({ dial }) => dial.host !== UNKNOWN);
+  const outcomes = await Promise.all(
+    [null, ...fixtures.tenants.keys()].map(async (id) => {
+      const fixture = id === null ? fixtures.reference : fixtures.tenants.get(id);
+      if (fixture === null || fixture === undefined) return [];
+      return dialProbes(
+        known.filter(({ from }) => from === id),
+        (dials) => dialFrom(host.$, host.target, fixture.pod, dials),
+        signal,
+      );
+    }),
+  );
+  const byId = new Map(outcomes.flat().map((outcome) => [outcome.id, outcome]));
+  return Promise.all(
+    probes.map(async (probe) => {
+      const outcome = byId.get(probe.id);
+      if (outcome === undefined) return resultOf(probe, null, whyNot(probe, missing));
+      const fixture = fixtures.tenants.get(probe.from ?? '');
+      const byPolicy = probe.expected === 'refused' && probe.controls.length === 0;
+      return byPolicy && fixture !== undefined
+        ? { probe, outcome: await checkMetadataPolicy(hostApi, fixture.hostPod, outcome) }
+        : { probe, outcome };
+    }),
+  );
+}
+
+function whyNot({ id, from }: NetworkProbe, missing: ReadonlyMap<string, string>): string {
+  const to = id.split('@')[1] ?? from ?? '-';
+  return missing.get(from ?? '-') ?? missing.get(to) ?? missing.get('-') ?? 'was not run';
 }

@@ -1,15 +1,21 @@
+import {
+  FIXTURE,
+  type Probe,
+  probeOf,
+  type ProbeResult,
+  type ProbeResults,
+  resultOf,
+  shorten,
+} from '@tenantry/isolation';
 import type { Api } from '../kube/api-client.ts';
-import type { Probe } from './probe.ts';
-import { shorten } from './api-outcome.ts';
-import type { Surroundings, TenantStage } from './probe-pod.ts';
-import { STAGE } from './fixtures.ts';
-import { probeOf, type Tried, tried, type Try } from './probe-result.ts';
+import { environmentOf } from './dial.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 
 /** Whose token is it? The tenant's own API server knows it, the host's must not. */
 export async function tryToken(
-  { hostApi }: Pick<Surroundings, 'hostApi'>,
-  { api, tenant: { id } }: TenantStage,
-): Promise<Tried> {
+  { hostApi }: Pick<VerifyContext, 'hostApi'>,
+  { api, tenant: { id } }: TenantFixture,
+): Promise<ProbeResults> {
   const inside = probeOf('host', id, {
     name: 'token-inside',
     attempt: 'its token at its own API',
@@ -19,30 +25,58 @@ export async function tryToken(
     name: 'token',
     attempt: 'its token at the host API',
     expected: 'refused',
-    twins: ['token-inside'],
+    controls: ['token-inside'],
   });
   const made = await api.send({
     method: 'POST',
-    path: `/api/v1/namespaces/${STAGE}/serviceaccounts/${STAGE}/token`,
+    path: `/api/v1/namespaces/${FIXTURE}/serviceaccounts/${FIXTURE}/token`,
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
   });
   const { token } = (made.body['status'] ?? {}) as { token?: string };
   if (token === undefined) {
-    return [inside, onHost].map((probe) => tried(probe, null, shorten(made.message)));
+    return [inside, onHost].map((probe) => resultOf(probe, null, shorten(made.message)));
   }
   return Promise.all([review(api, inside, token), review(hostApi, onHost, token)]);
 }
 
-async function review(api: Api, probe: Probe, token: string): Promise<Try> {
+async function review(api: Api, probe: Probe, token: string): Promise<ProbeResult> {
   const answer = await api.send({
     method: 'POST',
     path: '/apis/authentication.k8s.io/v1/tokenreviews',
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } },
   });
-  if (!answer.ok) return tried(probe, null, shorten(answer.message));
+  if (!answer.ok) return resultOf(probe, null, shorten(answer.message));
   const { authenticated = false, error = '' } = answer.body['status'] as {
     authenticated?: boolean;
     error?: string;
   };
-  return tried(probe, authenticated ? 'allowed' : 'refused', shorten(error));
+  return resultOf(probe, authenticated ? 'allowed' : 'refused', shorten(error));
+}
+
+/** Secrets that the probe pod has asked for and may not have: its environment must not show them. */
+export async function trySecrets(
+  { host }: VerifyContext,
+  { tenant: { id }, pod, secret, foreign }: TenantFixture,
+): Promise<ProbeResults> {
+  const variables = ['OWN_SECRET', ...foreign.map(({ variable }) => variable)];
+  const found = await environmentOf(host.$, host.target, pod, variables, secret);
+  const own = probeOf('hostile', id, {
+    name: 'secret',
+    attempt: 'its own Secret in a pod',
+    expected: 'allowed',
+  });
+  return [
+    resultOf(own, found['OWN_SECRET']?.isExpected === true ? 'allowed' : 'refused'),
+    ...foreign.map(({ variable, name }) => {
+      const probe = probeOf('hostile', id, {
+        name: `secret@${name}`,
+        attempt: `Secret ${name} in a pod`,
+        expected: 'refused',
+        controls: ['secret'],
+      });
+      return found[variable]?.isSet === false
+        ? resultOf(probe, 'refused', 'empty')
+        : resultOf(probe, 'allowed', 'readable');
+    }),
+  ];
 }

@@ -1,62 +1,108 @@
+import type { HostEndpoints, TenantEndpoints } from '@tenantry/isolation';
 import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from '../kube/api-client.ts';
+import { messageOf } from '../cli/errors.ts';
+import type { TenantDist } from '../dist/read.ts';
 import { list } from '../kube/objects.ts';
-import type { HostPlaces, TenantPlaces } from './endpoints.ts';
+import type { Fixtures } from './probe-pods.ts';
+import { poll } from '../kube/wait.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import { linkOf } from './dial.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 
 interface Service extends KubeObject {
   readonly spec: { readonly clusterIP: string; readonly ports?: readonly { nodePort?: number }[] };
 }
 
 interface Pod extends KubeObject {
-  readonly status: { readonly podIP?: string; readonly phase?: string };
+  readonly status: {
+    readonly podIP?: string;
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
 }
 
-/** Looks up where a tenant can be dialled. @throws Error naming what is not there */
-export async function findTenantPlaces(hostApi: Api, id: string): Promise<TenantPlaces> {
+/** A tenant that has just been resumed starts its DNS and its service only now. */
+const READY_TIMEOUT_SECONDS = 120;
+
+/**
+ * Looks up where a tenant can be dialled, and waits until its pods are ready.
+ * @throws WaitError naming what is not there
+ */
+export async function findTenantEndpoints(
+  { host, hostApi, signal }: VerifyContext,
+  { tenant: { id }, pod, hostPod }: Pick<TenantFixture, 'tenant' | 'pod' | 'hostPod'>,
+): Promise<TenantEndpoints> {
   const path = `/api/v1/namespaces/${hostNamespace(id)}`;
-  const [pods, services] = await Promise.all([
-    list(hostApi, `${path}/pods`),
-    list(hostApi, `${path}/services`),
-  ]);
-  return tenantPlaces(id, pods as readonly Pod[], services as readonly Service[]);
+  const status = hostPod['status'] as { readonly podIP?: string; readonly hostIP: string };
+  const link = await linkOf(host.$, host.target, pod, status.hostIP);
+  const ipv4 = status.podIP?.includes(':') === false ? status.podIP : null;
+  return poll(
+    async () => {
+      const [pods, services] = await Promise.all([
+        list(hostApi, `${path}/pods`),
+        list(hostApi, `${path}/services`),
+      ]);
+      const found = tenantEndpoints(id, pods as readonly Pod[], services as readonly Service[]);
+      return typeof found === 'string'
+        ? { done: false, evidence: found }
+        : { done: true, result: { ...found, probePod: { ipv4, ...link } } };
+    },
+    {
+      what: `${id}: its service and its DNS`,
+      timeoutSeconds: READY_TIMEOUT_SECONDS,
+      signal,
+    },
+  );
 }
 
-export function tenantPlaces(
+/** Where a tenant can be dialled, or what is not there yet. */
+export function tenantEndpoints(
   id: string,
   pods: readonly Pod[],
   services: readonly Service[],
-): TenantPlaces {
+): Omit<TenantEndpoints, 'probePod'> | string {
   const vcluster = vclusterName(id);
-  const podIp = (what: string, labels: Readonly<Record<string, string>>) => {
-    const pod = pods.find(
-      ({ metadata, status }) =>
-        metadata.deletionTimestamp === undefined &&
-        status.phase === 'Running' &&
-        Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
-    );
-    if (pod?.status.podIP === undefined) throw new Error(`${id}: no running pod: ${what}`);
-    return pod.status.podIP;
-  };
-  const service = (name: string) => {
-    const found = services.find(({ metadata }) => metadata.name === name);
-    if (found === undefined) throw new Error(`${id}: no Service ${name}`);
-    return found.spec;
-  };
+  const synced = (namespace: string, labels: Readonly<Record<string, string>>) => ({
+    [SYNCED_LABEL]: vcluster,
+    'vcluster.loft.sh/namespace': namespace,
+    ...labels,
+  });
+  const podIp = (labels: Readonly<Record<string, string>>) =>
+    pods.find((pod) => isReady(pod) && hasLabels(pod, labels))?.status.podIP;
+  const service = (name: string) => services.find(({ metadata }) => metadata.name === name)?.spec;
+
   const app = service(syncedName(SERVICE.service, SERVICE.namespace, id));
+  const api = service(vcluster);
+  const dns = service(syncedName('kube-dns', 'kube-system', id));
+  const appPod = podIp(synced(SERVICE.namespace, { app: SERVICE.deployment }));
+  const dnsPod = podIp(synced('kube-system', { 'k8s-app': 'vcluster-kube-dns' }));
+  const apiPod = podIp({ 'statefulset.kubernetes.io/pod-name': `${vcluster}-0` });
+  if (app === undefined || api === undefined || dns === undefined)
+    return `no Service ${app === undefined ? SERVICE.service : api === undefined ? vcluster : 'kube-dns'}`;
+  if (appPod === undefined || dnsPod === undefined || apiPod === undefined)
+    return `no ready pod of ${appPod === undefined ? SERVICE.deployment : dnsPod === undefined ? 'its DNS' : 'its control plane'}`;
   return {
     id,
-    appPod: podIp(SERVICE.deployment, {
-      [SYNCED_LABEL]: vcluster,
-      'vcluster.loft.sh/namespace': SERVICE.namespace,
-      app: SERVICE.deployment,
-    }),
+    appPod,
     appService: app.clusterIP,
     nodePort: app.ports?.[0]?.nodePort ?? null,
-    apiService: service(vcluster).clusterIP,
-    apiPod: podIp('control plane', { 'statefulset.kubernetes.io/pod-name': `${vcluster}-0` }),
-    dnsService: service(syncedName('kube-dns', 'kube-system', id)).clusterIP,
+    apiService: api.clusterIP,
+    apiPod,
+    dnsService: dns.clusterIP,
   };
+}
+
+function isReady({ metadata, status }: Pod): boolean {
+  return (
+    metadata.deletionTimestamp === undefined &&
+    status.phase === 'Running' &&
+    (status.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True')
+  );
+}
+
+function hasLabels({ metadata }: Pod, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
 interface EndpointSlice extends KubeObject {
@@ -65,13 +111,14 @@ interface EndpointSlice extends KubeObject {
 }
 
 /** Looks up where the host can be dialled; `pod` is one that runs on the node to try. */
-export async function findHostPlaces(hostApi: Api, pod: KubeObject): Promise<HostPlaces> {
-  const [services, slices] = await Promise.all([
+export async function findHostEndpoints(hostApi: Api, pod: KubeObject): Promise<HostEndpoints> {
+  const [services, slices, dns] = await Promise.all([
     list(hostApi, '/api/v1/namespaces/default/services?fieldSelector=metadata.name%3Dkubernetes'),
     list(
       hostApi,
       '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes',
     ),
+    list(hostApi, '/api/v1/namespaces/kube-system/services?labelSelector=k8s-app%3Dkube-dns'),
   ]);
   const [service] = services as readonly Service[];
   const [slice] = slices as readonly EndpointSlice[];
@@ -80,9 +127,77 @@ export async function findHostPlaces(hostApi: Api, pod: KubeObject): Promise<Hos
   if (service === undefined || host === undefined || port === undefined) {
     throw new Error('the host does not say where its API server is');
   }
+  const status = pod['status'] as {
+    readonly hostIP: string;
+    readonly hostIPs?: readonly { readonly ip: string }[];
+  };
   return {
     apiService: service.spec.clusterIP,
     apiEndpoint: { host, port },
-    node: (pod['status'] as { readonly hostIP: string }).hostIP,
+    node: status.hostIP,
+    nodeIpv6: (status.hostIPs ?? []).map(({ ip }) => ip).find((ip) => ip.includes(':')) ?? null,
+    dnsService: (dns as readonly Service[])[0]?.spec.clusterIP ?? null,
+  };
+}
+
+/** Where everybody can be dialled, as far as it is known. */
+export interface Found {
+  /** One for each tenant; what could not be found has addresses that are never dialled. */
+  readonly endpoints: readonly TenantEndpoints[];
+  readonly host: HostEndpoints;
+  /** Why it could not be found, by tenant; `-` for the host. */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+/** Looks up where the host and the tenants can be dialled. What fails loses its own probes only. */
+export async function findEndpoints(
+  context: VerifyContext,
+  fixtures: Fixtures,
+  tenants: readonly TenantDist[],
+): Promise<Found> {
+  const missing = new Map<string, string>();
+  for (const [id, error] of fixtures.failures) missing.set(id, `no probe pod: ${error.message}`);
+  let host = UNKNOWN_HOST;
+  const [first] = fixtures.tenants.values();
+  try {
+    if (first !== undefined) host = await findHostEndpoints(context.hostApi, first.hostPod);
+  } catch (error) {
+    missing.set('-', messageOf(error));
+  }
+  const endpoints = await Promise.all(
+    tenants.map(async ({ id }) => {
+      const fixture = fixtures.tenants.get(id);
+      try {
+        if (fixture !== undefined) return await findTenantEndpoints(context, fixture);
+      } catch (error) {
+        missing.set(id, messageOf(error));
+      }
+      return unknownTenant(id);
+    }),
+  );
+  return { endpoints, host, missing };
+}
+
+/** An address that nothing is sent to. */
+export const UNKNOWN = '?';
+
+const UNKNOWN_HOST: HostEndpoints = {
+  apiService: UNKNOWN,
+  apiEndpoint: { host: UNKNOWN, port: 443 },
+  node: UNKNOWN,
+  nodeIpv6: null,
+  dnsService: null,
+};
+
+function unknownTenant(id: string): TenantEndpoints {
+  return {
+    id,
+    appPod: UNKNOWN,
+    appService: UNKNOWN,
+    nodePort: null,
+    apiService: UNKNOWN,
+    apiPod: UNKNOWN,
+    dnsService: UNKNOWN,
+    probePod: { ipv4: UNKNOWN, linkLocal: [], global: [], neighbours: [] },
   };
 }

@@ -1,56 +1,61 @@
+import {
+  manualEndpoints,
+  type NetworkProbe,
+  probeOf,
+  type ProbeResults,
+  resultOf,
+  type TenantEndpoints,
+} from '@tenantry/isolation';
 import { hostNamespace, SERVICE } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../kube/api-client.ts';
-import { dialFrom } from './dial.ts';
-import type { NetworkProbe } from './connectivity-matrix.ts';
-import { dialProbes } from './connectivity.ts';
 import { list, mustCreate } from '../kube/objects.ts';
-import type { TenantPlaces } from './endpoints.ts';
-import { counterparts, virtualName } from './synced-objects.ts';
-import type { Surroundings, TenantStage } from './probe-pod.ts';
-import { handMade } from './fixtures.ts';
-import { probeOf, type Tried, tried } from './probe-result.ts';
+import { dialProbes } from './connectivity.ts';
+import { dialFrom } from './dial.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
+import { syncedObjects, virtualName } from './synced-objects.ts';
 
 const FORMS = ['Endpoints', 'EndpointSlice'] as const;
 
 interface Made {
   readonly form: (typeof FORMS)[number];
-  readonly place: TenantPlaces;
+  readonly endpoint: TenantEndpoints;
   /** Of the Service, in the tenant's cluster. */
   readonly name: string;
 }
 
 /** An address put behind a Service of the tenant's own by hand, and a packet to that Service. */
-export async function tryHandMade(
-  surroundings: Surroundings,
-  { api, tenant: { id }, pod }: TenantStage,
-  own: TenantPlaces,
-  other: TenantPlaces | undefined,
-): Promise<Tried> {
-  const { host, hostApi, signal } = surroundings;
+export async function tryManualEndpoints(
+  context: VerifyContext,
+  { api, tenant: { id }, pod }: TenantFixture,
+  own: TenantEndpoints,
+  other: TenantEndpoints | undefined,
+): Promise<ProbeResults> {
+  const { host, hostApi, signal } = context;
   const made = FORMS.flatMap((form) =>
-    [own, ...(other === undefined ? [] : [other])].map((place): Made => ({
+    [own, ...(other === undefined ? [] : [other])].map((endpoint): Made => ({
       form,
-      place,
-      name: `${form.toLowerCase()}-${place.id}`,
+      endpoint,
+      name: `${form.toLowerCase()}-${endpoint.id}`,
     })),
   );
-  for (const { form, place, name } of made)
-    for (const object of handMade(name, place.appPod, form)) await mustCreate(api, object);
+  for (const { form, endpoint, name } of made)
+    for (const object of manualEndpoints(name, endpoint.appPod, form))
+      await mustCreate(api, object);
   const onHost = await lookOnHost(hostApi, id, made, signal);
 
   const packets = made.flatMap((one): readonly NetworkProbe[] => {
     const found = onHost.get(one.name);
     if (found === undefined) return [];
-    const isOwn = one.place === own;
+    const isOwn = one.endpoint === own;
     // What never comes to the host cannot lead to the tenant's own pod either.
     if (isOwn && !found.hasEndpoints) return [];
-    const twin = `hand-made-${one.form.toLowerCase()}`;
+    const control = `manual-${one.form.toLowerCase()}`;
     const probe = probeOf('hostile', id, {
-      name: isOwn ? twin : `${twin}@${one.place.id}`,
-      attempt: `hand-made ${one.form} to ${isOwn ? 'its own' : `${one.place.id}'s`} pod`,
+      name: isOwn ? control : `${control}@${one.endpoint.id}`,
+      attempt: `manual ${one.form} to ${isOwn ? 'its own' : `${one.endpoint.id}'s`} pod`,
       expected: isOwn ? 'allowed' : 'refused',
-      twins: isOwn ? [] : [found.hasEndpoints ? twin : 'inside/service'],
+      controls: isOwn ? [] : [found.hasEndpoints ? control : 'inside/service'],
     });
     const dial = { id: probe.id, host: found.address, port: SERVICE.port };
     return [{ ...probe, from: id, leadsTo: null, dial }];
@@ -62,8 +67,8 @@ export async function tryHandMade(
   );
   return packets.map(({ from: _from, dial: _dial, leadsTo: _leadsTo, ...probe }) => {
     const outcome = outcomes.find((one) => one.id === probe.id);
-    if (outcome === undefined) return tried(probe, null, 'was not run');
-    const kept = probe.twins.some((twin) => twin.endsWith('inside/service'));
+    if (outcome === undefined) return resultOf(probe, null, 'was not run');
+    const kept = probe.controls.some((control) => control.endsWith('inside/service'));
     const detail = kept ? `${outcome.detail}; made inside, not on the host` : outcome.detail;
     return { probe, outcome: { ...outcome, detail } };
   });
@@ -88,7 +93,7 @@ async function lookOnHost(
   const slicesPath = `/apis/discovery.k8s.io/v1/namespaces/${hostNamespace(id)}/endpointslices`;
   for (let round = 1; ; round += 1) {
     const [services, slices] = await Promise.all([
-      counterparts(hostApi, id, 'services'),
+      syncedObjects(hostApi, id, 'services'),
       list(hostApi, slicesPath),
     ]);
     const served = new Set(

@@ -1,82 +1,207 @@
-import { FIELD_MANAGER, hostNamespace, vclusterName } from '@tenantry/tenants';
+import {
+  type Expected,
+  foreignKubeconfigKeys,
+  probeOf,
+  type ProbeResult,
+  type ProbeResults,
+  resultOf,
+  unexpectedObjects,
+  virtualUids,
+  type VirtualUids,
+} from '@tenantry/isolation';
+import { hostNamespace, vclusterName } from '@tenantry/tenants';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
 import type { TenantDist } from '../dist/read.ts';
-import { driftedObjects } from '../deploy/drift.ts';
-import { applyObjects, getObjects, getSame } from '../tools/kubectl.ts';
-import type { Surroundings } from './probe-pod.ts';
-import { strangers } from './unexpected-objects.ts';
-import { probeOf, type Tried, tried } from './probe-result.ts';
+import type { Api } from '../kube/api-client.ts';
+import { list } from '../kube/objects.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import { compareWithWanted } from './exactness.ts';
+import type { VerifyContext } from './probe-pod.ts';
+import { renderChart } from './render-chart.ts';
 
 /** The kinds in which a namespace could hold something that is not its vcluster's. */
-const KINDS = [
-  'pods',
-  'services',
-  'secrets',
-  'configmaps',
-  'serviceaccounts',
-  'persistentvolumeclaims',
-  'deployments.apps',
-  'daemonsets.apps',
-  'statefulsets.apps',
-  'replicasets.apps',
-  'jobs.batch',
-  'cronjobs.batch',
-  'ingresses.networking.k8s.io',
-  'networkpolicies.networking.k8s.io',
-  'roles.rbac.authorization.k8s.io',
-  'rolebindings.rbac.authorization.k8s.io',
-  'resourcequotas',
-  'limitranges',
-].join(',');
+const KINDS: Readonly<Record<string, readonly [group: string, resource: string]>> = {
+  Pod: ['/api/v1', 'pods'],
+  Service: ['/api/v1', 'services'],
+  Secret: ['/api/v1', 'secrets'],
+  ConfigMap: ['/api/v1', 'configmaps'],
+  ServiceAccount: ['/api/v1', 'serviceaccounts'],
+  PersistentVolumeClaim: ['/api/v1', 'persistentvolumeclaims'],
+  ReplicationController: ['/api/v1', 'replicationcontrollers'],
+  ResourceQuota: ['/api/v1', 'resourcequotas'],
+  LimitRange: ['/api/v1', 'limitranges'],
+  Deployment: ['/apis/apps/v1', 'deployments'],
+  DaemonSet: ['/apis/apps/v1', 'daemonsets'],
+  StatefulSet: ['/apis/apps/v1', 'statefulsets'],
+  ReplicaSet: ['/apis/apps/v1', 'replicasets'],
+  Job: ['/apis/batch/v1', 'jobs'],
+  CronJob: ['/apis/batch/v1', 'cronjobs'],
+  Ingress: ['/apis/networking.k8s.io/v1', 'ingresses'],
+  NetworkPolicy: ['/apis/networking.k8s.io/v1', 'networkpolicies'],
+  Role: ['/apis/rbac.authorization.k8s.io/v1', 'roles'],
+  RoleBinding: ['/apis/rbac.authorization.k8s.io/v1', 'rolebindings'],
+  PodDisruptionBudget: ['/apis/policy/v1', 'poddisruptionbudgets'],
+  HorizontalPodAutoscaler: ['/apis/autoscaling/v2', 'horizontalpodautoscalers'],
+};
 
-/** Does the namespace hold one vcluster, what holds it in is as in dist/, and nothing else? */
+/** Kinds of which a synced object must have a counterpart inside, where the inside can be asked. */
+const COMPARED = ['Pod', 'Service', 'PersistentVolumeClaim'] as const;
+
+/** An object may just be on its way from one cluster to the other. */
+const ROUNDS = 4;
+const PAUSE_MILLISECONDS = 1500;
+
+/**
+ * Does the namespace hold one vcluster, what holds it in is exactly as in dist/ and in the chart, and
+ * nothing else? `api` is the tenant's own cluster, null where it does not answer.
+ */
 export async function lookAtNamespace(
-  { host: { $, target } }: Pick<Surroundings, 'host'>,
-  { id, hostObjects }: Pick<TenantDist, 'id' | 'hostObjects'>,
-): Promise<Tried> {
-  const [objects, live, wanted] = await Promise.all([
-    getObjects($, target, ['-n', hostNamespace(id), KINDS]),
-    getSame($, target, hostObjects),
-    applyObjects($, target, hostObjects, {
-      fieldManager: FIELD_MANAGER,
-      force: true,
-      dryRun: true,
-    }),
+  { host, hostApi, signal }: Pick<VerifyContext, 'host' | 'hostApi' | 'signal'>,
+  tenant: TenantDist,
+  api: Api | null,
+  kubeVersion: string,
+): Promise<ProbeResults> {
+  const { id, hostObjects, state } = tenant;
+  const chart = await renderChart(host, tenant, kubeVersion);
+  const looked = await lookForUnexpected(hostApi, tenant, [...hostObjects, ...chart], api, signal);
+  const [hostDrift, chartDrift] = await Promise.all([
+    compareWithWanted(hostApi, hostObjects),
+    compareWithWanted(hostApi, chart),
   ]);
-  const name = vclusterName(id);
-  const itself = objects.some(
-    ({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === name,
+  const itself = looked.objects.some(
+    ({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === vclusterName(id),
   );
   const finding = (key: string, attempt: string, found: readonly string[], among: number) => {
     const probe = probeOf('host', id, {
       name: key,
       attempt,
       expected: 'refused',
-      twins: ['itself'],
+      controls: ['itself'],
     });
     return found.length === 0
-      ? tried(probe, 'refused', `none among ${among} objects`)
-      : tried(probe, 'allowed', found.join(', '));
+      ? resultOf(probe, 'refused', `none among ${among} objects`)
+      : resultOf(probe, 'allowed', found.join('; '));
   };
+  const attempt = `its StatefulSet ${vclusterName(id)}`;
+  const counterparts = probeOf('host', id, {
+    name: 'counterparts',
+    attempt: 'its own cluster knows its synced objects',
+    expected: 'allowed',
+  });
+  // While it is offboarded, its control plane is started and stopped.
+  const scaled = (difference: string) =>
+    state === 'offboarding' && /^StatefulSet\/\S+ spec\.replicas /.test(difference);
   return [
-    tried(
-      probeOf('host', id, {
-        name: 'itself',
-        attempt: `its StatefulSet ${name}`,
-        expected: 'allowed',
-      }),
+    resultOf(
+      probeOf('host', id, { name: 'itself', attempt, expected: 'allowed' }),
       itself ? 'allowed' : 'refused',
     ),
+    ...(state !== 'active'
+      ? []
+      : [resultOf(counterparts, api === null ? null : 'allowed', looked.detail)]),
+    ...(itself ? [kubeconfigResult(id, looked.objects)] : []),
     finding(
-      'strangers',
+      'unexpected-objects',
       'anything beside its vcluster',
-      strangers(objects, id, hostObjects),
-      objects.length,
+      looked.unexpected,
+      looked.objects.length,
     ),
     finding(
       'drift',
       'namespace, quota, policies other than in dist/',
-      driftedObjects(live, wanted),
+      hostDrift,
       hostObjects.length,
     ),
+    finding(
+      'chart-drift',
+      'control plane, Role, Services other than the chart makes them',
+      chartDrift.filter((difference) => !scaled(difference)),
+      chart.length,
+    ),
   ];
+}
+
+/** Does the Secret that its syncer writes say more than it should to whoever reads it? */
+function kubeconfigResult(id: string, objects: readonly KubeObject[]): ProbeResult {
+  const probe = probeOf('host', id, {
+    name: 'kubeconfig',
+    attempt: 'orders in its kubeconfig',
+    expected: 'refused',
+    controls: ['itself'],
+  });
+  const name = `vc-${vclusterName(id)}`;
+  const secret = objects.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name);
+  const { config } = (secret?.['data'] ?? {}) as { readonly config?: string };
+  if (config === undefined) return resultOf(probe, 'refused', 'there is none');
+  let keys: readonly string[];
+  try {
+    keys = foreignKubeconfigKeys(parse(Buffer.from(config, 'base64').toString()));
+  } catch {
+    keys = ['no YAML'];
+  }
+  return keys.length === 0
+    ? resultOf(probe, 'refused', 'certificates and a key only')
+    : resultOf(probe, 'allowed', keys.join(', '));
+}
+
+interface Looked {
+  readonly objects: readonly KubeObject[];
+  readonly unexpected: readonly string[];
+  readonly detail: string;
+}
+
+async function lookForUnexpected(
+  hostApi: Api,
+  { id, state }: Pick<TenantDist, 'id' | 'state'>,
+  declared: Expected['declared'],
+  api: Api | null,
+  signal: AbortSignal,
+): Promise<Looked> {
+  for (let round = 1; ; round += 1) {
+    // The host first: what comes there later is not seen, and what was there must be known.
+    const objects = await listNamespace(hostApi, hostNamespace(id));
+    const virtual = api === null ? null : await listVirtual(api);
+    const unexpected = unexpectedObjects(objects, {
+      id,
+      declared,
+      // While it is held at zero no pod of it may run, whatever its marks say.
+      virtual: state === 'active' ? virtual : new Map(),
+      compared: new Set(state === 'active' ? COMPARED : ['Pod']),
+    });
+    if (unexpected.length === 0 || round === ROUNDS) {
+      const detail =
+        virtual === null
+          ? 'its own cluster could not be asked: marks of its syncer are believed'
+          : `${virtual.size} objects of it compared by uid`;
+      return { objects, unexpected, detail };
+    }
+    await sleep(PAUSE_MILLISECONDS, undefined, { signal });
+  }
+}
+
+/** A group that the host does not have has no objects. */
+async function listNamespace(hostApi: Api, namespace: string): Promise<readonly KubeObject[]> {
+  const lists = await Promise.all(
+    Object.entries(KINDS).map(async ([kind, [group, resource]]) => {
+      const path = `${group}/namespaces/${namespace}/${resource}`;
+      const answer = await hostApi.send({ path });
+      if (answer.status === 404) return [];
+      if (!answer.ok) throw new Error(`GET ${path}: ${answer.message}`);
+      return ((answer.body['items'] ?? []) as readonly KubeObject[]).map((object) => ({
+        ...object,
+        kind,
+      }));
+    }),
+  );
+  return lists.flat();
+}
+
+async function listVirtual(api: Api): Promise<VirtualUids> {
+  const lists = await Promise.all(
+    COMPARED.map(async (kind) => [
+      ...virtualUids(kind, await list(api, `/api/v1/${KINDS[kind]?.[1] ?? ''}`)),
+    ]),
+  );
+  return new Map(lists.flat());
 }

@@ -1,37 +1,38 @@
-import { randomUUID } from 'node:crypto';
-import { hostNamespace, MANAGED_BY, MANAGED_BY_LABEL } from '@tenantry/tenants';
-import type { TenantDist } from '../dist/read.ts';
-import { evidence } from '../kube/diagnose.ts';
-import type { Host } from '../cluster/host.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
-import { poll } from '../kube/wait.ts';
-import { openTenant } from '../cluster/tenant-connection.ts';
-import { type Api, openApi, uninterrupted } from '../kube/api-client.ts';
-import { removeCopiesOnHost, counterparts, virtualName } from './synced-objects.ts';
-import type { PodPlace } from './dial.ts';
-import { clear } from './clear.ts';
-import { list, mustCreate, type NewObject } from '../kube/objects.ts';
 import {
+  FIXTURE,
+  fixtureAccount,
+  fixtureNamespace,
+  fixtureSecret,
   type ForeignSecret,
   foreignSecrets,
+  hostVolume,
+  type NewObject,
   openPolicy,
   probePod,
-  STAGE,
-  stageAccount,
-  stageNamespace,
-  stageSecret,
-} from './fixtures.ts';
-import { hostVolume } from './syncer-attacks.ts';
+  runtimeClass,
+} from '@tenantry/isolation';
+import { hostNamespace, MANAGED_BY, MANAGED_BY_LABEL } from '@tenantry/tenants';
+import { randomUUID } from 'node:crypto';
+import type { Host } from '../cluster/host.ts';
+import { openTenant } from '../cluster/tenant-connection.ts';
+import type { TenantDist } from '../dist/read.ts';
+import { type Api, openApi, uninterrupted } from '../kube/api-client.ts';
+import { evidence } from '../kube/diagnose.ts';
+import { list, mustCreate, objectPath, remove } from '../kube/objects.ts';
+import { poll } from '../kube/wait.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import type { PodRef } from './dial.ts';
+import { removeCopiesOnHost, syncedObjects, virtualName } from './synced-objects.ts';
 
 /** A pod that can be told to try something, for as long as it is held. */
-export interface Stage extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable {
   /** The API of the cluster that the pod lies in: the tenant's own, or the host's. */
   readonly api: Api;
   /** The pod as the host knows it. */
-  readonly pod: PodPlace;
+  readonly pod: PodRef;
 }
 
-export interface TenantStage extends Stage {
+export interface TenantFixture extends Fixture {
   readonly tenant: TenantDist;
   /** The pod as it came out on the host. */
   readonly hostPod: KubeObject;
@@ -40,7 +41,7 @@ export interface TenantStage extends Stage {
   readonly foreign: readonly ForeignSecret[];
 }
 
-export interface Surroundings {
+export interface VerifyContext {
   readonly host: Host;
   readonly hostApi: Api;
   /** A private directory for what lives as long as the run. */
@@ -48,14 +49,14 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-const RUNNING_TIMEOUT_SECONDS = 60;
+const RUNNING_TIMEOUT_SECONDS = 120;
 
 /** Puts a probe pod into a tenant's cluster, and takes everything away that an earlier run left. */
-export async function openTenantStage(
-  { host, hostApi, state, signal }: Surroundings,
+export async function openTenantFixture(
+  { host, hostApi, state, signal }: VerifyContext,
   tenant: TenantDist,
   neighbours: readonly string[],
-): Promise<TenantStage> {
+): Promise<TenantFixture> {
   const { id } = tenant;
   await using stack = new AsyncDisposableStack();
   const connection = stack.use(
@@ -67,15 +68,17 @@ export async function openTenantStage(
   const removeCopies = () => removeCopiesOnHost(hostApi, id);
   await clear(api, clusterWide(id), removeCopies, signal);
   stack.defer(() => clear(api, clusterWide(id), removeCopies));
-  await mustCreate(api, stageNamespace());
+  await mustCreate(api, fixtureNamespace());
   // The policy is there before the first packet: it must open nothing.
   await Promise.all(
-    [stageAccount(), stageSecret(secret), openPolicy()].map((object) => mustCreate(api, object)),
+    [fixtureAccount(), fixtureSecret(secret), openPolicy()].map((object) =>
+      mustCreate(api, object),
+    ),
   );
   await mustCreate(api, probePod({ image: tenant.image, foreign }));
   const hostPod = await runningPod(
-    async () => (await counterparts(hostApi, id, 'pods')).find(isStagePod),
-    () => list(api, `/api/v1/namespaces/${STAGE}/events`),
+    async () => (await syncedObjects(hostApi, id, 'pods')).find(isProbePod),
+    () => list(api, `/api/v1/namespaces/${FIXTURE}/events`),
     signal,
   );
   const held = stack.move();
@@ -91,20 +94,21 @@ export async function openTenantStage(
 }
 
 /** Puts the reference pod on the host, where no policy of ours holds it. */
-export async function openHostStage(
-  { hostApi, signal }: Surroundings,
+export async function openHostFixture(
+  { hostApi, signal }: VerifyContext,
   image: string,
-): Promise<Stage> {
+): Promise<Fixture> {
   await using stack = new AsyncDisposableStack();
-  await clear(hostApi, [], undefined, signal);
-  stack.defer(() => clear(hostApi, []));
-  await mustCreate(hostApi, stageNamespace({ [MANAGED_BY_LABEL]: MANAGED_BY }));
+  await clear(hostApi, [runtimeClass()], undefined, signal);
+  stack.defer(() => clear(hostApi, [runtimeClass()]));
+  await mustCreate(hostApi, fixtureNamespace({ [MANAGED_BY_LABEL]: MANAGED_BY }));
   await Promise.all([
-    mustCreate(hostApi, stageAccount()),
-    mustCreate(hostApi, stageSecret(randomUUID())),
+    mustCreate(hostApi, fixtureAccount()),
+    mustCreate(hostApi, fixtureSecret(randomUUID())),
+    mustCreate(hostApi, runtimeClass()),
   ]);
   await mustCreate(hostApi, probePod({ image, token: false }));
-  const path = `/api/v1/namespaces/${STAGE}`;
+  const path = `/api/v1/namespaces/${FIXTURE}`;
   await runningPod(
     async () => (await list(hostApi, `${path}/pods`))[0],
     () => list(hostApi, `${path}/events`),
@@ -113,7 +117,7 @@ export async function openHostStage(
   const held = stack.move();
   return {
     api: hostApi,
-    pod: { namespace: STAGE, name: STAGE },
+    pod: { namespace: FIXTURE, name: FIXTURE },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
@@ -127,12 +131,12 @@ export function webhookConfiguration(id: string): NewObject {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
-    metadata: { name: `${STAGE}-${id}` },
+    metadata: { name: `${FIXTURE}-${id}` },
   };
 }
 
-function isStagePod(pod: KubeObject): boolean {
-  return virtualName(pod) === STAGE;
+function isProbePod(pod: KubeObject): boolean {
+  return virtualName(pod) === FIXTURE;
 }
 
 function runningPod(
@@ -154,6 +158,49 @@ function runningPod(
       timeoutSeconds: RUNNING_TIMEOUT_SECONDS,
       intervalMilliseconds: 300,
       signal,
+    },
+  );
+}
+
+const GONE_TIMEOUT_SECONDS = 60;
+
+/**
+ * Takes away what a run makes, and waits until it is gone: the fixture's namespace, `objects` outside
+ * of it, and then what `removeRest` finds. @throws WaitError naming what stays
+ */
+export async function clear(
+  api: Api,
+  objects: readonly NewObject[],
+  removeRest: () => Promise<readonly string[]> = () => Promise.resolve([]),
+  signal?: AbortSignal,
+): Promise<void> {
+  // Pods first and at once: a namespace that finds none left is gone on its first look.
+  await api.send({
+    method: 'DELETE',
+    path: `/api/v1/namespaces/${FIXTURE}/pods`,
+    body: { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0 },
+  });
+  const all = [...objects, fixtureNamespace()];
+  for (const object of all) await remove(api, object);
+  await poll(
+    async () => {
+      const answers = await Promise.all(
+        all.map(async (object) => {
+          const there = (await api.send({ path: objectPath(object) })).status !== 404;
+          return there ? [`${object.kind} ${object.metadata.name}`] : [];
+        }),
+      );
+      const inside = answers.flat();
+      const there = inside.length === 0 ? await removeRest() : inside;
+      return there.length === 0
+        ? { done: true, result: undefined }
+        : { done: false, evidence: there.join('\n') };
+    },
+    {
+      what: 'removal of what was made',
+      timeoutSeconds: GONE_TIMEOUT_SECONDS,
+      intervalMilliseconds: 300,
+      ...(signal && { signal }),
     },
   );
 }

@@ -1,5 +1,5 @@
+import { type Counts, KINDS, type Row } from '@tenantry/isolation';
 import { table } from '../cli/table.ts';
-import { type Counts, KINDS, type Row } from './probe.ts';
 
 const TITLES = {
   network: 'Packets',

@@ -1,28 +1,34 @@
+import {
+  type Counts,
+  evaluate,
+  networkProbes,
+  type Pair,
+  type Rbac,
+  type Row,
+  type TenantEndpoints,
+} from '@tenantry/isolation';
 import pLimit from 'p-limit';
-import type { TenantDist } from '../dist/read.ts';
-import { CONCURRENCY } from '../deploy/each-tenant.ts';
-import { messageOf } from '../cli/errors.ts';
+import { EXIT } from '../cli/run-main.ts';
 import type { Report } from '../cli/report.ts';
-import { lookAtAccounts } from './rbac.ts';
-import { findHostPlaces, findTenantPlaces } from './find-endpoints.ts';
-import { tryHandMade } from './manual-endpoints.ts';
-import { tryOnHost } from './host-admission.ts';
-import { tryInside } from './virtual-admission.ts';
-import { judge } from './verdict.ts';
-import { networkProbes } from './connectivity-matrix.ts';
+import { CONCURRENCY } from '../deploy/each-tenant.ts';
+import type { TenantDist } from '../dist/read.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import { tryForgedPodIps, tryNodesProxy, tryServicesProxy } from './apiserver-proxy.ts';
+import { addressResults, sendPackets } from './connectivity.ts';
+import { trySecrets, tryToken } from './credentials.ts';
+import { type Found, findEndpoints } from './find-endpoints.ts';
+import { knowsSyncer, tryHostAdmission } from './host-admission.ts';
+import { lookAtHost } from './host-wide.ts';
+import { tryManualEndpoints } from './manual-endpoints.ts';
 import { lookAtNamespace } from './namespace-contents.ts';
-import { tryNodesProxy } from './nodes-proxy.ts';
-import { sendPackets } from './packets.ts';
-import type { Pair } from './pairs.ts';
-import type { HostPlaces, TenantPlaces } from './endpoints.ts';
-import type { Kind, Row } from './probe.ts';
-import { tryPuppets } from './apiserver-proxy.ts';
-import { trySecrets } from './secrets.ts';
-import { tryServicesProxy } from './services-proxy.ts';
-import type { Surroundings, TenantStage } from './probe-pod.ts';
-import { openStages, type Stages } from './probe-pods.ts';
-import { tryToken } from './credentials.ts';
-import { probeOf, type Tried, tried, type Try } from './probe-result.ts';
+import { type Part, PARTS, plannedProbes } from './planned.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
+import { type Fixtures, openFixtures } from './probe-pods.ts';
+import { lookAtAccounts, readRbac } from './rbac.ts';
+import { RunRecord } from './record.ts';
+import { kubeVersionOf } from './render-chart.ts';
+import { trySyncer } from './syncer.ts';
+import { tryVirtualAdmission } from './virtual-admission.ts';
 import { tryWebhooks } from './webhooks.ts';
 
 export interface Plan {
@@ -31,136 +37,167 @@ export interface Plan {
   /** Those that are tried in full; of the others only packets. */
   readonly subjects: readonly string[];
   readonly pairs: readonly Pair[];
+  /** What dist/ has for the whole host. */
+  readonly hostWide: readonly KubeObject[];
 }
 
-/** Tries everything and judges it. What stops one part is a row of that part; the rest goes on. */
+/** Tries everything and evaluates it. What stops one part loses that part; the rest goes on. */
 export async function runVerify(
-  surroundings: Surroundings,
-  { tenants, subjects, pairs }: Plan,
+  context: VerifyContext,
+  plan: Plan,
   report: Report,
 ): Promise<readonly Row[]> {
-  const limit = pLimit(CONCURRENCY);
+  const record = new RunRecord();
+  const { tenants, pairs } = plan;
   const active = tenants.filter(({ state }) => state === 'active');
-  const all: Try[] = [];
-  const attempt: Attempt = async (kind, id, what, action) => {
-    all.push(...(await orSkipped(kind, id, what, action)));
-  };
-  const othersOf = (id: string) => pairs.filter(({ from }) => from === id).map(({ to }) => to);
-
-  const hostSide = tenants
-    .filter(({ id }) => subjects.includes(id))
-    .map((tenant) =>
-      limit(async () => {
-        const { id } = tenant;
-        await attempt('host', id, 'namespace', () => lookAtNamespace(surroundings, tenant));
-        await attempt('host', id, 'accounts', () =>
-          lookAtAccounts(surroundings, id, othersOf(id).slice(0, 1)),
-        );
-      }),
-    );
-  const stages = await report.step('probe pods', () =>
-    openStages(surroundings, active, pairs, report),
+  const fixtures = await report.step('probe pods', () =>
+    openFixtures(context, active, pairs, report),
   );
   try {
-    for (const [id, error] of stages.failures)
-      await attempt('network', id, 'probe pod', () => Promise.reject(error));
-    const { places, host } = await findPlaces(surroundings, stages, attempt);
-    await report.step('packets and attempts', async () => {
-      if (host === null) return;
-      const packets = networkProbes([...places.values()], pairs, host);
+    const found = await findEndpoints(context, fixtures, active);
+    await report.step('packets and attacks', async () => {
       await Promise.all([
-        attempt('network', '-', 'packets', () => sendPackets(surroundings, stages, packets)),
-        ...subjects.flatMap((id) => {
-          const stage = stages.tenants.get(id);
-          const own = places.get(id);
-          const other = places.get(othersOf(id)[0] ?? '');
-          return stage === undefined || own === undefined
-            ? []
-            : [limit(() => tryHostile(surroundings, stage, { own, other, host }, attempt))];
-        }),
+        lookAtTheHost(context, plan, fixtures, record),
+        dial(context, plan, fixtures, found, record),
+        ...subjectsOf(plan).map((tenant) => attack(context, plan, tenant, fixtures, found, record)),
       ]);
     });
-    await Promise.all(hostSide);
   } finally {
-    await report.step('clean-up', async () => stages[Symbol.asyncDispose]());
+    await report.step('clean-up', async () => fixtures[Symbol.asyncDispose]());
   }
-  surroundings.signal.throwIfAborted();
-  return judge(
-    all.map(({ probe }) => probe),
-    all.map(({ outcome }) => outcome),
+  context.signal.throwIfAborted();
+  return evaluate(
+    record.results.map(({ probe }) => probe),
+    record.results.map(({ outcome }) => outcome),
   );
 }
 
-type Attempt = (
-  kind: Kind,
-  tenant: string,
-  what: string,
-  action: () => Promise<Tried>,
-) => Promise<void>;
-
-/** What an action tried; one that fails is a row that was skipped. */
-async function orSkipped(
-  kind: Kind,
-  tenant: string,
-  what: string,
-  action: () => Promise<Tried>,
-): Promise<Tried> {
-  try {
-    return await action();
-  } catch (error) {
-    const probe = probeOf(kind, tenant, { name: what, attempt: what, expected: 'allowed' });
-    return [tried(probe, null, messageOf(error))];
-  }
+function subjectsOf({ tenants, subjects }: Plan): readonly TenantDist[] {
+  return tenants.filter(({ id }) => subjects.includes(id));
 }
 
-async function findPlaces({ hostApi }: Surroundings, stages: Stages, attempt: Attempt) {
-  const places = new Map<string, TenantPlaces>();
-  let host: HostPlaces | null = null;
-  const [first] = stages.tenants.values();
-  if (first !== undefined) {
-    await attempt('network', '-', 'addresses of the host', async () => {
-      host = await findHostPlaces(hostApi, first.hostPod);
-      return [];
-    });
-  }
+function othersOf({ pairs }: Plan, id: string): readonly string[] {
+  return pairs.filter(({ from }) => from === id).map(({ to }) => to);
+}
+
+/** What the host itself can tell of everybody, and of each tenant. */
+async function lookAtTheHost(
+  context: VerifyContext,
+  plan: Plan,
+  fixtures: Fixtures,
+  record: RunRecord,
+): Promise<void> {
+  const limit = pLimit(CONCURRENCY);
+  const { hostApi } = context;
+  let rbac: Rbac = { roles: [], bindings: [] };
+  await record.run({ kind: 'host', tenant: '-', name: 'host-wide' }, async () => {
+    rbac = await readRbac(hostApi);
+    return lookAtHost(hostApi, plan.hostWide, rbac);
+  });
+  const kubeVersion = await kubeVersionOf(hostApi);
   await Promise.all(
-    [...stages.tenants.keys()].map((id) =>
-      attempt('network', id, 'addresses', async () => {
-        places.set(id, await findTenantPlaces(hostApi, id));
-        return [];
+    subjectsOf(plan).map((tenant) =>
+      limit(async () => {
+        const { id } = tenant;
+        const api = fixtures.tenants.get(id)?.api ?? null;
+        await record.run({ kind: 'host', tenant: id, name: 'namespace' }, () =>
+          lookAtNamespace(context, tenant, api, kubeVersion),
+        );
+        await record.run({ kind: 'host', tenant: id, name: 'accounts' }, () =>
+          lookAtAccounts(context, id, othersOf(plan, id).slice(0, 1), rbac),
+        );
       }),
     ),
   );
-  return { places, host: host as HostPlaces | null };
 }
 
-interface Scene {
-  readonly own: TenantPlaces;
-  /** One other tenant; the packets go to more. */
-  readonly other: TenantPlaces | undefined;
-  readonly host: HostPlaces;
-}
-
-/** Everything that one tenant tries beyond packets to others. */
-async function tryHostile(
-  surroundings: Surroundings,
-  stage: TenantStage,
-  { own, other, host }: Scene,
-  attempt: Attempt,
+/** All packets of a run. */
+async function dial(
+  context: VerifyContext,
+  { pairs }: Plan,
+  fixtures: Fixtures,
+  { endpoints, host, missing }: Found,
+  record: RunRecord,
 ): Promise<void> {
-  const { id } = stage.tenant;
-  await Promise.all([
-    attempt('hostile', id, 'host layer', async () => {
-      const onHost = await tryOnHost(surroundings, stage);
-      await attempt('hostile', id, 'inside', () => tryInside(surroundings, stage, onHost));
-      return onHost;
-    }),
-    attempt('hostile', id, 'secrets', () => trySecrets(surroundings, stage)),
-    attempt('hostile', id, 'nodes/proxy', () => tryNodesProxy(stage)),
-    attempt('hostile', id, 'services/proxy', () => tryServicesProxy(stage, other)),
-    attempt('hostile', id, 'pods/proxy', () => tryPuppets(stage, own, other, host)),
-    attempt('hostile', id, 'hand-made', () => tryHandMade(surroundings, stage, own, other)),
-    attempt('hostile', id, 'webhooks', () => tryWebhooks(surroundings, stage, own, other, host)),
-    attempt('host', id, 'token', () => tryToken(surroundings, stage)),
+  if (endpoints.length === 0) return;
+  const packets = networkProbes(endpoints, pairs, host);
+  await record.run(
+    { kind: 'network', tenant: '-', name: 'packets', planned: packets },
+    async () => [
+      ...addressResults(endpoints, missing),
+      ...(await sendPackets(context, fixtures, packets, missing)),
+    ],
+  );
+}
+
+/** Everything that one tenant, or whoever holds its syncer, tries beyond packets. */
+async function attack(
+  context: VerifyContext,
+  plan: Plan,
+  tenant: TenantDist,
+  fixtures: Fixtures,
+  { endpoints, host, missing }: Found,
+  record: RunRecord,
+): Promise<void> {
+  if (tenant.state !== 'active') return;
+  const { id } = tenant;
+  const others = othersOf(plan, id);
+  const part = (name: Part) => ({
+    kind: 'hostile' as const,
+    tenant: id,
+    name,
+    planned: plannedProbes(name, tenant, others),
+  });
+  const of = (one: string | undefined) =>
+    endpoints.find((endpoint) => endpoint.id === one && !missing.has(endpoint.id));
+  const onHost = record.run(part('host-admission'), () => tryHostAdmission(context, tenant));
+  const asSyncer = record.run(part('syncer'), async () => [
+    await knowsSyncer(context.hostApi, id),
+    ...(await trySyncer(context, tenant, host.node)),
   ]);
+  const fixture = fixtures.tenants.get(id);
+  const own = of(id);
+  if (fixture === undefined || own === undefined) {
+    const why = missing.get(id) ?? 'its probe pod does not run';
+    for (const name of PARTS) {
+      if (name !== 'host-admission' && name !== 'syncer') record.lose(part(name), why);
+    }
+    await Promise.all([onHost, asSyncer]);
+    return;
+  }
+  const run = (name: Part, action: Parameters<RunRecord['run']>[1]) =>
+    record.run(part(name), action);
+  const other = of(others[0]);
+  await Promise.all([
+    asSyncer,
+    onHost.then((results) =>
+      run('virtual-admission', () => tryVirtualAdmission(context, fixture, results)),
+    ),
+    ...inside(context, fixture, own, other, host, run),
+  ]);
+}
+
+function inside(
+  context: VerifyContext,
+  fixture: TenantFixture,
+  own: TenantEndpoints,
+  other: TenantEndpoints | undefined,
+  host: Found['host'],
+  run: (name: Part, action: Parameters<RunRecord['run']>[1]) => ReturnType<RunRecord['run']>,
+): readonly ReturnType<RunRecord['run']>[] {
+  return [
+    run('secrets', () => trySecrets(context, fixture)),
+    run('nodes-proxy', () => tryNodesProxy(fixture)),
+    run('services-proxy', () => tryServicesProxy(fixture, other)),
+    run('pods-proxy', () => tryForgedPodIps(fixture, own, other, host)),
+    run('manual-endpoints', () => tryManualEndpoints(context, fixture, own, other)),
+    run('webhooks', () => tryWebhooks(context, fixture, own, other, host)),
+    run('token', () => tryToken(context, fixture)),
+  ];
+}
+
+/** 0 all as expected; 1 something is open or broken; 3 something could not be run. */
+export function exitCode({ open, broken, skipped }: Counts): number {
+  if (open + broken > 0) return EXIT.failed;
+  return skipped > 0 ? EXIT.some : EXIT.done;
 }

@@ -1,19 +1,24 @@
+import {
+  type Attack,
+  FIXTURE,
+  type NewObject,
+  type Probe,
+  type ProbeResult,
+  type ProbeResults,
+  resultOf,
+  shorten,
+} from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { list } from '../kube/objects.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
-import type { Attempt } from './attack.ts';
-import { list, type NewObject } from '../kube/objects.ts';
-import type { Probe } from './probe.ts';
-import { shorten } from './api-outcome.ts';
-import { counterparts, virtualName } from './synced-objects.ts';
-import type { Surroundings, TenantStage } from './probe-pod.ts';
-import { STAGE } from './fixtures.ts';
-import { type Tried, tried, type Try } from './probe-result.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
+import { syncedObjects, virtualName } from './synced-objects.ts';
 
 /** An object that a tenant has made for real, to see whether the host takes it. */
 export interface Made {
   readonly probe: Probe;
   readonly object: NewObject;
-  readonly hasEffect?: Attempt['hasEffect'];
+  readonly hasEffect?: Attack['hasEffect'];
 }
 
 interface Event extends KubeObject {
@@ -33,23 +38,23 @@ const TIMEOUT_MILLISECONDS = 15_000;
 const LOOK_MILLISECONDS = 500;
 
 /** Waits until each object is on the host, or the syncer has said why it is not. */
-export async function fates(
-  { hostApi, signal }: Surroundings,
-  { api, tenant }: TenantStage,
+export async function syncResults(
+  { hostApi, signal }: VerifyContext,
+  { api, tenant }: TenantFixture,
   made: readonly Made[],
-): Promise<Tried> {
+): Promise<ProbeResults> {
   const end = performance.now() + TIMEOUT_MILLISECONDS;
   for (;;) {
     const [events, ...onHost] = await Promise.all([
-      list(api, `/api/v1/namespaces/${STAGE}/events`),
+      list(api, `/api/v1/namespaces/${FIXTURE}/events`),
       ...Object.entries(SYNCED).map(async ([kind, resource]) =>
-        (await counterparts(hostApi, tenant.id, resource)).map(
+        (await syncedObjects(hostApi, tenant.id, resource)).map(
           (object) => [`${kind}/${virtualName(object)}`, object] as const,
         ),
       ),
     ]);
     const there = new Map(onHost.flat());
-    const found = made.map((one) => fateOf(one, there, events as readonly Event[]));
+    const found = made.map((one) => syncResultOf(one, there, events as readonly Event[]));
     const late = performance.now() >= end;
     if (late || found.every(({ outcome }) => outcome.seen !== null)) return found;
     await sleep(LOOK_MILLISECONDS, undefined, { signal });
@@ -57,16 +62,16 @@ export async function fates(
 }
 
 /** `there` holds everything on the host, by what it is in the tenant's cluster: `Pod/name`. */
-export function fateOf(
+export function syncResultOf(
   { probe, object: { kind, metadata }, hasEffect = () => true }: Made,
   there: ReadonlyMap<string, KubeObject>,
   events: readonly Event[],
-): Try {
+): ProbeResult {
   const onHost = there.get(`${kind}/${metadata.name}`);
   if (onHost !== undefined) {
     return hasEffect(onHost)
-      ? tried(probe, 'allowed', 'on the host')
-      : tried(probe, 'refused', 'on the host without it');
+      ? resultOf(probe, 'allowed', 'on the host')
+      : resultOf(probe, 'refused', 'on the host without it');
   }
   const event = events.find(
     ({ involvedObject, reason }) =>
@@ -75,6 +80,6 @@ export function fateOf(
       involvedObject.name === metadata.name,
   );
   return event === undefined
-    ? tried(probe, null, 'neither on the host nor refused in time')
-    : tried(probe, 'refused', shorten(event.message ?? ''));
+    ? resultOf(probe, null, 'neither on the host nor refused in time')
+    : resultOf(probe, 'refused', shorten(event.message ?? ''));
 }

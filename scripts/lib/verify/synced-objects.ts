@@ -1,17 +1,17 @@
+import { FIXTURE } from '@tenantry/isolation';
 import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
-import { STAGE } from './fixtures.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
 
-/** The host's copies of what a tenant has in the stage's namespace. */
-export async function counterparts(
+/** The host's copies of what a tenant has in the fixture's namespace. */
+export async function syncedObjects(
   hostApi: Api,
   id: string,
   resource: string,
   group = '/api/v1',
 ): Promise<readonly KubeObject[]> {
-  const labels = `${SYNCED_LABEL}=${vclusterName(id)},vcluster.loft.sh/namespace=${STAGE}`;
+  const labels = `${SYNCED_LABEL}=${vclusterName(id)},vcluster.loft.sh/namespace=${FIXTURE}`;
   const path = `${group}/namespaces/${hostNamespace(id)}/${resource}`;
   return list(hostApi, `${path}?labelSelector=${encodeURIComponent(labels)}`);
 }
@@ -24,7 +24,7 @@ export function virtualName({ metadata }: KubeObject): string {
 const COPIED = ['pods', 'services', 'secrets', 'configmaps', 'persistentvolumeclaims'];
 
 /**
- * Removes from the host what has come from the stage's namespace, once that is gone: of a pod that
+ * Removes from the host what has come from the fixture's namespace, once that is gone: of a pod that
  * the host refuses, the syncer forgets the token. Returns what there was.
  */
 export async function removeCopiesOnHost(hostApi: Api, id: string): Promise<readonly string[]> {
@@ -34,10 +34,10 @@ export async function removeCopiesOnHost(hostApi: Api, id: string): Promise<read
       return (await list(hostApi, path))
         .filter(
           ({ metadata: { name, labels } }) =>
-            labels?.['vcluster.loft.sh/namespace'] === STAGE ||
+            labels?.['vcluster.loft.sh/namespace'] === FIXTURE ||
             // Long names are cut, and end in a hash.
-            name.startsWith(`${STAGE}-`) ||
-            name.includes(`-x-${STAGE}-x-`),
+            name.startsWith(`${FIXTURE}-`) ||
+            name.includes(`-x-${FIXTURE}-x-`),
         )
         .map(({ metadata }) => `${path}/${metadata.name}`);
     }),

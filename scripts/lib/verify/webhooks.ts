@@ -1,16 +1,21 @@
+import {
+  FIXTURE,
+  type HostEndpoints,
+  KUBELET_PORT,
+  METADATA,
+  type Outcome,
+  outcomeOfCall,
+  probeOf,
+  type ProbeResults,
+  type TenantEndpoints,
+} from '@tenantry/isolation';
 import { hostNamespace, SERVICE, vclusterName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from '../kube/api-client.ts';
-import { KUBELET_PORT, METADATA } from './connectivity-matrix.ts';
-import { checkMetadataPolicy } from './connectivity.ts';
 import { create, mustCreate } from '../kube/objects.ts';
-import type { HostPlaces, TenantPlaces } from './endpoints.ts';
-import type { Outcome } from './probe.ts';
-import { outcomeOfCall } from './api-outcome.ts';
-import { type Surroundings, type TenantStage, webhookConfiguration } from './probe-pod.ts';
-import { STAGE } from './fixtures.ts';
-import { probeOf, type Tried } from './probe-result.ts';
+import type { KubeObject } from '../tools/kubectl.ts';
+import { checkMetadataPolicy } from './connectivity.ts';
+import { type TenantFixture, type VerifyContext, webhookConfiguration } from './probe-pod.ts';
 
 /** Marks an object that one webhook alone is to be asked about. */
 const LABEL = 'tenantry.dev/verify';
@@ -19,29 +24,29 @@ interface Callee {
   readonly key: string;
   readonly text: string;
   readonly address: string;
-  readonly twins: readonly string[];
+  readonly controls: readonly string[];
 }
 
 /** Addresses that a tenant's API server is made to call, by webhooks that only our objects meet. */
 export async function tryWebhooks(
-  { hostApi, signal }: Surroundings,
-  { api, tenant: { id } }: TenantStage,
-  own: TenantPlaces,
-  other: TenantPlaces | undefined,
-  host: HostPlaces,
-): Promise<Tried> {
+  { hostApi, signal }: VerifyContext,
+  { api, tenant: { id } }: TenantFixture,
+  own: TenantEndpoints,
+  other: TenantEndpoints | undefined,
+  host: HostEndpoints,
+): Promise<ProbeResults> {
   const callees = calleesOf(own, other, host);
   await mustCreate(api, {
     ...webhookConfiguration(id),
     webhooks: callees.map(({ key, address }) => webhook(key, `https://${address}/`)),
   });
   return Promise.all(
-    callees.map(async ({ key, text, twins }) => {
+    callees.map(async ({ key, text, controls }) => {
       const probe = probeOf('hostile', id, {
         name: `webhook-${key}`,
         attempt: `webhook to ${text}`,
         expected: key === 'own' ? 'allowed' : 'refused',
-        twins,
+        controls,
       });
       const outcome = await call(api, probe.id, key, signal);
       return {
@@ -61,11 +66,11 @@ async function controlPlane(hostApi: Api, id: string): Promise<KubeObject> {
 }
 
 function calleesOf(
-  own: TenantPlaces,
-  other: TenantPlaces | undefined,
-  { node, apiService }: HostPlaces,
+  own: TenantEndpoints,
+  other: TenantEndpoints | undefined,
+  { node, apiService }: HostEndpoints,
 ): readonly Callee[] {
-  const twins = ['webhook-own'];
+  const controls = ['webhook-own'];
   const others =
     other === undefined
       ? []
@@ -74,26 +79,26 @@ function calleesOf(
             key: `pod-${other.id}`,
             text: `${other.id}'s pod`,
             address: `${other.appPod}:${SERVICE.port}`,
-            twins,
+            controls,
           },
           {
             key: `api-${other.id}`,
             text: `${other.id}'s API`,
             address: `${other.apiService}:443`,
-            twins,
+            controls,
           },
         ];
   return [
-    { key: 'own', text: 'its own pod', address: `${own.appPod}:${SERVICE.port}`, twins: [] },
+    { key: 'own', text: 'its own pod', address: `${own.appPod}:${SERVICE.port}`, controls: [] },
     ...others,
-    { key: 'kubelet', text: 'the kubelet', address: `${node}:${KUBELET_PORT}`, twins },
+    { key: 'kubelet', text: 'the kubelet', address: `${node}:${KUBELET_PORT}`, controls },
     {
       key: 'metadata',
       text: 'cloud metadata',
       address: `${METADATA.host}:${METADATA.port}`,
-      twins: [],
+      controls: [],
     },
-    { key: 'host-api', text: 'the host API: no trust', address: `${apiService}:443`, twins },
+    { key: 'host-api', text: 'the host API: no trust', address: `${apiService}:443`, controls },
   ];
 }
 
@@ -101,7 +106,7 @@ function webhook(key: string, url: string): object {
   return {
     name: `${key}.verify.tenantry.dev`,
     clientConfig: { url },
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': STAGE } },
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': FIXTURE } },
     objectSelector: { matchLabels: { [LABEL]: key } },
     rules: [
       { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
@@ -118,7 +123,7 @@ const PAUSE_MILLISECONDS = 500;
 
 /** Makes a harmless object that must first be shown to the webhook; nothing is stored. */
 async function call(api: Api, id: string, key: string, signal: AbortSignal): Promise<Outcome> {
-  const metadata = { name: `${STAGE}-webhook`, namespace: STAGE, labels: { [LABEL]: key } };
+  const metadata = { name: `${FIXTURE}-webhook`, namespace: FIXTURE, labels: { [LABEL]: key } };
   for (let round = 1; round <= ROUNDS; round += 1) {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
     const answer = await create(api, object, { dryRun: true });

@@ -1,0 +1,173 @@
+import { SERVICE, syncedName, vclusterName } from '@tenantry/tenants';
+import type { NewObject } from './objects.ts';
+
+/** Everything that verify makes lies in this namespace, on the host and in every tenant. */
+export const FIXTURE = 'tenantry-verify';
+
+export const SECRET_KEY = 'value';
+
+/** A reference to a Secret that a pod may not follow; the variable must stay empty. */
+export interface ForeignSecret {
+  readonly variable: string;
+  /** The Secret's own name, which means another one where names are translated. */
+  readonly name: string;
+  readonly key: string;
+}
+
+/** Names of Secrets that a tenant could try: its control plane's on the host, and another tenant's. */
+export function foreignSecrets(id: string, others: readonly string[]): readonly ForeignSecret[] {
+  return [
+    { variable: 'HOST_SECRET', name: `vc-${vclusterName(id)}`, key: 'config' },
+    ...others.map((other, index) => ({
+      variable: `OTHER_SECRET_${index}`,
+      name: syncedName(FIXTURE, FIXTURE, other),
+      key: SECRET_KEY,
+    })),
+  ];
+}
+
+export function fixtureNamespace(labels: Readonly<Record<string, string>> = {}): NewObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: FIXTURE, labels } };
+}
+
+export function fixtureAccount(): NewObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: FIXTURE, namespace: FIXTURE },
+  };
+}
+
+export function fixtureSecret(value: string): NewObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: FIXTURE, namespace: FIXTURE },
+    stringData: { [SECRET_KEY]: value },
+  };
+}
+
+export interface ProbePodProps {
+  readonly image: string;
+  readonly name?: string;
+  readonly foreign?: readonly ForeignSecret[];
+  /** Mount a token of the pod's ServiceAccount. @default true */
+  readonly token?: boolean;
+}
+
+/** Where a probe pod listens, on TCP and UDP. */
+export const PROBE_PORT = 18_643;
+
+/**
+ * Waits, and ends at once when told to; what is tried is run in it with `kubectl exec`. It answers
+ * on every address that it has: a datagram with the same datagram, a connection by its end.
+ */
+const LISTEN = [
+  "process.on('SIGTERM', () => process.exit(0))",
+  `require('node:net').createServer((socket) => socket.on('error', () => {}).end()).listen(${PROBE_PORT})`,
+  `for (const type of ['udp4', 'udp6']) {
+    const socket = require('node:dgram').createSocket({ type, ipv6Only: type === 'udp6' });
+    socket.on('error', () => {}).on('message', (text, { port, address }) => socket.send(text, port, address));
+    socket.bind(${PROBE_PORT});
+  }`,
+].join(';');
+
+/** The user of the service's image. */
+const USER = 65532;
+
+/** The pod that tries: the service's own image, within what Pod Security `restricted` admits. */
+export function probePod({
+  image,
+  name = FIXTURE,
+  foreign = [],
+  token = true,
+}: ProbePodProps): NewObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: FIXTURE, labels: { app: FIXTURE } },
+    spec: {
+      serviceAccountName: FIXTURE,
+      automountServiceAccountToken: token,
+      enableServiceLinks: false,
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [
+        {
+          name: 'probe',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          args: ['-e', LISTEN],
+          env: [
+            {
+              name: 'OWN_SECRET',
+              valueFrom: { secretKeyRef: { name: FIXTURE, key: SECRET_KEY } },
+            },
+            ...foreign.map(({ variable, name: secret, key }) => ({
+              name: variable,
+              valueFrom: { secretKeyRef: { name: secret, key, optional: true } },
+            })),
+          ],
+          // The share that a plan's quota keeps for it.
+          resources: {
+            requests: { cpu: '10m', memory: '48Mi' },
+            limits: { cpu: '250m', memory: '128Mi' },
+          },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** A Service without a selector and an address put behind it by hand. */
+export function manualEndpoints(
+  name: string,
+  address: string,
+  form: 'Endpoints' | 'EndpointSlice',
+): readonly NewObject[] {
+  const metadata = { name, namespace: FIXTURE };
+  const port = SERVICE.port;
+  const service: NewObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata,
+    spec: { ports: [{ port, targetPort: port }] },
+  };
+  const ports = [{ port, protocol: 'TCP' }];
+  if (form === 'Endpoints') {
+    const subsets = [{ addresses: [{ ip: address }], ports }];
+    return [service, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }];
+  }
+  return [
+    service,
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address] }],
+      ports: [{ name: '', port, protocol: 'TCP' }],
+    },
+  ];
+}
+
+/** What a tenant would write to be let out everywhere. */
+export function openPolicy(): NewObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: FIXTURE, namespace: FIXTURE },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [{}], egress: [{}] },
+  };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { probeOf } from '@tenantry/isolation';
+import { answerOf, type Api, type ApiRequest } from '../lib/kube/api-client.ts';
+import { tryForgedPodIps, tryNodesProxy, tryServicesProxy } from '../lib/verify/apiserver-proxy.ts';
+import { outcomeOnHost } from '../lib/verify/host-admission.ts';
+import type { TenantFixture } from '../lib/verify/probe-pod.ts';
+import { outcomeInside } from '../lib/verify/virtual-admission.ts';
+
+const probe = probeOf('hostile', 'alice', { name: 'host/x', attempt: 'x', expected: 'refused' });
+const says = (status: number, message: string) => answerOf(status, JSON.stringify({ message }));
+const NO_RIGHT = says(403, 'statefulsets is forbidden: User "s" cannot patch resource "x"');
+const DENIED = says(403, "ValidatingAdmissionPolicy 'p' with binding 'p' denied request: no");
+
+describe('what the host answers to a syncer', () => {
+  test.each([
+    ['admitted', says(201, ''), says(500, 'not asked'), false, 'allowed'],
+    ['a policy’s refusal', DENIED, says(500, 'not asked'), false, 'refused'],
+    ['no right, where the operator could', NO_RIGHT, says(200, ''), false, 'refused'],
+    ['no right, where a policy holds the operator too', NO_RIGHT, DENIED, false, 'refused'],
+    ['no right to something that makes no sense', NO_RIGHT, says(422, 'invalid'), false, null],
+    ['no right to something that is not there', NO_RIGHT, says(404, 'not found'), false, null],
+    ['a malformed object', says(422, 'invalid'), says(201, ''), false, null],
+    ['a feature that the host lacks', says(422, 'invalid'), says(422, 'invalid'), true, 'refused'],
+    ['a feature that the host has', says(422, 'invalid'), says(201, ''), true, null],
+    [
+      'a class that is not there',
+      says(403, 'pod rejected: RuntimeClass "x" not found'),
+      says(201, ''),
+      false,
+      null,
+    ],
+  ] as const)('%s', async (_, answer, operator, optional, seen) => {
+    const outcome = await outcomeOnHost(probe, answer, () => Promise.resolve(operator), optional);
+    expect(outcome.seen).toBe(seen);
+  });
+});
+
+describe('a tenant’s own rules', () => {
+  test.each([
+    [403, 'admission webhook "deny.alice.example" denied the request: no'],
+    [500, 'failed calling webhook: admission webhook "x"'],
+    [422, "ValidatingAdmissionPolicy 'alices' with binding 'b' denied request: no"],
+  ])('prove nothing by a refusal: %i %s', (status, message) => {
+    expect(outcomeInside('id', says(status, message))).toMatchObject({ seen: null });
+  });
+
+  test('are not what its cluster itself refuses', () => {
+    const violation = says(403, 'pods "x" is forbidden: violates PodSecurity "restricted:latest"');
+    expect(outcomeInside('id', violation).seen).toBe('refused');
+  });
+});
+
+describe('what was answered through a tenant’s API server', () => {
+  const SECRET = 'bobs-password';
+  const answers = (request: ApiRequest) =>
+    request.path.includes('/proxy')
+      ? answerOf(200, SECRET)
+      : answerOf(200, JSON.stringify({ items: [{ metadata: { name: 'node' } }], status: {} }));
+  const api = { send: (request: ApiRequest) => Promise.resolve(answers(request)) } as Api;
+  const fixture = { api, tenant: { id: 'alice', image: 'x' } } as unknown as TenantFixture;
+  const endpoint = (id: string) => ({
+    id,
+    appPod: '10.0.0.1',
+    appService: '10.0.0.2',
+    nodePort: null,
+    apiService: '10.0.0.3',
+    apiPod: '10.0.0.4',
+    dnsService: '10.0.0.5',
+    probePod: { ipv4: null, linkLocal: [], global: [], neighbours: [] },
+  });
+  const host = {
+    apiService: '10.0.0.6',
+    apiEndpoint: { host: '10.0.0.7', port: 6443 },
+    node: '10.0.0.7',
+    nodeIpv6: null,
+    dnsService: null,
+  };
+
+  test('is open, and is not told', async () => {
+    const results = [
+      ...(await tryNodesProxy(fixture)),
+      ...(await tryServicesProxy(fixture, endpoint('bob'))),
+      ...(await tryForgedPodIps(fixture, endpoint('alice'), endpoint('bob'), host)),
+    ];
+    const open = results.filter(({ outcome }) => outcome.seen === 'allowed');
+    expect(open.map(({ probe: { id } }) => id)).toEqual(
+      expect.arrayContaining([
+        'alice/hostile/nodes-proxy',
+        'alice/hostile/services-proxy@bob',
+        'alice/hostile/pods-proxy@bob',
+      ]),
+    );
+    expect(JSON.stringify(results)).not.toContain(SECRET);
+  });
+});
