@@ -2,3 +2,10 @@ export type { Pins } from './pins.ts';
 export { type ApiAddress, scratchObjects, type ScratchProps } from './scratch-app.ts';
 export { type Delivery, synthesize, type Tree } from './synth.ts';
 export type { ManifestObject } from './tenant-app.ts';
+export { SYNCER_RIGHTS, type SyncerRight } from './syncer-role.ts';
+export {
+  harmlessPod,
+  type SyncerAttack,
+  syncerAttacks,
+  type SyncerAttackProps,
+} from './syncer-attacks.ts';
