@@ -298,6 +298,28 @@ describe('the network policies', () => {
   });
 });
 
+test('a tenant’s cluster raises a default limit that the host’s LimitRange would set too low', () => {
+  const [{ default: limits }] = read('alice/host/limitrange.tenant-alice.yaml').spec.limits;
+  const policy = read('alice/virtual/mutatingadmissionpolicy.tenantry-default-limits.yaml').spec;
+  const mutations: string[] = policy.mutations.map(
+    ({ applyConfiguration }: { applyConfiguration: { expression: string } }) =>
+      applyConfiguration.expression,
+  );
+  for (const list of ['containers', 'initContainers']) {
+    for (const [resource, limit] of Object.entries(limits)) {
+      const found = mutations.filter(
+        (expression) =>
+          expression.includes(`Object.spec{${list}:`) &&
+          expression.includes(`limits: {"${resource}": c.resources.requests["${resource}"]}`) &&
+          expression.includes(`isGreaterThan(quantity("${String(limit)}"))`),
+      );
+      expect([list, resource, found.length]).toEqual([list, resource, 1]);
+    }
+  }
+  // It is a help, and never in the way of a pod.
+  expect(policy.failurePolicy).toBe('Ignore');
+});
+
 describe('the vcluster', () => {
   const values = read('alice/vcluster.yaml');
   const { statefulSet, distro } = values.controlPlane;
