@@ -519,6 +519,7 @@ tool (
 	github.com/containernetworking/plugins/plugins/main/loopback
 	github.com/containernetworking/plugins/plugins/main/ptp
 	github.com/containernetworking/plugins/plugins/meta/portmap
+	github.com/containernetworking/plugins/plugins/meta/tuning
 	github.com/k3s-io/kine
 	github.com/loft-sh/vcluster/cmd/vcluster
 	github.com/loft-sh/vcluster/cmd/vclusterctl
@@ -538,5 +539,3 @@ tool (
 replace github.com/cloudnativelabs/kube-router/v2 => github.com/k3s-io/kube-router/v2 v2.2.1
 
 tool github.com/cloudnativelabs/kube-router/v2/cmd/kube-router
-
-tool github.com/containernetworking/plugins/plugins/main/bridge

@@ -1,9 +1,12 @@
 import type { Host } from '@tenantry/tenants';
 import { App, Chart } from 'cdk8s';
+import { AccountPolicy } from './account-policy.ts';
 import { ClaimPolicy } from './claim-policy.ts';
+import { MetadataPolicy } from './metadata-policy.ts';
 import { PodPolicy } from './pod-policy.ts';
+import { RecordPolicy } from './record-policy.ts';
 import { ServicePolicy } from './service-policy.ts';
-import { VolumePolicy } from './volume-policy.ts';
+import { TenantPodPolicy } from './tenant-pod-policy.ts';
 
 export interface HostAppProps {
   readonly host: Host;
@@ -16,9 +19,12 @@ export class HostApp extends App {
   constructor({ host }: HostAppProps) {
     super();
     this.chart = new Chart(this, 'host', { disableResourceNameHashes: true });
-    new PodPolicy(this.chart, 'pods', { priorityClasses: host.priorityClasses });
+    new AccountPolicy(this.chart, 'accounts');
+    new PodPolicy(this.chart, 'pods', host);
+    new TenantPodPolicy(this.chart, 'tenant-pods');
+    new MetadataPolicy(this.chart, 'metadata', host);
+    new RecordPolicy(this.chart, 'records');
     new ServicePolicy(this.chart, 'services');
-    new ClaimPolicy(this.chart, 'claims', { storageClasses: host.storageClasses });
-    new VolumePolicy(this.chart, 'volumes');
+    new ClaimPolicy(this.chart, 'claims', host);
   }
 }

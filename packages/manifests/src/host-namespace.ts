@@ -3,6 +3,8 @@ import {
   hostLabels,
   hostNamespace,
   NODE_PORT_LABEL,
+  RUNTIME_CLASS_LABEL,
+  runtimeClassOf,
   type Tenant,
   vclusterName,
 } from '@tenantry/tenants';
@@ -22,12 +24,18 @@ export class HostNamespace extends Construct {
     super(scope, id);
     const { plan } = tenant;
     const labels = hostLabels(tenant.id);
+    const sandbox = runtimeClassOf(plan);
     const metadata = { namespace: hostNamespace(tenant.id), labels };
 
     new k8s.KubeNamespace(this, 'namespace', {
       metadata: {
         name: hostNamespace(tenant.id),
-        labels: { ...labels, ...podSecurity(), [NODE_PORT_LABEL]: plan.nodePort },
+        labels: {
+          ...labels,
+          ...podSecurity(),
+          [NODE_PORT_LABEL]: plan.nodePort,
+          ...(sandbox === null ? {} : { [RUNTIME_CLASS_LABEL]: sandbox }),
+        },
       },
     });
 

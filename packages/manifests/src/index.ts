@@ -6,3 +6,10 @@ export {
 } from './temporary-vcluster-app.ts';
 export { type Delivery, synthesize, type Tree } from './synth.ts';
 export type { ManifestObject } from './tenant-app.ts';
+export { SYNCER_RIGHTS, type SyncerRight } from './syncer-role.ts';
+export {
+  harmlessPod,
+  type SyncerAttack,
+  syncerAttacks,
+  type SyncerAttackProps,
+} from './syncer-attacks.ts';

@@ -22,6 +22,7 @@ export interface IsolationProps {
 /**
  * Who may speak with whom in a tenant's host namespace: nothing in or out, then only the ways that
  * a virtual cluster cannot do without. `kubectl port-forward` dials inside the pod and needs none.
+ * The host's DNS is none of them: it names the Services of all tenants to whoever asks.
  */
 export class Isolation extends Construct {
   readonly #metadata: k8s.ObjectMeta;
@@ -39,15 +40,6 @@ export class Isolation extends Construct {
     const inside = (namespace: string, labels: Readonly<Record<string, string>>) => ({
       matchLabels: { ...workload.matchLabels, 'vcluster.loft.sh/namespace': namespace, ...labels },
     });
-    const hostDns: k8s.NetworkPolicyEgressRule = {
-      ports: [port(53, 'UDP'), port(53, 'TCP')],
-      to: [
-        {
-          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-          podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-        },
-      ],
-    };
 
     this.#policy('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
     this.#policy('workload', {
@@ -59,17 +51,11 @@ export class Isolation extends Construct {
         { ports: [port(API_SERVER_PORT)], to: [{ podSelector: controlPlane }] },
       ],
     });
-    this.#policy('dns', {
-      podSelector: inside('kube-system', { 'k8s-app': 'vcluster-kube-dns' }),
-      policyTypes: ['Egress'],
-      egress: [hostDns],
-    });
     this.#policy('control-plane', {
       podSelector: controlPlane,
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ ports: [port(API_SERVER_PORT)], from: [{ podSelector: workload }] }],
       egress: [
-        hostDns,
         { to: [{ podSelector: workload }] },
         { ports: [port(443), port(6443)], to: [{ ipBlock: hostApi(apiCidr ?? '0.0.0.0/0') }] },
       ],

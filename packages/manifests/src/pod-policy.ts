@@ -1,23 +1,25 @@
-import { TENANT_ACCOUNTS } from '@tenantry/tenants';
+import { MAX_GRACE_SECONDS } from '@tenantry/tenants';
 import { Construct } from 'constructs';
-import { AdmissionPolicy, celList } from './admission-policy.ts';
+import { AdmissionPolicy, celList, STAYS } from './admission-policy.ts';
 
 export interface PodPolicyProps {
   /** The priority classes that pods may have. */
   readonly priorityClasses: readonly string[];
+  /** The runtime classes that pods may have. */
+  readonly runtimeClasses: readonly string[];
 }
 
-const BY_TENANT = `request.userInfo.username.startsWith(${JSON.stringify(TENANT_ACCOUNTS)})`;
-
-/** What Pod Security does not say of pods: where they run, what they push aside, whose token they hold. */
+/**
+ * What Pod Security does not say of the pods in a tenant's namespace, whoever makes them: where they
+ * run, what they push aside, how long they take to end.
+ */
 export class PodPolicy extends Construct {
-  constructor(scope: Construct, id: string, { priorityClasses }: PodPolicyProps) {
+  constructor(scope: Construct, id: string, { priorityClasses, runtimeClasses }: PodPolicyProps) {
     super(scope, id);
     new AdmissionPolicy(this, 'policy', {
       name: 'tenantry-pods',
-      resource: { group: '', plural: 'pods' },
-      // A pod from before the policy must still be able to go: its finalizers are an update.
-      condition: { name: 'stays', expression: '!has(object.metadata.deletionTimestamp)' },
+      resources: { group: '', plurals: ['pods'] },
+      conditions: [STAYS],
       validations: [
         {
           expression: 'object.spec.?volumes.orValue([]).all(v, !has(v.hostPath) && !has(v.csi))',
@@ -27,6 +29,10 @@ export class PodPolicy extends Construct {
           expression: `object.spec.?priorityClassName.orValue("") in ${celList(['', ...priorityClasses])}`,
           message:
             'a pod of a tenant has a priority class that host.priorityClasses names, or none',
+        },
+        {
+          expression: `object.spec.?runtimeClassName.orValue("") in ${celList(['', ...runtimeClasses])}`,
+          message: 'a pod of a tenant has a runtime class that host.runtimeClasses names, or none',
         },
         {
           // The defaults of every pod and the ones a DaemonSet adds name their keys.
@@ -40,9 +46,9 @@ export class PodPolicy extends Construct {
           message: 'a pod of a tenant is placed by the scheduler: it names no node',
         },
         {
-          // The syncer puts tokens of the virtual cluster into Secrets.
-          expression: `!${BY_TENANT} || (object.spec.?automountServiceAccountToken.orValue(true) == false && object.spec.?volumes.orValue([]).all(v, !has(v.projected) || v.projected.?sources.orValue([]).all(s, !has(s.serviceAccountToken))))`,
-          message: 'a pod of a tenant holds no token of the host',
+          // Afterwards it cannot be changed.
+          expression: `request.operation != "CREATE" || object.spec.?terminationGracePeriodSeconds.orValue(30) <= ${MAX_GRACE_SECONDS}`,
+          message: `a pod of a tenant ends within ${MAX_GRACE_SECONDS} seconds: terminationGracePeriodSeconds is at most that`,
         },
       ],
     });

@@ -18,6 +18,12 @@ import { asQuantities } from './quantities.ts';
  */
 const BASE = { services: 10, secrets: 40, configmaps: 40 } as const;
 
+/**
+ * Pods that have ended count no more as `pods`, but a Job keeps them, each with the Secret of its
+ * token; some 10 KB of the host's etcd in all. Where they are used up, nothing rolls out any more.
+ */
+const ENDED_PODS = 500;
+
 /** The quota of a plan: what the tenant can use, and on top of it what running it costs. */
 export function quotaOf(plan: Plan): Record<string, k8s.Quantity> {
   return {
@@ -32,14 +38,13 @@ export function quotaOf(plan: Plan): Record<string, k8s.Quantity> {
     }),
     ...counts({
       pods: plan.pods + OVERHEAD_PODS,
-      // Pods that have ended count no more as pods, but the host keeps them.
-      'count/pods': 3 * plan.pods + OVERHEAD_PODS,
+      'count/pods': plan.pods + OVERHEAD_PODS + ENDED_PODS,
       'services.nodeports': 1,
       'services.loadbalancers': 0,
       // Each may hold a megabyte of the host's etcd, which all tenants share; each Service costs
       // every node rules.
       'count/services': plan.pods + BASE.services,
-      'count/secrets': 4 * plan.pods + BASE.secrets,
+      'count/secrets': 4 * plan.pods + BASE.secrets + ENDED_PODS,
       'count/configmaps': 4 * plan.pods + BASE.configmaps,
       'count/persistentvolumeclaims': plan.pods + 1,
     }),

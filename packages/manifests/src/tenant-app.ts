@@ -1,5 +1,6 @@
 import type { Host, Tenant } from '@tenantry/tenants';
 import { App, Chart } from 'cdk8s';
+import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
 import type { Pins } from './pins.ts';
@@ -25,6 +26,7 @@ export class TenantApp extends App {
     new Isolation(this.host, 'isolation', { tenant, apiCidr: host.apiCidr });
 
     this.virtual = new Chart(this, 'virtual', { disableResourceNameHashes: true });
+    new DefaultLimits(this.virtual, 'limits');
     new Whoami(this.virtual, 'whoami', {
       name: tenant.name,
       image: pins.image,

@@ -10,6 +10,7 @@ import type { VclusterValues } from './generated/vcluster-values.ts';
 import { mergeUnder } from './merge-under.ts';
 import type { Pins } from './pins.ts';
 import { containerResources } from './quantities.ts';
+import { syncerRules } from './syncer-role.ts';
 
 /** Any numeric user will do that is not root; the volume's group is the same. */
 const USER = 12345;
@@ -42,6 +43,8 @@ function hardening(tenant: Tenant, pins: Pins): VclusterValues {
         },
       },
       coredns: { deployment: { resources: containerResources(COREDNS) } },
+      // The chart's default is in every certificate, also where there is no Ingress.
+      ingress: { host: '' },
       statefulSet: {
         // The chart's default image is the paid one.
         image: { repository: 'loft-sh/vcluster-oss', tag: pins.vcluster },
@@ -68,18 +71,7 @@ function hardening(tenant: Tenant, pins: Pins): VclusterValues {
       podSecurityStandard: 'restricted',
       resourceQuota: { enabled: false },
     },
-    rbac: {
-      role: {
-        // Also without the sync the syncer reads them, or it does not start; the chart forgets that.
-        extraRules: [
-          {
-            apiGroups: ['discovery.k8s.io'],
-            resources: ['endpointslices'],
-            verbs: ['get', 'list', 'watch'],
-          },
-        ],
-      },
-    },
+    rbac: { role: { overwriteRules: syncerRules() } },
     sync: {
       fromHost: { nodes: { enabled: false, clearImageStatus: true } },
       toHost: {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { type SyncerAttack, syncerAttacks } from '../src/index.ts';
 import { alice, bob, treeOf } from './fleet.ts';
 
 const tree = treeOf([alice, bob]);
@@ -22,7 +23,23 @@ function expression(name: string, says: RegExp, of = tree): string {
   return found[0].expression;
 }
 
-const names = ['tenantry-claims', 'tenantry-pods', 'tenantry-services', 'tenantry-volumes'];
+const names = [
+  'tenantry-accounts',
+  'tenantry-claims',
+  'tenantry-configmaps',
+  'tenantry-control-plane-services',
+  'tenantry-metadata',
+  'tenantry-pod-connections',
+  'tenantry-pod-deletion',
+  'tenantry-pod-status',
+  'tenantry-pods',
+  'tenantry-secrets',
+  'tenantry-services',
+  'tenantry-tenant-claims',
+  'tenantry-tenant-pods',
+];
+/** These are for whoever writes in a tenant's namespace; the others for the tenant's accounts. */
+const forAll = new Set(['tenantry-claims', 'tenantry-pods', 'tenantry-services']);
 
 test('the host has these objects, whoever its tenants are', () => {
   const hostWide = (of: ReadonlyMap<string, string>) =>
@@ -39,12 +56,22 @@ test('the host has these objects, whoever its tenants are', () => {
 });
 
 describe.each(names)('%s', (name) => {
-  test('speaks of our namespaces only, and refuses what it cannot judge', () => {
+  test('is for tenants only, and refuses what it cannot judge', () => {
     const { spec, metadata } = policy(name);
     const ours = { 'app.kubernetes.io/managed-by': 'tenantry' };
     expect(metadata).toEqual({ name, labels: ours });
-    expect(spec.matchConstraints.namespaceSelector).toEqual({ matchLabels: ours });
     expect(spec.failurePolicy).toBe('Fail');
+    // A tenant's account is held wherever it writes, also where the host has given it rights.
+    expect(spec.matchConstraints.namespaceSelector).toEqual(
+      name === 'tenantry-accounts' ? undefined : { matchLabels: ours },
+    );
+    const byTenant = {
+      name: 'by-a-tenant',
+      expression: 'request.userInfo.username.startsWith("system:serviceaccount:vcluster-tenant-")',
+    };
+    const conditions: unknown[] = spec.matchConditions ?? [];
+    if (forAll.has(name)) expect(conditions).not.toContainEqual(byTenant);
+    else expect(conditions).toEqual([byTenant]);
   });
 
   test('is bound, and denies', () => {
@@ -65,11 +92,145 @@ describe.each(names)('%s', (name) => {
 test('the classes that pods and claims may have are the host’s to name', () => {
   expect(expression('tenantry-pods', /priority class/)).toContain('in [""]');
   expect(expression('tenantry-claims', /storage class/)).toContain('in ["standard"]');
-  const host = { priorityClasses: ['normal', 'low'], storageClasses: ['ssd', 'hdd', 'ssd'] };
+  const host = {
+    priorityClasses: ['normal', 'low'],
+    storageClasses: ['ssd', 'hdd', 'ssd'],
+    runtimeClasses: ['kata', 'gvisor'],
+  };
   const of = treeOf([alice], { host });
   expect(expression('tenantry-pods', /priority class/, of)).toContain('in ["", "low", "normal"]');
   expect(expression('tenantry-claims', /storage class/, of)).toContain('in ["hdd", "ssd"]');
+  expect(expression('tenantry-pods', /runtime class/)).toContain('in [""]');
+  expect(expression('tenantry-pods', /runtime class/, of)).toContain('in ["", "gvisor", "kata"]');
 });
+
+describe('annotations for the host’s network and proxies', () => {
+  const rule = expression('tenantry-metadata', /annotation/);
+  const literal = /k\.matches\(("(?:[^"\\]|\\.)*")\)/.exec(rule)?.[1] ?? '""';
+  const refused = new RegExp((JSON.parse(literal) as string).replace(/^\(\?i\)/, ''), 'i');
+
+  test.each([
+    'k8s.v1.cni.cncf.io/networks',
+    'v1.multus-cni.io/default-network',
+    'cni.projectcalico.org/ipAddrs',
+    'projectcalico.org/anything',
+    'policy.cilium.io/no-track-port',
+    'cilium.io/x',
+    'k8s.ovn.org/pod-networks',
+    'kubernetes.io/ingress-bandwidth',
+    'kubernetes.io/egress-bandwidth',
+    'kubernetes.io/ingress.class',
+    'ingress.kubernetes.io/rewrite-target',
+    'nginx.ingress.kubernetes.io/server-snippet',
+    'traefik.ingress.kubernetes.io/service.serverstransport',
+    'traefik.io/service.passhostheader',
+    'service.beta.kubernetes.io/aws-load-balancer-type',
+    'metallb.universe.tf/loadBalancerIPs',
+    'kube-vip.io/loadbalancerIPs',
+    'external-dns.alpha.kubernetes.io/hostname',
+    'networking.gke.io/load-balancer-type',
+    'gateway.envoyproxy.io/owning-gateway-name',
+    'haproxy-ingress.github.io/app-root',
+    'sidecar.istio.io/inject',
+    'SIDECAR.istio.io/INJECT',
+    'linkerd.io/inject',
+    'instrumentation.opentelemetry.io/inject-java',
+    'sidecar.opentelemetry.io/inject',
+    'vault.hashicorp.com/agent-inject',
+    'azure.workload.identity/inject-proxy-sidecar',
+    'iam.amazonaws.com/role',
+    'replicator.v1.mittwald.de/replicate-from',
+  ])('%s is one', (key) => {
+    expect(key).toMatch(refused);
+  });
+
+  test.each([
+    'checksum/config',
+    'checksum/network-policy',
+    'hello',
+    'proxy',
+    'prometheus.io/scrape',
+    'kubectl.kubernetes.io/restartedAt',
+    'kubectl.kubernetes.io/default-container',
+    'kubernetes.io/limit-ranger',
+    'kubernetes.io/config.seen',
+    'cluster-autoscaler.kubernetes.io/safe-to-evict',
+    'batch.kubernetes.io/job-completion-index',
+    'volume.kubernetes.io/storage-provisioner',
+    'volume.beta.kubernetes.io/storage-provisioner',
+    'pv.kubernetes.io/bind-completed',
+    'endpoints.kubernetes.io/last-change-trigger-time',
+    'tenantry.dev/config-checksum',
+    'vcluster.loft.sh/namespace',
+    'vcluster.loft.sh/object-host-name',
+    'vcluster.loft.sh/service-cidr',
+    'vcluster.loft.sh/block-deletion',
+    'meta.helm.sh/release-name',
+    'argocd.argoproj.io/tracking-id',
+    'cnpg.io/nodeSerial',
+    'strimzi.io/broker-cert-hash',
+    'reloader.stakater.com/last-reloaded-from',
+  ])('%s is none', (key) => {
+    expect(key).not.toMatch(refused);
+  });
+
+  test('are the host’s to name, by key or by domain', () => {
+    expect(rule).toContain('[].exists(');
+    const of = treeOf([alice], { host: { annotations: ['cilium.io', 'linkerd.io/inject'] } });
+    expect(expression('tenantry-metadata', /annotation/, of)).toContain(
+      '["cilium.io", "linkerd.io/inject"].exists(',
+    );
+  });
+});
+
+describe('what a syncer in the wrong hands would try', () => {
+  const attacks = syncerAttacks({
+    tenantId: 'alice',
+    foreignNamespace: 'vcluster-tenant-bob',
+    syncedPod: 'simple-app-x-default-x-tenant-alice',
+    syncedService: 'simple-service-x-default-x-tenant-alice',
+    image: 'tenantry/whoami:0123456789ab',
+  });
+
+  test('has a name of its own each', () => {
+    const seen = attacks.map(({ name }) => name);
+    expect(new Set(seen).size).toBe(seen.length);
+    for (const name of seen) expect(name).toMatch(/^[a-z0-9-]+$/);
+  });
+
+  test('is asked of every policy but the one for connections, which are no requests with an answer', () => {
+    expect([...new Set(attacks.map(({ policy: by }) => by))].sort()).toEqual(
+      names.filter((name) => name !== 'tenantry-pod-connections'),
+    );
+  });
+
+  test.each(attacks.map((attack) => [attack.text, attack] as const))(
+    '%s: its policy is asked',
+    (_, attack) => {
+      const { group, resource, operation } = requestOf(attack);
+      const [rule] = policy(attack.policy).spec.matchConstraints.resourceRules;
+      expect(rule.operations).toContain(operation);
+      expect(['*', group]).toEqual(expect.arrayContaining(rule.apiGroups));
+      expect(rule.resources.some((name: string) => name === resource || name === '*/*')).toBe(true);
+    },
+  );
+});
+
+/** What the API server makes of a request. */
+function requestOf({ method, path }: SyncerAttack) {
+  const [, root, ...rest] = path.split('/');
+  const group = root === 'api' ? '' : (rest[0] ?? '');
+  const parts = rest.slice(root === 'api' ? 1 : 2);
+  // A namespace itself has nothing after its name.
+  const [plural = '', , subresource] =
+    parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;
+  const operations = { POST: 'CREATE', PATCH: 'UPDATE', DELETE: 'DELETE' } as const;
+  return {
+    group,
+    resource: subresource === undefined ? plural : `${plural}/${subresource}`,
+    operation: operations[method],
+  };
+}
 
 test('a namespace says whether its NodePort is open, which the policy asks', () => {
   const label = 'tenantry.dev/node-port';
@@ -85,8 +246,9 @@ test('a namespace says whether its NodePort is open, which the policy asks', () 
 
 describe('a plan’s own values', () => {
   const plan = { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1 };
+  const host = { runtimeClasses: ['gvisor'] };
   const values = (vcluster: object) =>
-    read('alice/vcluster.yaml', treeOf([alice], { plans: { small: { ...plan, vcluster } } }));
+    read('alice/vcluster.yaml', treeOf([alice], { host, plans: { small: { ...plan, vcluster } } }));
   const plain = values({});
 
   test('are added to the hardening', () => {
@@ -105,6 +267,21 @@ describe('a plan’s own values', () => {
       scheduling: { nodeSelector: { pool: 'tenants' } },
     });
     expect(merged).toMatchObject(plain);
+  });
+
+  test('put every pod of the tenant into the plan’s sandbox, which the host’s policy holds them to', () => {
+    const vcluster = { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } };
+    const label = (of: ReadonlyMap<string, string>) =>
+      read('alice/host/namespace.vcluster-tenant-alice.yaml', of).metadata.labels[
+        'tenantry.dev/runtime-class'
+      ];
+    expect(label(treeOf([alice], { host, plans: { small: { ...plan, vcluster } } }))).toBe(
+      'gvisor',
+    );
+    expect(label(treeOf([alice]))).toBeUndefined();
+    expect(expression('tenantry-tenant-pods', /runtime class/)).toContain(
+      'tenantry.dev/runtime-class',
+    );
   });
 
   test('show in the tenant’s vcluster.yaml and tenant.json, and nowhere else', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseBytes, parseCpu } from '@tenantry/tenants';
 import { parse } from 'yaml';
+import { SYNCER_RIGHTS } from '../src/index.ts';
 import { alice, treeOf } from './fleet.ts';
 
 const GiB = 2 ** 30;
@@ -19,13 +20,14 @@ test('a tenant is these files', () => {
     'alice/host/namespace.vcluster-tenant-alice.yaml',
     'alice/host/networkpolicy.control-plane.yaml',
     'alice/host/networkpolicy.default-deny.yaml',
-    'alice/host/networkpolicy.dns.yaml',
     'alice/host/networkpolicy.workload.yaml',
     'alice/host/resourcequota.tenant-alice.yaml',
     'alice/tenant.json',
     'alice/vcluster.yaml',
     'alice/virtual/configmap.tenant-id.yaml',
     'alice/virtual/deployment.simple-app.yaml',
+    'alice/virtual/mutatingadmissionpolicy.tenantry-default-limits.yaml',
+    'alice/virtual/mutatingadmissionpolicybinding.tenantry-default-limits.yaml',
     'alice/virtual/service.simple-service.yaml',
   ]);
 });
@@ -234,19 +236,6 @@ describe('the network policies', () => {
     matchLabels: { app: 'vcluster', release: 'tenant-alice' },
     matchExpressions: [{ key: 'vcluster.loft.sh/managed-by', operator: 'DoesNotExist' }],
   };
-  const dns = {
-    ports: [
-      { port: 53, protocol: 'UDP' },
-      { port: 53, protocol: 'TCP' },
-    ],
-    to: [
-      {
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-      },
-    ],
-  };
-
   test('deny everything to every pod first', () => {
     expect(policy('default-deny')).toEqual({
       podSelector: {},
@@ -266,18 +255,10 @@ describe('the network policies', () => {
     });
   });
 
-  test('let only the tenant’s CoreDNS ask the host’s', () => {
-    expect(policy('dns')).toEqual({
-      podSelector: {
-        matchLabels: {
-          ...workload.matchLabels,
-          'vcluster.loft.sh/namespace': 'kube-system',
-          'k8s-app': 'vcluster-kube-dns',
-        },
-      },
-      policyTypes: ['Egress'],
-      egress: [dns],
-    });
+  test('let nobody ask the host’s DNS, which names all tenants', () => {
+    for (const [path, text] of tree) {
+      if (path.includes('/networkpolicy.')) expect(text).not.toContain('53');
+    }
   });
 
   test('open the control plane to its own tenant, and the host’s API to the control plane', () => {
@@ -286,7 +267,6 @@ describe('the network policies', () => {
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ ports: [{ port: 8443, protocol: 'TCP' }], from: [{ podSelector: workload }] }],
       egress: [
-        dns,
         { to: [{ podSelector: workload }] },
         {
           ports: [
@@ -300,7 +280,7 @@ describe('the network policies', () => {
   });
 
   test('keep everyone but the control plane from addresses outside the cluster', () => {
-    for (const name of ['default-deny', 'workload', 'dns']) {
+    for (const name of ['default-deny', 'workload']) {
       expect(JSON.stringify(policy(name))).not.toContain('ipBlock');
     }
   });
@@ -312,10 +292,32 @@ describe('the network policies', () => {
   });
 
   test('open nothing to another namespace', () => {
-    for (const name of ['default-deny', 'workload', 'dns', 'control-plane']) {
+    for (const name of ['default-deny', 'workload', 'control-plane']) {
       expect(JSON.stringify(policy(name).ingress ?? [])).not.toContain('namespaceSelector');
     }
   });
+});
+
+test('a tenant’s cluster raises a default limit that the host’s LimitRange would set too low', () => {
+  const [{ default: limits }] = read('alice/host/limitrange.tenant-alice.yaml').spec.limits;
+  const policy = read('alice/virtual/mutatingadmissionpolicy.tenantry-default-limits.yaml').spec;
+  const mutations: string[] = policy.mutations.map(
+    ({ applyConfiguration }: { applyConfiguration: { expression: string } }) =>
+      applyConfiguration.expression,
+  );
+  for (const list of ['containers', 'initContainers']) {
+    for (const [resource, limit] of Object.entries(limits)) {
+      const found = mutations.filter(
+        (expression) =>
+          expression.includes(`Object.spec{${list}:`) &&
+          expression.includes(`limits: {"${resource}": c.resources.requests["${resource}"]}`) &&
+          expression.includes(`isGreaterThan(quantity("${String(limit)}"))`),
+      );
+      expect([list, resource, found.length]).toEqual([list, resource, 1]);
+    }
+  }
+  // It is a help, and never in the way of a pod.
+  expect(policy.failurePolicy).toBe('Ignore');
 });
 
 describe('the vcluster', () => {
@@ -358,6 +360,28 @@ describe('the vcluster', () => {
   test('shows a tenant no nodes and no images of the host, and no kubelets', () => {
     expect(values.sync.fromHost.nodes).toEqual({ enabled: false, clearImageStatus: true });
     expect(values.networking.advanced.proxyKubelets).toEqual({ byHostname: false, byIP: false });
+  });
+
+  test('has a certificate for none of its chart’s example names', () => {
+    expect(values.controlPlane.ingress).toEqual({ host: '' });
+  });
+
+  test('has no right on the host that is not in the table', () => {
+    expect(values.rbac).toEqual({
+      role: {
+        overwriteRules: SYNCER_RIGHTS.map(({ group, resources, verbs }) => ({
+          apiGroups: [group],
+          resources,
+          verbs,
+        })),
+      },
+    });
+    const written = SYNCER_RIGHTS.filter(({ verbs }) =>
+      verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)),
+    ).flatMap(({ group, resources }) => resources.map((name) => `${group}/${name}`));
+    // What the admission policy lets an account write.
+    const { validations } = read('_host/validatingadmissionpolicy.tenantry-accounts.yaml').spec;
+    for (const kind of written) expect(validations[0].expression).toContain(JSON.stringify(kind));
   });
 
   test('takes its volume with it when it is deleted', () => {

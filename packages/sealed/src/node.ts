@@ -48,7 +48,7 @@ export const maskedUnits: readonly string[] = ['systemd-binfmt.service'];
 export const nodeBinaries: Readonly<Record<string, readonly string[]>> = {
   'usr/local/bin': ['containerd', 'containerd-shim-runc-v2', 'crictl', 'ctr'],
   'usr/bin': ['kubeadm', 'kubectl', 'kubelet'],
-  'opt/cni/bin': ['bridge', 'host-local', 'loopback', 'portmap', 'ptp'],
+  'opt/cni/bin': ['host-local', 'loopback', 'portmap', 'ptp', 'tuning'],
 };
 
 /** How kind starts a node: systemd ends on SIGRTMIN+3 and looks for `container`. */

@@ -5,6 +5,8 @@ export { covers, LINK_LOCAL } from './cidr.ts';
 export type { TenantKeys } from './edit-tenants.ts';
 export { addReceipt, addTenant, lifeKeys, removeTenant, setTenantKeys } from './edit-tenants.ts';
 export * from './footprint.ts';
+export * from './limits.ts';
+export { runtimeClassOf } from './plan-values.ts';
 export type { Turn } from './lifecycle.ts';
 export { afterTurn, dueTurns, isUnpaid } from './lifecycle.ts';
 export * from './names.ts';

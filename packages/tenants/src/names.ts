@@ -17,6 +17,8 @@ export const TENANTS_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY},${TENANT_LABE
 export const SYNCED_LABEL = 'vcluster.loft.sh/managed-by';
 /** On a host namespace: whether the tenant's NodePort is "open" to the outside or "closed". */
 export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
+/** On a host namespace: the runtime class of the tenant's pods, where its plan names one. */
+export const RUNTIME_CLASS_LABEL = 'tenantry.dev/runtime-class';
 /** Holds what the commands keep on the host; no account of a tenant has rights there. */
 export const SYSTEM_NAMESPACE = 'tenantry-system';
 /** Where inventories lay before SYSTEM_NAMESPACE: in the tenant's namespace, where its syncer writes. */
@@ -49,6 +51,10 @@ export function hostNamespace(id: string): string {
 export function temporaryNamespace(id: string): string {
   return hostNamespace(`-${id}`);
 }
+
+/** What the names of the accounts of a control plane and of the tenant's pods begin with. */
+export const SYNCER_ACCOUNT_PREFIX = 'vc-';
+export const WORKLOAD_ACCOUNT_PREFIX = 'vc-workload-';
 
 /** The context's name in vcluster's own form. */
 export function tenantContext(id: string, hostContext: string): string {

@@ -2,13 +2,19 @@ import { show } from './fault.ts';
 import { WHOAMI } from './footprint.ts';
 import { formatBytes, formatCpu } from './quantity.ts';
 import type { Breach } from './breach.ts';
-import type { Plan } from './tenant.ts';
+import {
+  CONTROL_PLANE_RUNTIME_CLASS,
+  planText,
+  POD_RUNTIME_CLASS,
+  STORAGE_CLASS,
+} from './plan-values.ts';
+import type { Host, Plan } from './tenant.ts';
 
-const STORAGE_CLASS = 'controlPlane.statefulSet.persistence.volumeClaim.storageClass'.split('.');
+export type HostClasses = Pick<Host, 'storageClasses' | 'runtimeClasses'>;
 
-/** What is wrong with a well-formed plan by itself, and with the host's storage classes. */
-export function planBreaches(plan: Plan, storageClasses: readonly string[]): readonly Breach[] {
-  return [...tooMuch(plan), ...tooLittle(plan), ...foreignClass(plan, storageClasses)];
+/** What is wrong with a well-formed plan by itself, and with the host's classes. */
+export function planBreaches(plan: Plan, host: HostClasses): readonly Breach[] {
+  return [...tooMuch(plan), ...tooLittle(plan), ...foreignClasses(plan, host)];
 }
 
 function tooMuch({ name, cpu, memory, requests }: Plan): readonly Breach[] {
@@ -49,16 +55,23 @@ function lessThan(
   ];
 }
 
-function foreignClass({ name, vcluster }: Plan, allowed: readonly string[]): readonly Breach[] {
-  const found = STORAGE_CLASS.reduce<unknown>(
-    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-    vcluster,
-  );
-  if (typeof found !== 'string' || found === '' || allowed.includes(found)) return [];
-  return [
-    {
-      path: ['plans', name, 'vcluster', ...STORAGE_CLASS],
-      message: `found ${show(found)}; host.storageClasses has ${allowed.map(show).join(', ') || 'none'}; add it there`,
-    },
-  ];
+/** Classes of the host that a plan names, and the key of `host` that must have them. */
+const CLASSES = [
+  [STORAGE_CLASS, 'storageClasses'],
+  [POD_RUNTIME_CLASS, 'runtimeClasses'],
+  [CONTROL_PLANE_RUNTIME_CLASS, 'runtimeClasses'],
+] as const;
+
+function foreignClasses(plan: Plan, host: HostClasses): readonly Breach[] {
+  return CLASSES.flatMap(([path, key]) => {
+    const found = planText(plan, path);
+    const allowed = host[key];
+    if (found === null || allowed.includes(found)) return [];
+    return [
+      {
+        path: ['plans', plan.name, 'vcluster', ...path],
+        message: `found ${show(found)}; host.${key} has ${allowed.map(show).join(', ') || 'none'}; add it there`,
+      },
+    ];
+  });
 }

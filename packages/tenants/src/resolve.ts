@@ -11,14 +11,16 @@ export function resolveFleet(file: TenantsFile): Fleet {
   const plans = new Map(
     Object.entries(file.plans).map(([name, plan]) => [name, resolvePlan(name, plan)]),
   );
-  const { capacity, apiCidr, storageClasses, priorityClasses } = file.host;
+  const { capacity, apiCidr, ...host } = file.host;
   return {
     host: {
       context: file.host.context,
       capacity: capacity === undefined ? null : resolveResources(capacity),
       apiCidr: apiCidr ?? null,
-      storageClasses: [...new Set(storageClasses)].sort(),
-      priorityClasses: [...new Set(priorityClasses)].sort(),
+      storageClasses: sorted(host.storageClasses),
+      priorityClasses: sorted(host.priorityClasses),
+      runtimeClasses: sorted(host.runtimeClasses),
+      annotations: sorted(host.annotations),
     },
     graceDays: file.graceDays,
     imageRepository: file.image.repository,
@@ -46,6 +48,10 @@ export function resolveFleet(file: TenantsFile): Fleet {
       digest,
     })),
   };
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
 }
 
 export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Plan {

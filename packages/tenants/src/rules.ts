@@ -11,7 +11,7 @@ import { suggest } from './suggest.ts';
 import { resolvePlan } from './resolve.ts';
 import type { Breach } from './breach.ts';
 import { capacityBreaches } from './capacity-rules.ts';
-import { planBreaches } from './plan-rules.ts';
+import { type HostClasses, planBreaches } from './plan-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
 
@@ -35,7 +35,7 @@ export function checkRules(file: unknown): readonly Breach[] {
   return [
     ...alone,
     ...[...plans.values()].flatMap((plan) =>
-      plan === null ? [] : planBreaches(plan, storageClasses(file)),
+      plan === null ? [] : planBreaches(plan, hostClasses(file)),
     ),
     ...defaultPlanBreaches(fallback, plans, valueAt(file, ['defaultPlan']) !== undefined),
     ...rawTenants(file).flatMap((entry, index) => planReferenceBreaches(index, entry, plans)),
@@ -133,7 +133,13 @@ function activePlans(
     .filter((plan) => plan !== null);
 }
 
-function storageClasses(file: unknown): readonly string[] {
-  const classes = valueAt(file, ['host', 'storageClasses']) ?? DEFAULT_STORAGE_CLASSES;
-  return Array.isArray(classes) ? classes.map(String) : [];
+function hostClasses(file: unknown): HostClasses {
+  const classes = (key: string, fallback: readonly string[]) => {
+    const found = valueAt(file, ['host', key]) ?? fallback;
+    return Array.isArray(found) ? found.map(String) : [];
+  };
+  return {
+    storageClasses: classes('storageClasses', DEFAULT_STORAGE_CLASSES),
+    runtimeClasses: classes('runtimeClasses', []),
+  };
 }

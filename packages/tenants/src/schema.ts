@@ -175,6 +175,13 @@ const className = z
     error: 'a class is named in lower-case letters, digits, "-" and "."',
   });
 
+const annotation = z
+  .string()
+  .max(317, { error: 'a key of an annotation has at most 317 characters' })
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(\/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/, {
+    error: 'an annotation is named by its key or by the domain of its key, like "cilium.io"',
+  });
+
 /** What a kind cluster calls its only class. */
 export const DEFAULT_STORAGE_CLASSES: readonly string[] = ['standard'];
 
@@ -217,6 +224,22 @@ export const fileSchema = z
             description:
               "The host's priority classes that pods of tenants may have, such as its default one.",
             examples: [[]],
+          }),
+        runtimeClasses: z
+          .array(className)
+          .default([])
+          .meta({
+            description:
+              "The host's runtime classes that pods of tenants and control planes may have.",
+            examples: [['gvisor']],
+          }),
+        annotations: z
+          .array(annotation)
+          .default([])
+          .meta({
+            description:
+              "Annotations for the host's network and proxies that tenants may set, by key or by the key's domain. All others of that kind are refused.",
+            examples: [['cilium.io', 'kubernetes.io/egress-bandwidth']],
           }),
       })
       .prefault({})

@@ -52,6 +52,10 @@ export interface Host {
   readonly storageClasses: readonly string[];
   /** The priority classes that pods may have. */
   readonly priorityClasses: readonly string[];
+  /** The runtime classes that pods may have. */
+  readonly runtimeClasses: readonly string[];
+  /** Keys, or domains of keys, of annotations for the host's network and proxies that tenants may use. */
+  readonly annotations: readonly string[];
 }
 
 /** What is kept of a deleted tenant. */

@@ -72,6 +72,7 @@ const BEYOND_A_SCHEMA = [
   'plan-memory-zero.json',
   'plan-near-miss.json',
   'plan-requests-above-limits.json',
+  'plan-runtime-class.json',
   'plan-too-small-for-the-service.json',
   'plan-unknown.json',
   'plan-vcluster-closed.json',
