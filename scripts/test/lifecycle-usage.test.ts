@@ -123,24 +123,49 @@ describe('a period', () => {
   });
 });
 
-test('volumes are read from claims: what they got, or what they asked for', () => {
-  const claim = (namespace: string, status: object) => ({
+describe('volumes are read from claims', () => {
+  const claim = (namespace: string, storage?: string, requested = '1Gi') => ({
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: { name: 'x', namespace, creationTimestamp: '2028-02-01T00:00:00Z' },
-    spec: { resources: { requests: { storage: '1Gi' } } },
-    status,
+    spec: { resources: { requests: { storage: requested } } },
+    ...(storage !== undefined && { status: { capacity: { storage } } }),
   });
-  expect(
-    volumesOf([
-      claim('vcluster-tenant-alice', { capacity: { storage: '2Gi' } }),
-      claim('vcluster-tenant-bob', {}),
-      claim('elsewhere', {}),
-    ]),
-  ).toEqual([
-    { id: 'alice', bytes: 2 ** 31, since: Date.parse('2028-02-01') },
-    { id: 'bob', bytes: 2 ** 30, since: Date.parse('2028-02-01') },
-  ]);
+
+  test('by what they got, or what they asked for; only those of tenants', () => {
+    expect(
+      volumesOf([
+        claim('vcluster-tenant-alice', '2Gi'),
+        claim('vcluster-tenant-bob'),
+        claim('elsewhere', 'much'),
+      ]),
+    ).toEqual([
+      { id: 'alice', bytes: 2 ** 31, since: Date.parse('2028-02-01') },
+      { id: 'bob', bytes: 2 ** 30, since: Date.parse('2028-02-01') },
+    ]);
+  });
+
+  test.each([
+    ['5e9', 5e9],
+    ['129e6', 129e6],
+    ['128974848000m', 128_974_848],
+    ['1Pi', 2 ** 50],
+    ['8E', 8e18],
+    ['8Ei', 2 ** 63],
+  ])('in any form that Kubernetes allows: %s', (storage, bytes) => {
+    const claims = [claim('vcluster-tenant-alice', storage)];
+    expect(volumesOf(claims)).toMatchObject([{ id: 'alice', bytes }]);
+  });
+
+  test('what cannot be read is an error that names it, and not a volume less', () => {
+    const claims = (...of: Parameters<typeof claim>) => [claim(...of)];
+    expect(() => volumesOf(claims('vcluster-tenant-bob', '5GB'))).toThrow(
+      'PersistentVolumeClaim vcluster-tenant-bob/x: status.capacity.storage: found "5GB"',
+    );
+    expect(() => volumesOf(claims('vcluster-tenant-bob', undefined, ''))).toThrow(
+      'PersistentVolumeClaim vcluster-tenant-bob/x: spec.resources.requests.storage: found ""',
+    );
+  });
 });
 
 test('what nobody knows is ? for people, empty in CSV, null in JSON', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { hostNamespace, parseBytes, SYNCED_LABEL, type Volume } from '@tenantry/tenants';
+import { hostNamespace, quantityValue, SYNCED_LABEL, type Volume } from '@tenantry/tenants';
 import { hostContextOf, readTenants } from '../dist/read.ts';
 import { messageOf } from '../cli/errors.ts';
 import { findHost } from '../cluster/host.ts';
@@ -26,14 +26,20 @@ export async function readVolumes(
   }
 }
 
-/** The volumes behind claims of the host, by tenant. */
+/** The volumes behind claims of the host, by tenant. @throws UnreadableQuantity */
 export function volumesOf(claims: readonly KubeObject[]): readonly Volume[] {
   return claims.flatMap(({ metadata, spec, status }) => {
-    const { namespace = '', creationTimestamp = '' } = metadata;
+    const { name, namespace = '', creationTimestamp = '' } = metadata;
+    if (!namespace.startsWith(PREFIX)) return [];
     const { capacity } = (status ?? {}) as { capacity?: { storage?: string } };
     const { resources } = (spec ?? {}) as { resources?: { requests?: { storage?: string } } };
-    const bytes = parseBytes(capacity?.storage ?? resources?.requests?.storage ?? '');
-    if (!namespace.startsWith(PREFIX) || bytes === null) return [];
-    return [{ id: namespace.slice(PREFIX.length), bytes, since: Date.parse(creationTimestamp) }];
+    const place = `PersistentVolumeClaim ${namespace}/${name}`;
+    const size =
+      capacity?.storage === undefined
+        ? quantityValue(resources?.requests?.storage, `${place}: spec.resources.requests.storage`)
+        : quantityValue(capacity.storage, `${place}: status.capacity.storage`);
+    return [
+      { id: namespace.slice(PREFIX.length), bytes: size, since: Date.parse(creationTimestamp) },
+    ];
   });
 }
