@@ -2,12 +2,13 @@ import { HOURS_A_MONTH, usageOf } from '@tenantry/tenants';
 import { UsageError } from './lib/cli/errors.ts';
 import { runMain } from './lib/cli/run-main.ts';
 import { readHistory } from './lib/usage/history.ts';
+import { moment, type Note, notesFor } from './lib/usage/notes.ts';
 import { periodOf } from './lib/usage/period.ts';
-import { asCsv, asEvents, asTable } from './lib/usage/render.ts';
+import { asCsv, asEvents, asTable, idsAgain, noteLines } from './lib/usage/render.ts';
 import { readVolumes } from './lib/usage/volumes.ts';
 
 await runMain({
-  usage: 'pnpm usage [--from DATE] [--to DATE] [--json | --csv]',
+  usage: 'pnpm usage [--from DATE] [--to DATE] [--commit REV] [--json | --csv]',
   summary:
     "What each tenant has used: hours, CPU-hours and GiB-hours that its plan requests, from Git's history of\n" +
     'tenants.json; GiB-months of its volumes, from the cluster. What cannot be known is said.',
@@ -18,6 +19,11 @@ await runMain({
       description: 'the first day; default: the first commit',
     },
     to: { type: 'string', value: 'DATE', description: 'the last day; default: until now' },
+    commit: {
+      type: 'string',
+      value: 'REV',
+      description: 'the history to read; default: HEAD. A bill names its commit',
+    },
     json: { type: 'boolean', description: 'an NDJSON line per tenant and note, then a summary' },
     csv: { type: 'boolean', description: 'comma-separated; notes go to standard error' },
   },
@@ -26,28 +32,52 @@ await runMain({
     if (values.json === true && values.csv === true) {
       throw new UsageError('--json and --csv exclude each other\n  → give one of them');
     }
-    const history = await readHistory($, workspace.tenantsFile);
-    const first = history.versions[0]?.at ?? 0;
-    const period = periodOf(values, first, Date.now());
-    const volumes = await readVolumes(context);
-    const usages = usageOf(history.versions, typeof volumes === 'string' ? null : volumes, period);
-    const notes = [
-      ...(period.from < first
-        ? [`before ${new Date(first).toISOString()} there was no tenants.json: nothing is counted`]
-        : []),
-      ...history.notes,
-      'hours run from commit to commit; when a deploy followed, Git does not know',
-      typeof volumes === 'string'
-        ? `volumes are not known: ${volumes}`
-        : `volumes that are gone are not counted; a size counts as it is now; a month has ${HOURS_A_MONTH} hours`,
+    const now = Date.now();
+    const { commit } = values;
+    const history = await readHistory($, workspace.tenantsFile, {
+      now,
+      ...(commit !== undefined && { commit }),
+    });
+    const first = history.start ?? history.versions[0]?.at ?? now;
+    const period = periodOf(values, first, now);
+    const { volumes, why, error } = await readVolumes(context);
+    const counted = { ...period, from: Math.max(period.from, history.start ?? Infinity) };
+    const usages = usageOf(history.versions, volumes, counted);
+    const notes: readonly Note[] = [
+      ...notesFor(history.notes, period),
+      ...idsAgain(usages).map((id): Note => {
+        const text = `${id} left tenants.json and came back: a row for each stay, which may be another customer's`;
+        return { kind: 'id-again', text };
+      }),
+      {
+        kind: 'rule',
+        text: 'hours run from commit to commit; when a deploy followed, Git does not know',
+      },
+      {
+        kind: 'volumes',
+        text:
+          volumes === null
+            ? `volumes are not known: ${why}`
+            : `volumes that are gone are not counted; a size counts as it is now; a month has ${HOURS_A_MONTH} hours`,
+      },
     ];
     if (values.json === true) {
       for (const line of asEvents(usages)) print(line);
-      for (const text of notes) print(JSON.stringify({ event: 'note', text }));
-      const [from, to] = [period.from, period.to].map((moment) => new Date(moment).toISOString());
-      return print(JSON.stringify({ event: 'summary', tenants: usages.length, from, to }));
+      for (const { kind, text } of notes) print(JSON.stringify({ event: 'note', kind, text }));
+      const summary = {
+        event: 'summary',
+        tenants: usages.length,
+        from: moment(period.from),
+        to: moment(period.to),
+        ...history.source,
+        notes: notes.map(({ kind, text }) => ({ kind, text })),
+      };
+      print(JSON.stringify(summary));
+    } else {
+      print(values.csv === true ? asCsv(usages) : asTable(usages));
+      for (const line of noteLines(notes)) report.line(line);
     }
-    print(values.csv === true ? asCsv(usages) : asTable(usages));
-    for (const note of notes) report.line(`- ${note}`);
+    // The hours are told all the same; they do not hang on the cluster.
+    if (error !== null) throw error;
   },
 });

@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReport } from '../lib/cli/report.ts';
+import { clusterContainers, hasImage, isRunning, registryHas } from '../lib/tools/docker.ts';
+import { goVersion } from '../lib/tools/go.ts';
+import type { Shell } from '../lib/cli/shell.ts';
 import { ensureTools, TOOLS, withoutOurs } from '../lib/tools/toolchain.ts';
 import { chooseWay, officialNodeImage } from '../lib/cluster/image-source.ts';
 import { workspace } from '../lib/cli/workspace.ts';
@@ -66,7 +69,7 @@ describe('tools', () => {
   test('that are missing, with no Go to build them, are named with version and source', async () => {
     const { vcluster: _, ...others } = FITTING;
     for (const [name, script] of Object.entries(others)) fakes.add(name, script);
-    fakes.add('go', 'exit 1');
+    fakes.add('go', 'exit 127');
     await expect(
       ensureTools(
         own(),
@@ -77,6 +80,60 @@ describe('tools', () => {
     );
   });
 });
+
+test('a Go that fails is not no Go', async () => {
+  const fakes = fakeCommands();
+  fakes.add('go', 'echo "go: cannot find GOROOT" >&2; exit 2');
+  await expect(goVersion(fakes.$)).rejects.toThrow(/go env GOVERSION: exit code 2\n.*GOROOT/);
+  fakes.add('go', 'exit 127');
+  expect(await goVersion(fakes.$)).toBeNull();
+});
+
+describe('Docker', () => {
+  const REFUSED = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.';
+  const ABSENT =
+    'case "$1 $2" in "ps "*) ;; "manifest "*) echo "no such manifest: x" >&2; exit 1;; ' +
+    '"image "*) echo "Error: No such image: x" >&2; exit 1;; *) echo "Error: No such object: x" >&2; exit 1;; esac';
+  const docker = (script: string) => {
+    const fakes = fakeCommands();
+    fakes.add('docker', script);
+    return fakes.$;
+  };
+  const questions = [
+    ['image', hasImage],
+    ['registry', registryHas],
+    ['container', isRunning],
+    ['cluster', async ($: Shell, name: string) => (await clusterContainers($, name)).length > 0],
+  ] as const;
+
+  test.each(questions)('that has no such %s says no', async (_, question) => {
+    expect(await question(docker(ABSENT), 'x')).toBe(false);
+  });
+
+  test.each(questions)('that has the %s says yes', async (_, question) => {
+    expect(await question(docker('echo true'), 'x')).toBe(true);
+  });
+
+  test.each(questions)('that fails does not say that there is no %s', async (_, question) => {
+    const failing = docker(`echo "${REFUSED}" >&2; exit 1`);
+    await expect(question(failing, 'x')).rejects.toThrow(REFUSED);
+  });
+
+  test.each(['denied: denied', 'unauthorized: authentication required', 'manifest unknown'])(
+    'a registry that says "%s" lacks the image',
+    async (words) => {
+      expect(await registryHas(docker(`echo "${words}" >&2; exit 1`), 'x')).toBe(false);
+    },
+  );
+
+  test('a permission that is denied is Docker’s, not the registry’s', async () => {
+    const words = 'permission denied while trying to connect to the Docker daemon socket';
+    const failing = docker(`echo "${words}" >&2; exit 1`);
+    await expect(registryHas(failing, 'x')).rejects.toThrow(words);
+  });
+});
+
+const NO_IMAGE = 'echo "Error: No such image: x" >&2; exit 1';
 
 describe('the way to a cluster', () => {
   test.each([
@@ -90,16 +147,18 @@ describe('the way to a cluster', () => {
 
   test.each([
     ['exit 1', true, 'no Docker engine answers'],
+    ['echo denied >&2; exit 1', true, 'no Docker engine answers: denied'],
     [
-      'case "$1" in info) ;; image) exit 1;; manifest) exit 1;; esac',
+      `case "$1" in info) ;; image) ${NO_IMAGE};; *) echo "dial tcp: i/o timeout" >&2; exit 1;; esac`,
       true,
-      'no container registry answers',
+      'no container registry answers: dial tcp: i/o timeout',
     ],
     [
-      'case "$1" in info) ;; image) exit 1;; manifest) ;; esac',
-      false,
-      'Docker and a registry answer',
+      `case "$1" in info) ;; image) ${NO_IMAGE};; *) echo "manifest unknown" >&2; exit 1;; esac`,
+      true,
+      'the registry lacks the official node image',
     ],
+    [`case "$1" in info) ;; image) ${NO_IMAGE};; esac`, false, 'Docker and a registry answer'],
     ['exit 0', false, 'the official node image is here'],
   ])('a docker that does `%s`: sealed %s, %s', async (script, sealed, why) => {
     const fakes = fakeCommands();

@@ -14,7 +14,9 @@ export function dayOf(text: string): number {
   return Date.parse(`${text}T00:00:00Z`) / MILLISECONDS_A_DAY;
 }
 
-/** The date of a count of days. */
+/** The date of a count of days; behind the year 9999 one of five digits, which no file may have. */
 export function dateOf(day: number): string {
-  return new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, -'T00:00:00.000Z'.length);
+  const text = new Date(day * MILLISECONDS_A_DAY).toISOString();
+  // ISO 8601 writes +010000-01-01.
+  return text.slice(0, -'T00:00:00.000Z'.length).replace(/^\+0*/, '');
 }

@@ -12,7 +12,16 @@ export { afterTurn, dueTurns, isUnpaid } from './lifecycle.ts';
 export * from './names.ts';
 export { offboardedByOperator, pausedByOperator, reasonOf, resumedByOperator } from './operator.ts';
 export { parseTenants } from './parse.ts';
-export { formatBytes, formatCpu, parseBytes, parseCpu } from './quantity.ts';
+export {
+  formatBytes,
+  formatCpu,
+  parseBytes,
+  parseCpu,
+  parseQuantity,
+  quantityMilliValue,
+  quantityValue,
+  UnreadableQuantity,
+} from './quantity.ts';
 export { jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type {

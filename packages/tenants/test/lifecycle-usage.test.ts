@@ -25,7 +25,7 @@ const HISTORY = [
   version('2028-02-25', [bob]),
 ];
 
-const none: Omit<Usage, 'id'> = {
+const none: Omit<Usage, 'id' | 'since'> = {
   activeHours: 0,
   pausedHours: 0,
   unknownHours: 0,
@@ -40,6 +40,7 @@ test('a history of pauses, by the hour; a leap day counts', () => {
     {
       ...none,
       id: 'alice',
+      since: Date.parse('2028-02-01'),
       activeHours: 15.5 * DAY,
       pausedHours: 8.5 * DAY,
       cpuHours: 15.5 * DAY * 0.5,
@@ -48,6 +49,7 @@ test('a history of pauses, by the hour; a leap day counts', () => {
     {
       ...none,
       id: 'bob',
+      since: Date.parse('2028-02-11'),
       activeHours: 19 * DAY,
       cpuHours: 19 * DAY * 0.5,
       memoryGiBHours: 19 * DAY * 2,
@@ -77,6 +79,7 @@ test('while tenants.json cannot be read, the hours of who was in it are unknown'
     {
       ...none,
       id: 'alice',
+      since: Date.parse('2028-02-01'),
       activeHours: DAY,
       unknownHours: 3 * DAY,
       cpuHours: DAY * 0.5,
@@ -96,6 +99,35 @@ test('volumes count from when they were made, also for who left the file', () =>
   expect(storage.map(([id]) => id)).toEqual(['bob', 'zoe']);
   expect(storage[0]?.[1]).toBeCloseTo((2 * 5 * DAY) / 730 + 0.05);
   expect(storage[1]?.[1]).toBeCloseTo((5 * DAY) / 730);
+});
+
+test('an id that comes back is another tenant, with volumes of its own', () => {
+  const history = [
+    version('2028-02-01', [alice]),
+    version('2028-02-03', [bob]),
+    version('2028-02-05', [alice, bob]),
+    // Replaced at once, as where dates are out of order: nobody left.
+    version('2028-02-06', [bob]),
+    version('2028-02-06', [alice, bob]),
+  ];
+  const volume = (since: string) => ({ id: 'alice', bytes: 730 * GiB, since: Date.parse(since) });
+  const rows = usageOf(
+    history,
+    [volume('2028-02-02'), volume('2028-02-04'), volume('2028-02-07')],
+    period('2028-02-01', '2028-02-08'),
+  );
+  expect(
+    rows.map(({ id, since, activeHours, storageGiBMonths }) => [
+      id,
+      since,
+      activeHours,
+      storageGiBMonths,
+    ]),
+  ).toEqual([
+    ['alice', Date.parse('2028-02-01'), 2 * DAY, (6 + 4) * DAY],
+    ['alice', Date.parse('2028-02-05'), 3 * DAY, DAY],
+    ['bob', Date.parse('2028-02-03'), 5 * DAY, 0],
+  ]);
 });
 
 test('what no cluster has said is null and not zero', () => {

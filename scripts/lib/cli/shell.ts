@@ -59,6 +59,9 @@ export async function run(
   return output.stdout;
 }
 
+/** What a shell ends with where there is no such command. */
+export const NO_COMMAND = 127;
+
 /** A command for people to read: the program's name, arguments that hold spaces quoted. */
 function commandLine(file: string, args: readonly string[]): string {
   const name = file.slice(file.lastIndexOf('/') + 1);

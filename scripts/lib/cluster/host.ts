@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { UsageError } from '../cli/errors.ts';
+import { messageOf, UsageError } from '../cli/errors.ts';
 import { replaceFile } from '../dist/write.ts';
 import { listClusters } from '../tools/kind.ts';
 import type { Target } from '../tools/kubectl.ts';
@@ -75,7 +75,7 @@ async function copyContext($: Shell, context: string): Promise<string> {
     ]);
   } catch (error) {
     throw new UsageError(
-      `no context ${JSON.stringify(context)} in your kubeconfig, and no cluster of ours has that name\n` +
+      `context ${JSON.stringify(context)} cannot be read from your kubeconfig, and no cluster of ours has that name: ${messageOf(error)}\n` +
         '  → set host.context in tenants.json to one of: kubectl config get-contexts -o name',
       { cause: error },
     );

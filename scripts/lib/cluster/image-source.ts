@@ -3,10 +3,10 @@ import {
   kindNodeImages,
   type KubernetesMinor,
 } from '@tenantry/sealed/versions';
-import { dockerAnswers, hasImage, registryHas } from '../tools/docker.ts';
 import { booleanVariable } from '../cli/boolean.ts';
+import { dockerFailure, hasImage, registryHas } from '../tools/docker.ts';
 import { UsageError } from '../cli/errors.ts';
-import type { Shell } from '../cli/shell.ts';
+import { CommandError, type Shell } from '../cli/shell.ts';
 
 /** How a cluster is come by: with the official images, or with what we build where none can be had. */
 export interface Way {
@@ -18,12 +18,24 @@ export interface Way {
 export async function chooseWay($: Shell, forced = process.env['TENANTRY_SEALED']): Promise<Way> {
   const sealed = booleanVariable('TENANTRY_SEALED', forced);
   if (sealed !== null) return { sealed, why: `TENANTRY_SEALED=${forced}` };
-  if (!(await dockerAnswers($))) return { sealed: true, why: 'no Docker engine answers' };
+  const failure = await dockerFailure($);
+  if (failure !== null) return { sealed: true, why: `no Docker engine answers${said(failure)}` };
   const image = officialNodeImage();
   if (await hasImage($, image)) return { sealed: false, why: 'the official node image is here' };
-  return (await registryHas($, image))
-    ? { sealed: false, why: 'Docker and a registry answer' }
-    : { sealed: true, why: 'no container registry answers' };
+  try {
+    return (await registryHas($, image))
+      ? { sealed: false, why: 'Docker and a registry answer' }
+      : { sealed: true, why: 'the registry lacks the official node image' };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { sealed: true, why: `no container registry answers${said(error)}` };
+  }
+}
+
+/** The last thing that a command said, in so far as it said anything. */
+function said({ stderr }: CommandError): string {
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  return last === '' ? '' : `: ${last}`;
 }
 
 /** The official node image; TENANTRY_KUBERNETES chooses the minor. @throws UsageError */

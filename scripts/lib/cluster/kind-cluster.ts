@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { kindContext } from '@tenantry/tenants';
-import { isRunning, startContainers, stoppedContainers } from '../tools/docker.ts';
+import { dockerFailure, isRunning, startContainers, stoppedContainers } from '../tools/docker.ts';
 import { createCluster, exportKubeconfig, listClusters, listNodes } from '../tools/kind.ts';
 import { kubectl, type Target } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';
@@ -8,7 +8,7 @@ import type { Report } from '../cli/report.ts';
 import { buildNodeImage, kindConfig, setUpSealed } from '../sealed/index.ts';
 import { ensureTools, type Toolbox } from '../tools/toolchain.ts';
 import { chooseWay, officialNodeImage, type Way } from './image-source.ts';
-import { quietShell } from '../cli/shell.ts';
+import { quietShell, type Shell } from '../cli/shell.ts';
 import type { Workspace } from '../cli/workspace.ts';
 
 export interface OwnCluster {
@@ -30,10 +30,7 @@ export async function ensureOwnCluster(
   report.line(
     `cluster ${workspace.cluster}: ${way.sealed ? 'sealed' : 'official images'} (${way.why})`,
   );
-  if (
-    way.sealed &&
-    !(await isRunning(quietShell({ signal }), `${workspace.cluster}-control-plane`))
-  ) {
+  if (way.sealed && !(await isUp(quietShell({ signal }), workspace.cluster))) {
     await setUpSealed(quietShell({ signal }), report, workspace.cache);
   }
   const toolbox = await ensureTools(workspace, report, signal);
@@ -56,6 +53,11 @@ export async function ensureOwnCluster(
   }
   await waitForApi(toolbox, target, signal);
   return { toolbox, way, target };
+}
+
+/** Whether a cluster's node runs; without a Docker engine none does. */
+async function isUp($: Shell, cluster: string): Promise<boolean> {
+  return (await dockerFailure($)) === null && (await isRunning($, `${cluster}-control-plane`));
 }
 
 /** Starts what a restart of the machine has stopped, and finds the context again. */

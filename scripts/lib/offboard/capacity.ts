@@ -1,4 +1,4 @@
-import { parseBytes, parseCpu } from '@tenantry/tenants';
+import { quantityMilliValue, quantityValue } from '@tenantry/tenants';
 import type { KubeObject } from '../tools/kubectl.ts';
 
 /** Thousandths of a CPU, bytes, pods. */
@@ -13,6 +13,7 @@ type Amounts = Readonly<Record<string, string>>;
 /**
  * Whether some node of the host has room for one more pod: what its pods request, taken from what
  * it offers. Nodes that take no pods do not count.
+ * @throws UnreadableQuantity
  */
 export function hasRoom(
   nodes: readonly KubeObject[],
@@ -23,7 +24,11 @@ export function hasRoom(
   return nodes.filter(takesPods).some((node) => {
     const { allocatable = {} } = (node['status'] ?? {}) as { allocatable?: Amounts };
     const used = (byNode.get(node.metadata.name) ?? []).map(requestsOf);
-    const free = used.reduce(minus, { ...roomOf(allocatable), pods: Number(allocatable['pods']) });
+    const place = `Node ${node.metadata.name}: status.allocatable`;
+    const free = used.reduce(minus, {
+      ...roomOf(allocatable, place),
+      pods: quantityValue(allocatable['pods'] ?? '0', `${place}.pods`),
+    });
     return free.cpu >= needed.cpu && free.memory >= needed.memory && free.pods >= 1;
   });
 }
@@ -35,6 +40,7 @@ interface PodSpec {
 }
 
 interface Container {
+  readonly name: string;
   readonly restartPolicy?: string;
   readonly resources?: { readonly requests?: Amounts };
 }
@@ -56,6 +62,12 @@ function takesPods({ spec }: KubeObject): boolean {
 function requestsOf(pod: KubeObject): Room {
   const { containers, initContainers = [] } = pod['spec'] as PodSpec;
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const { namespace, name } = pod.metadata;
+  const requested = (container: Container) =>
+    roomOf(
+      container.resources?.requests ?? {},
+      `Pod ${namespace}/${name}: container ${container.name}: resources.requests`,
+    );
   const together = [...containers, ...sidecars].map(requested);
   const before = initContainers.map(requested);
   const most = (key: 'cpu' | 'memory') =>
@@ -66,14 +78,13 @@ function requestsOf(pod: KubeObject): Room {
   return { cpu: most('cpu'), memory: most('memory'), pods: 1 };
 }
 
-function requested({ resources }: Container) {
-  return roomOf(resources?.requests ?? {});
-}
-
-function roomOf(amounts: Amounts): { readonly cpu: number; readonly memory: number } {
+function roomOf(
+  amounts: Amounts,
+  place: string,
+): { readonly cpu: number; readonly memory: number } {
   return {
-    cpu: parseCpu(amounts['cpu'] ?? '0') ?? 0,
-    memory: parseBytes(amounts['memory'] ?? '0') ?? 0,
+    cpu: quantityMilliValue(amounts['cpu'] ?? '0', `${place}.cpu`),
+    memory: quantityValue(amounts['memory'] ?? '0', `${place}.memory`),
   };
 }
 

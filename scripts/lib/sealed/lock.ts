@@ -65,6 +65,10 @@ async function breakLock(file: string, holder: number): Promise<void> {
 }
 
 async function holderOf(file: string): Promise<number | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // Let go in the meantime; one that cannot be read would be waited for without end.
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }

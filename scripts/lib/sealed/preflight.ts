@@ -2,6 +2,7 @@ import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault } from '../cli/errors.ts';
 import type { Shell } from '../cli/shell.ts';
+import { goVersion } from '../tools/go.ts';
 import { exists } from './files.ts';
 import { goDirectory } from './go-install.ts';
 
@@ -49,11 +50,11 @@ async function checkSystem(): Promise<void> {
 
 /** @throws Fault where Go is missing or too old. */
 export async function checkGo($: Shell): Promise<void> {
-  const { stdout, exitCode } = await $({ nothrow: true })`go env GOVERSION`;
-  const found = stdout.trim().replace(/^go/, '');
-  if (exitCode === 0 && compare(found, neededGo) >= 0) return;
+  const said = await goVersion($);
+  const found = said?.replace(/^go/, '') ?? null;
+  if (found !== null && compare(found, neededGo) >= 0) return;
   throw new Fault({
-    what: exitCode === 0 ? `Go ${found} is too old` : 'no Go',
+    what: found === null ? 'no Go' : `Go ${found} is too old`,
     why: `the tools are built from source with Go ${neededGo} or newer`,
     todo: `put go ${neededGo} or newer on the PATH`,
   });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { imagePath, type Layer, type RootName, roots } from '@tenantry/sealed';
 import type { Report } from '../cli/report.ts';
 import type { Shell } from '../cli/shell.ts';
+import { hasImage } from '../tools/docker.ts';
 import { type ArchiveImage, writeArchive } from './image-archive.ts';
 import { layerFactory } from './layers.ts';
 import { withLock } from './lock.ts';
@@ -33,8 +34,7 @@ export async function buildServiceBases(
     runtime: `tenantry/node-runtime:${hash}`,
   };
   const inDocker = async (): Promise<boolean> =>
-    (await $({ nothrow: true })`docker image inspect ${bases.build} ${bases.runtime}`).exitCode ===
-    0;
+    (await hasImage($, bases.build)) && (await hasImage($, bases.runtime));
   const title = `service base images, Node ${process.version}`;
   if (await inDocker()) {
     report.skip(title, 'built');

@@ -1,18 +1,43 @@
-import { CommandError, run, type Shell } from '../cli/shell.ts';
+import { CommandError, NO_COMMAND, run, type Shell } from '../cli/shell.ts';
 
-/** Whether a Docker engine answers. */
-export async function dockerAnswers($: Shell): Promise<boolean> {
-  return (await $({ nothrow: true, timeout: '20s' })`docker info --format ${'{{.ServerVersion}}'}`)
-    .ok;
+/** Why no Docker engine answers; null where one does. */
+export async function dockerFailure($: Shell): Promise<CommandError | null> {
+  try {
+    await run($({ timeout: '20s' }), 'docker', ['info', '--format', '{{.ServerVersion}}']);
+    return null;
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
+  }
 }
 
+/** Whether Docker has an image. @throws CommandError where it does not say */
 export async function hasImage($: Shell, image: string): Promise<boolean> {
-  return (await $({ nothrow: true })`docker image inspect --format ${'{{.Id}}'} ${image}`).ok;
+  const args = ['image', 'inspect', '--format', '{{.Id}}', image];
+  return (await ask($, args, /no such image/i)) !== null;
 }
 
-/** Whether a registry can be reached and has the image. */
+/** What registries say of an image that they lack; some say the same of one that we may not see. */
+const NOT_IN_REGISTRY =
+  /no such manifest|manifest unknown|name unknown|^(denied|unauthorized)\b|requested access to the resource is denied/im;
+
+/** Whether a registry has an image. @throws CommandError where it cannot be reached */
 export async function registryHas($: Shell, image: string): Promise<boolean> {
-  return (await $({ nothrow: true, timeout: '30s' })`docker manifest inspect ${image}`).ok;
+  const args = ['manifest', 'inspect', image];
+  return (await ask($({ timeout: '30s' }), args, NOT_IN_REGISTRY)) !== null;
+}
+
+/**
+ * What docker prints; null where it says that there is no such thing, by words alone, since it ends
+ * with 1 whatever is wrong. @throws CommandError for every other failure
+ */
+async function ask($: Shell, args: readonly string[], absent: RegExp): Promise<string | null> {
+  try {
+    return await run($, 'docker', args);
+  } catch (error) {
+    if (error instanceof CommandError && absent.test(error.stderr)) return null;
+    throw error;
+  }
 }
 
 export interface BuildOptions {
@@ -41,28 +66,25 @@ export async function startContainers($: Shell, names: readonly string[]): Promi
   await run($, 'docker', ['start', ...names]);
 }
 
+/** Whether a container is there and runs. @throws CommandError where Docker does not say */
 export async function isRunning($: Shell, container: string): Promise<boolean> {
-  const output = await $({
-    nothrow: true,
-  })`docker inspect --format ${'{{.State.Running}}'} ${container}`;
-  return output.ok && output.stdout.trim() === 'true';
+  const args = ['inspect', '--type', 'container', '--format', '{{.State.Running}}', container];
+  return (await ask($, args, /no such (object|container)/i))?.trim() === 'true';
 }
 
-/** Exit code of a shell that does not find a command. */
-const NOT_FOUND = 127;
-
 /**
- * Ids of the containers of a kind cluster, running or not; none where there is no Docker at all.
- * @throws CommandError where Docker is there and does not answer: the cluster may exist
+ * The containers of a kind cluster, running or not; none where Docker is not even installed.
+ * @throws CommandError where Docker does not say
  */
 export async function clusterContainers($: Shell, cluster: string): Promise<readonly string[]> {
   const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
-  const output = await $({
-    nothrow: true,
-  })`docker ps --all --quiet --no-trunc --filter ${filter}`;
-  if (output.exitCode === NOT_FOUND) return [];
-  if (!output.ok) throw new CommandError('docker ps', output);
-  return output.stdout.split('\n').filter((line) => line !== '');
+  try {
+    const text = await run($, 'docker', ['ps', '--all', '--quiet', '--no-trunc', '--filter', filter]);
+    return text.split('\n').filter((line) => line !== '');
+  } catch (error) {
+    if (error instanceof CommandError && error.exitCode === NO_COMMAND) return [];
+    throw error;
+  }
 }
 
 /** The containers of `names` that do not run. */

@@ -4,6 +4,7 @@ import { versions } from '@tenantry/sealed/versions';
 import { Fault } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
 import { buildTools, markUsed, vclusterChart } from '../sealed/index.ts';
+import { goVersion } from './go.ts';
 import { quietShell, type Shell } from '../cli/shell.ts';
 import type { Workspace } from '../cli/workspace.ts';
 
@@ -124,7 +125,7 @@ async function buildMissing(
   report: Report,
   missing: readonly Tool[],
 ): Promise<void> {
-  if (!(await $({ nothrow: true })`go version`).ok) {
+  if ((await goVersion($)) === null) {
     throw new Fault({
       what: `no fitting ${missing.map(({ name }) => name).join(', ')} on PATH`,
       why: 'and no Go to build them with',

@@ -1,6 +1,9 @@
-import { dateOf, dayOf, type Period } from '@tenantry/tenants';
+import { dayOf, type Period } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import { parseDate } from '../cli/dates.ts';
+import { moment } from './notes.ts';
+
+const DAY = 86_400_000;
 
 /**
  * The period that two dates mean, both included, by UTC. It ends now at the latest; without a date
@@ -11,17 +14,15 @@ export function periodOf(
   first: number,
   now: number,
 ): Period {
-  const start = from === undefined ? first : startOf(parseDate('--from', from));
-  const end = to === undefined ? now : startOf(dateOf(dayOf(parseDate('--to', to)) + 1));
+  const start = from === undefined ? Math.min(first, now) : dayOf(parseDate('--from', from)) * DAY;
+  const end = to === undefined ? now : (dayOf(parseDate('--to', to)) + 1) * DAY;
   const period = { from: start, to: Math.min(end, now) };
+  // Nothing has been counted yet, and nobody asked for a time.
+  if (from === undefined && to === undefined) return period;
   if (period.from >= period.to) {
     throw new UsageError(
-      `from ${new Date(period.from).toISOString()} to ${new Date(period.to).toISOString()} is no time at all\n  → --from before --to, and not in the future`,
+      `from ${moment(period.from)} to ${moment(period.to)} is no time at all\n  → --from before --to, and not in the future`,
     );
   }
   return period;
-}
-
-function startOf(date: string): number {
-  return Date.parse(`${date}T00:00:00Z`);
 }

@@ -1,39 +1,62 @@
 import { existsSync } from 'node:fs';
-import { hostNamespace, parseBytes, SYNCED_LABEL, type Volume } from '@tenantry/tenants';
+import { hostNamespace, quantityValue, SYNCED_LABEL, type Volume } from '@tenantry/tenants';
 import { hostContextOf, readTenants } from '../dist/read.ts';
-import { messageOf } from '../cli/errors.ts';
+import { messageOf, UsageError } from '../cli/errors.ts';
 import { findHost } from '../cluster/host.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
 import type { Context } from '../cli/run-main.ts';
 
 const PREFIX = hostNamespace('');
 
-/** The volumes that the host has of its tenants; where it cannot be asked, why. */
+/** What could be learnt of volumes. */
+export interface FoundVolumes {
+  /** Null where they are not known. */
+  readonly volumes: readonly Volume[] | null;
+  /** Why they are not known. */
+  readonly why: string;
+  /** What failed, where a cluster was there to be asked. */
+  readonly error: Error | null;
+}
+
+/**
+ * The volumes that the host has of its tenants. Without a host on this machine they are not known;
+ * a host that was asked and did not answer is an error beside it.
+ */
 export async function readVolumes(
   context: Pick<Context, 'workspace' | 'report' | 'signal'>,
-): Promise<readonly Volume[] | string> {
+): Promise<FoundVolumes> {
   const { dist } = context.workspace;
-  if (!existsSync(dist)) return 'there is no dist/ that names a host';
+  const unknown = (why: string, error: Error | null = null) => ({ volumes: null, why, error });
+  if (!existsSync(dist)) return unknown('there is no dist/ that names a host');
   try {
     const host = await findHost(context, hostContextOf(readTenants(dist)));
     const claims = ['persistentvolumeclaims', '--all-namespaces'];
     // The control planes' own volumes have no such label.
     const selector = ['--selector', SYNCED_LABEL];
-    return volumesOf(await getObjects(host.$, host.target, [...claims, ...selector]));
+    const found = await getObjects(host.$, host.target, [...claims, ...selector]);
+    return { volumes: volumesOf(found), why: '', error: null };
   } catch (error) {
     if (context.signal.aborted) throw error;
-    return messageOf(error).split('\n')[0] ?? '';
+    const [why = ''] = messageOf(error).split('\n');
+    if (error instanceof UsageError) return unknown(why);
+    return unknown(why, error instanceof Error ? error : new Error(messageOf(error)));
   }
 }
 
-/** The volumes behind claims of the host, by tenant. */
+/** The volumes behind claims of the host, by tenant. @throws UnreadableQuantity */
 export function volumesOf(claims: readonly KubeObject[]): readonly Volume[] {
   return claims.flatMap(({ metadata, spec, status }) => {
-    const { namespace = '', creationTimestamp = '' } = metadata;
+    const { name, namespace = '', creationTimestamp = '' } = metadata;
+    if (!namespace.startsWith(PREFIX)) return [];
     const { capacity } = (status ?? {}) as { capacity?: { storage?: string } };
     const { resources } = (spec ?? {}) as { resources?: { requests?: { storage?: string } } };
-    const bytes = parseBytes(capacity?.storage ?? resources?.requests?.storage ?? '');
-    if (!namespace.startsWith(PREFIX) || bytes === null) return [];
-    return [{ id: namespace.slice(PREFIX.length), bytes, since: Date.parse(creationTimestamp) }];
+    const place = `PersistentVolumeClaim ${namespace}/${name}`;
+    const size =
+      capacity?.storage === undefined
+        ? quantityValue(resources?.requests?.storage, `${place}: spec.resources.requests.storage`)
+        : quantityValue(capacity.storage, `${place}: status.capacity.storage`);
+    return [
+      { id: namespace.slice(PREFIX.length), bytes: size, since: Date.parse(creationTimestamp) },
+    ];
   });
 }
