@@ -79,7 +79,14 @@ export async function isRunning($: Shell, container: string): Promise<boolean> {
 export async function clusterContainers($: Shell, cluster: string): Promise<readonly string[]> {
   const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
   try {
-    const text = await run($, 'docker', ['ps', '--all', '--quiet', '--no-trunc', '--filter', filter]);
+    const text = await run($, 'docker', [
+      'ps',
+      '--all',
+      '--quiet',
+      '--no-trunc',
+      '--filter',
+      filter,
+    ]);
     return text.split('\n').filter((line) => line !== '');
   } catch (error) {
     if (error instanceof CommandError && error.exitCode === NO_COMMAND) return [];
