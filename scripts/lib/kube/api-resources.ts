@@ -120,7 +120,9 @@ export async function discover(
     (service) => aggregated || !isAggregated(service),
   );
   const groupVersions: GroupVersion[] = [];
-  for (const service of services) groupVersions.push(await groupVersionOf(api, service));
+  for (const service of [...services, OWN_GROUP]) {
+    groupVersions.push(await groupVersionOf(api, service));
+  }
   const definitions = await listAll(api, CUSTOM_RESOURCE_DEFINITIONS);
   return catalogueOf(groupVersions, definitions.map(storedVersionsOf));
 }
@@ -129,6 +131,18 @@ const API_SERVICES = {
   name: 'apiservices.apiregistration.k8s.io',
   kind: 'APIService',
   paths: ['/apis/apiregistration.k8s.io/v1/apiservices'],
+};
+/** The group of the APIServices is the only one that has none of its own. */
+const OWN_GROUP: KubeObject = {
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: { name: 'v1.apiregistration.k8s.io' },
+  spec: {
+    group: 'apiregistration.k8s.io',
+    version: 'v1',
+    groupPriorityMinimum: 0,
+    versionPriority: 0,
+  },
 };
 const CUSTOM_RESOURCE_DEFINITIONS = {
   name: 'customresourcedefinitions.apiextensions.k8s.io',
