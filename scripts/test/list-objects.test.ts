@@ -89,6 +89,7 @@ const apiService = (name: string, rest: object = {}) => {
 const services = (...items: object[]) => ({
   '/apis/apiregistration.k8s.io/v1/apiservices': { apiVersion: 'x', items },
   '/apis/apiextensions.k8s.io/v1/customresourcedefinitions': { apiVersion: 'x', items: [] },
+  '/apis/apiregistration.k8s.io/v1': { resources: [served('apiservices', 'APIService')] },
 });
 
 describe('what an API server is asked for', () => {
@@ -102,7 +103,10 @@ describe('what an API server is asked for', () => {
       '/apis/metrics.k8s.io/v1beta1': 503,
     });
     const { resources, unreadable } = await discover(api);
-    expect(resources.map(({ name }) => name)).toEqual(['pods']);
+    expect(resources.map(({ name }) => name)).toEqual([
+      'apiservices.apiregistration.k8s.io',
+      'pods',
+    ]);
     expect(unreadable).toEqual([{ name: 'v1beta1.metrics.k8s.io', reason: 'answer 503' }]);
     expect((await discover(api, { aggregated: false })).unreadable).toEqual([]);
   });

@@ -109,19 +109,22 @@ function pathOf(group: string, version: string, plural?: string): string {
 export interface DiscoverOptions {
   /** Whether to ask for what other servers answer behind this one. @default true */
   readonly aggregated?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Asks an API server for all that it lists. @throws where it cannot say what is its own */
 export async function discover(
   api: Api,
-  { aggregated = true }: DiscoverOptions = {},
+  { aggregated = true, signal }: DiscoverOptions = {},
 ): Promise<Catalogue> {
-  const services = (await listAll(api, API_SERVICES)).filter(
+  const services = (await listAll(api, API_SERVICES, { signal })).filter(
     (service) => aggregated || !isAggregated(service),
   );
   const groupVersions: GroupVersion[] = [];
-  for (const service of services) groupVersions.push(await groupVersionOf(api, service));
-  const definitions = await listAll(api, CUSTOM_RESOURCE_DEFINITIONS);
+  for (const service of [...services, OWN_GROUP]) {
+    groupVersions.push(await groupVersionOf(api, service, signal));
+  }
+  const definitions = await listAll(api, CUSTOM_RESOURCE_DEFINITIONS, { signal });
   return catalogueOf(groupVersions, definitions.map(storedVersionsOf));
 }
 
@@ -129,6 +132,18 @@ const API_SERVICES = {
   name: 'apiservices.apiregistration.k8s.io',
   kind: 'APIService',
   paths: ['/apis/apiregistration.k8s.io/v1/apiservices'],
+};
+/** The group of the APIServices is the only one that has none of its own. */
+const OWN_GROUP: KubeObject = {
+  apiVersion: 'apiregistration.k8s.io/v1',
+  kind: 'APIService',
+  metadata: { name: 'v1.apiregistration.k8s.io' },
+  spec: {
+    group: 'apiregistration.k8s.io',
+    version: 'v1',
+    groupPriorityMinimum: 0,
+    versionPriority: 0,
+  },
 };
 const CUSTOM_RESOURCE_DEFINITIONS = {
   name: 'customresourcedefinitions.apiextensions.k8s.io',
@@ -141,7 +156,11 @@ function isAggregated({ spec }: KubeObject): boolean {
   return ((spec ?? {}) as { readonly service?: object | null }).service != null;
 }
 
-async function groupVersionOf(api: Api, apiService: KubeObject): Promise<GroupVersion> {
+async function groupVersionOf(
+  api: Api,
+  apiService: KubeObject,
+  signal: AbortSignal | undefined,
+): Promise<GroupVersion> {
   const { metadata, spec } = apiService;
   const {
     group = '',
@@ -155,7 +174,7 @@ async function groupVersionOf(api: Api, apiService: KubeObject): Promise<GroupVe
     readonly versionPriority: number;
   };
   const aggregated = isAggregated(apiService);
-  const answer = await ask(api, pathOf(group, version), { aggregated });
+  const answer = await ask(api, pathOf(group, version), { aggregated, signal });
   const { resources } = answer.body as { readonly resources?: readonly ServedResource[] };
   // A group version whose definition has just gone is listed a moment longer.
   const gone = !aggregated && answer.status === 404;

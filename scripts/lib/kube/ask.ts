@@ -11,6 +11,8 @@ export interface AskOptions {
   readonly aggregated?: boolean;
   /** @default 60 */
   readonly retrySeconds?: number;
+  /** Ends the asking again. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -20,10 +22,11 @@ export interface AskOptions {
 export async function ask(
   api: Api,
   path: string,
-  { aggregated = false, retrySeconds = RETRY_SECONDS }: AskOptions = {},
+  { aggregated = false, retrySeconds = RETRY_SECONDS, signal }: AskOptions = {},
 ): Promise<ApiAnswer> {
   const deadline = performance.now() + retrySeconds * 1000;
   for (;;) {
+    signal?.throwIfAborted();
     let reason: string;
     try {
       const answer = await api.send({ path });
@@ -33,7 +36,7 @@ export async function ask(
       reason = messageOf(error);
     }
     if (performance.now() >= deadline) throw new Error(`${path}: no answer: ${reason}`);
-    await sleep(INTERVAL_MILLISECONDS);
+    await sleep(INTERVAL_MILLISECONDS, undefined, signal === undefined ? {} : { signal });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from './api-client.ts';
-import { ask } from './ask.ts';
+import { ask, type AskOptions } from './ask.ts';
 import type { ApiResource } from './api-resources.ts';
 
 /** An API server stores objects of 1.5 to 3 MB at most, so that a page stays far below 512 MB. */
@@ -30,6 +30,7 @@ export class ListError extends Error {
 export async function* listPages(
   api: Api,
   { name, kind, paths }: Listed,
+  { signal }: Pick<AskOptions, 'signal'> = {},
 ): AsyncGenerator<readonly KubeObject[], void, undefined> {
   const reasons: string[] = [];
   for (const path of paths) {
@@ -39,7 +40,7 @@ export async function* listPages(
         limit: String(PAGE_SIZE),
         ...(token !== '' && { continue: token }),
       });
-      const { ok, body, message } = await ask(api, `${path}?${query.toString()}`);
+      const { ok, body, message } = await ask(api, `${path}?${query.toString()}`, { signal });
       if (!ok) {
         reasons.push(`${path}: ${message}`);
         break;
@@ -62,9 +63,13 @@ interface Page {
 }
 
 /** All objects of a resource of which there are few. @throws ListError */
-export async function listAll(api: Api, resource: Listed): Promise<readonly KubeObject[]> {
+export async function listAll(
+  api: Api,
+  resource: Listed,
+  options: Pick<AskOptions, 'signal'> = {},
+): Promise<readonly KubeObject[]> {
   const objects: KubeObject[] = [];
-  for await (const page of listPages(api, resource)) objects.push(...page);
+  for await (const page of listPages(api, resource, options)) objects.push(...page);
   return objects;
 }
 

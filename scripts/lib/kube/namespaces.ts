@@ -39,7 +39,7 @@ export async function deleteNamespace(
       const held = [...holdUps(namespace)];
       const seconds = (performance.now() - start) / 1000;
       if (seconds > FORCE_AFTER_SECONDS) {
-        const objects = await objectsIn(host, name, state);
+        const objects = await objectsIn(host, name, { state, signal });
         const pods = objects.filter(({ apiVersion, kind }) => `${apiVersion} ${kind}` === 'v1 Pod');
         await deletePods(host, name, podEnd(pods, seconds));
         for (const pod of pods) forced.add(referenceOf(pod));
@@ -66,14 +66,15 @@ export async function deleteNamespace(
 async function objectsIn(
   { $, target }: Host,
   namespace: string,
-  state: string,
+  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
 ): Promise<readonly KubeObject[]> {
   await using api = await openApi($, target, state);
-  const { resources } = await discover(api, { aggregated: false });
+  const { resources } = await discover(api, { aggregated: false, signal });
   const objects: KubeObject[] = [];
   for (const { namespaced, verbs, paths, ...resource } of resources) {
     if (!namespaced || !verbs.includes('list') || !verbs.includes('delete')) continue;
-    objects.push(...(await listAll(api, { ...resource, paths: paths.map(within(namespace)) })));
+    const inside = { ...resource, paths: paths.map(within(namespace)) };
+    objects.push(...(await listAll(api, inside, { signal })));
   }
   return objects;
 }

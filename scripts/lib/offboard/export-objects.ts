@@ -22,6 +22,7 @@ export interface ExportOptions {
   readonly acceptUnreadable: readonly string[];
   /** Where to write the objects, a line each; nowhere by default. */
   readonly file?: string;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -31,17 +32,17 @@ export interface ExportOptions {
 export async function exportObjects(
   $: Shell,
   target: Target,
-  { state, acceptUnreadable, file }: ExportOptions,
+  { state, acceptUnreadable, file, signal }: ExportOptions,
 ): Promise<ExportedObjects> {
   await using api = await openApi($, target, state);
-  const { resources, unreadable: unserved } = await discover(api);
+  const { resources, unreadable: unserved } = await discover(api, { signal });
   const unreadable: Unreadable[] = [...unserved];
   const index = createIndex();
   using lines = file === undefined ? null : openLines(file);
   for (const resource of resources) {
     if (!resource.verbs.includes('list')) continue;
     try {
-      for await (const page of listPages(api, resource)) {
+      for await (const page of listPages(api, resource, { signal })) {
         for (const object of page) if (index.add(object)) lines?.write(canonicalJson(object));
       }
     } catch (error) {

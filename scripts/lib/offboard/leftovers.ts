@@ -20,7 +20,7 @@ export async function waitForNoLeftovers(
 ): Promise<void> {
   await using api = await openApi($, target, state);
   const look = async (): Promise<Look<void>> => {
-    const left = await findLeftovers(api, id);
+    const left = await findLeftovers(api, id, signal);
     return left.length === 0
       ? { done: true, result: undefined }
       : { done: false, evidence: left.map(describe).join('\n') };
@@ -49,15 +49,20 @@ export function leftoversOf(id: string, objects: readonly KubeObject[]): readonl
  * Looks at all that the host itself stores outside of namespaces, page by page.
  * @throws ListError where some of it cannot be read: nobody can say then that nothing is left
  */
-async function findLeftovers(api: Api, id: string): Promise<readonly KubeObject[]> {
-  const { resources, unreadable } = await discover(api, { aggregated: false });
+async function findLeftovers(
+  api: Api,
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const { resources, unreadable } = await discover(api, { aggregated: false, signal });
   const [first] = unreadable;
   if (first !== undefined) throw new ListError(first.name, first.reason);
   const left: KubeObject[] = [];
   for (const resource of resources) {
     const { namespaced, verbs } = resource;
     if (namespaced || !verbs.includes('list') || !verbs.includes('delete')) continue;
-    for await (const page of listPages(api, resource)) left.push(...leftoversOf(id, page));
+    for await (const page of listPages(api, resource, { signal }))
+      left.push(...leftoversOf(id, page));
   }
   return left;
 }

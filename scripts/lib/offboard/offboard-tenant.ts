@@ -31,9 +31,8 @@ export interface OffboardOptions {
 }
 
 /**
- * Ends a tenant: held paused, archived, the archive verified, all of it deleted, the receipt
- * written.
- * Interrupted anywhere, the same call takes it up again.
+ * Ends a tenant: holds it paused, archives it, verifies the archive, deletes all of it and writes
+ * the receipt. Interrupted anywhere, the same call takes it up again.
  */
 export async function offboardTenant(
   surroundings: Surroundings,

@@ -51,7 +51,7 @@ export async function restoreTenant(
   const { workspace, report, signal, print } = surroundings;
   const fleet = readFleet(workspace.tenantsFile);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
-  using work = privateDirectory(workspace.state, `restore-${id}`);
+  using work = privateDirectory(workspace.state, 'restore');
   const copy = join(work.path, 'archive');
   const digest = await copyArchive(from, copy, 2 * MAX_ARCHIVE_BYTES);
   checkReceipt(id, digest, fleet.offboarded);
@@ -138,7 +138,7 @@ async function restoreObjects(
     async () => {
       await using connection = await openTenant(host, id, state, signal);
       const acceptUnreadable = manifest.unreadable;
-      const options = { state, acceptUnreadable };
+      const options = { state, acceptUnreadable, signal };
       mustBeSame(id, index, await exportObjects(host.$, connection.target, options));
       await renewClaims(host.$, connection.target, index.boundClaims);
     },

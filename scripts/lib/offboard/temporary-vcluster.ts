@@ -64,7 +64,7 @@ export async function restoreIntoTemporary(
   await start(host, place, signal);
   await using connection = await openVcluster(host, place, place.namespace, state, signal);
   const acceptUnreadable = manifest.unreadable;
-  return await exportObjects($, connection.target, { state, acceptUnreadable });
+  return await exportObjects($, connection.target, { ...options, acceptUnreadable });
 }
 
 /** Removes what an archive was tried out in, as far as there is any. */

@@ -71,6 +71,7 @@ export async function makeVerifiedArchive(
           state,
           acceptUnreadable,
           file,
+          signal,
         });
         await takeSnapshot(host, placeOf(tenant.id), join(contents, SNAPSHOT));
         const manifest: Manifest = {
