@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { host, hostApply, type KubeObject } from './tenantry.ts';
 
 /** A way in which somebody with rights on the host undoes a tenant's isolation. */
@@ -378,15 +379,15 @@ export const POLICY_HOLES: readonly Hole[] = [
     ]),
   ),
   patched(
-    'tenants’ claims: creation only',
+    'tenants’ claims: all but their deletion',
     [
       {
         op: 'replace',
         path: '/spec/matchConstraints/resourceRules/0/operations',
-        value: ['CREATE'],
+        value: ['UPDATE'],
       },
     ],
-    policy('tenant-claims', 'spec.matchConstraints.resourceRules[0].operations[0] differs', [
+    policy('tenant-claims', 'spec.matchConstraints.resourceRules[0].operations[1] missing', [
       'claim-delete',
     ]),
     'json',
@@ -443,7 +444,11 @@ export async function withHoles<T>(holes: readonly Hole[], action: () => Promise
     for (const hole of holes) await hole.open();
     return await action();
   } finally {
-    for (const [index, object] of objects.entries()) await putBack(object, before[index] ?? null);
+    const errors: unknown[] = [];
+    for (const [index, object] of objects.entries()) {
+      await putBack(object, before[index] ?? null).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) process.stderr.write(`holes that stay open: ${errors.join('\n')}\n`);
   }
 }
 
@@ -452,13 +457,28 @@ async function look(object: readonly string[]): Promise<KubeObject | null> {
   return text === '' ? null : (JSON.parse(text) as KubeObject);
 }
 
+const ROUNDS = 5;
+const PAUSE_MILLISECONDS = 2000;
+
 async function putBack(object: readonly string[], before: KubeObject | null): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    try {
+      await putBackOnce(object, before);
+      return;
+    } catch (error) {
+      if (round === ROUNDS) throw error;
+      await sleep(PAUSE_MILLISECONDS);
+    }
+  }
+}
+
+async function putBackOnce(object: readonly string[], before: KubeObject | null): Promise<void> {
   if (before === null) {
     await host(['delete', ...object, '--ignore-not-found', '--grace-period=0', '--force']);
     return;
   }
   const { resourceVersion: _version, uid: _uid, ...metadata } = before.metadata;
-  const text = JSON.stringify({ ...before, metadata });
   const now = await look(object);
+  const text = JSON.stringify({ ...before, metadata });
   await host([now === null ? 'create' : 'replace', '-f', '-'], text);
 }
