@@ -145,8 +145,8 @@ test('a webhook of the tenant’s own switches nothing off: what is lost is coun
     );
     expect(lost[0]?.detail).toContain('webhook');
     // What the host refuses its syncer does not depend on the tenant.
-    const host = rows.filter(({ id }) => id.startsWith('alice/hostile/host/'));
-    expect(host.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    const onHost = rows.filter(({ id }) => id.startsWith('alice/hostile/host/'));
+    expect(onHost.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
   } finally {
     await tenant('alice', ['delete', 'validatingwebhookconfiguration', name]);
   }

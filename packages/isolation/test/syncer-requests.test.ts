@@ -58,7 +58,7 @@ describe('what a syncer in the wrong hands asks for', () => {
     ['control-plane-image', { spec: { containers: [{ name: 'c', image: 'tenantry-verify' }] } }],
   ])('%s differs from what is there in what is tried alone', (name, change) => {
     const request = byName.get(name)?.request;
-    const [target] = [targets.pod, targets.claim, targets.controlPlane].filter(({ metadata }) =>
+    const target = [targets.pod, targets.claim, targets.controlPlane].find(({ metadata }) =>
       request?.path.includes(`/${metadata.name}`),
     );
     expect(request?.body).toEqual({ ...target, ...change });
