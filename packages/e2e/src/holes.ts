@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { host, hostApply, type KubeObject } from './tenantry.ts';
 
 /** A way in which somebody with rights on the host undoes a tenant's isolation. */
@@ -142,7 +143,12 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
     objects: [['rolebinding', 'helpful', '-n', ns('bob')]],
     open: () =>
       host([
-        ...['-n', ns('bob'), 'create', 'rolebinding', 'helpful', '--clusterrole=view'],
+        '-n',
+        ns('bob'),
+        'create',
+        'rolebinding',
+        'helpful',
+        '--clusterrole=view',
         `--serviceaccount=${ns('bob')}:vc-workload-tenant-bob`,
       ]),
     found: ['bob/host/unexpected-objects', 'bob/host/rights@vc-workload-tenant-bob'],
@@ -378,15 +384,15 @@ export const POLICY_HOLES: readonly Hole[] = [
     ]),
   ),
   patched(
-    'tenants’ claims: creation only',
+    'tenants’ claims: all but their deletion',
     [
       {
         op: 'replace',
         path: '/spec/matchConstraints/resourceRules/0/operations',
-        value: ['CREATE'],
+        value: ['UPDATE'],
       },
     ],
-    policy('tenant-claims', 'spec.matchConstraints.resourceRules[0].operations[0] differs', [
+    policy('tenant-claims', 'spec.matchConstraints.resourceRules[0].operations[1] missing', [
       'claim-delete',
     ]),
     'json',
@@ -425,10 +431,25 @@ export const POLICY_HOLES: readonly Hole[] = [
       'alice/host/chart-drift',
       'alice/host/rights@vc-tenant-alice',
       ...[
-        ...['stateful-set-image', 'stateful-set-scale', 'stateful-set-delete', 'deployment'],
-        ...['daemon-set', 'job', 'policy-delete', 'policy-change', 'quota', 'limits', 'own-role'],
-        ...['token', 'endpoints', 'endpoint-slice', 'disruption-budget', 'lease', 'ingress'],
-        ...['network-policy', 'role-binding'],
+        'stateful-set-image',
+        'stateful-set-scale',
+        'stateful-set-delete',
+        'deployment',
+        'daemon-set',
+        'job',
+        'policy-delete',
+        'policy-change',
+        'quota',
+        'limits',
+        'own-role',
+        'token',
+        'endpoints',
+        'endpoint-slice',
+        'disruption-budget',
+        'lease',
+        'ingress',
+        'network-policy',
+        'role-binding',
       ].map((name) => `alice/hostile/host/${name}`),
     ],
     named: 'ValidatingAdmissionPolicyBinding/tenantry-accounts missing',
@@ -443,7 +464,11 @@ export async function withHoles<T>(holes: readonly Hole[], action: () => Promise
     for (const hole of holes) await hole.open();
     return await action();
   } finally {
-    for (const [index, object] of objects.entries()) await putBack(object, before[index] ?? null);
+    const errors: unknown[] = [];
+    for (const [index, object] of objects.entries()) {
+      await putBack(object, before[index] ?? null).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) process.stderr.write(`holes that stay open: ${errors.join('\n')}\n`);
   }
 }
 
@@ -452,13 +477,28 @@ async function look(object: readonly string[]): Promise<KubeObject | null> {
   return text === '' ? null : (JSON.parse(text) as KubeObject);
 }
 
+const ROUNDS = 5;
+const PAUSE_MILLISECONDS = 2000;
+
 async function putBack(object: readonly string[], before: KubeObject | null): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    try {
+      await putBackOnce(object, before);
+      return;
+    } catch (error) {
+      if (round === ROUNDS) throw error;
+      await sleep(PAUSE_MILLISECONDS);
+    }
+  }
+}
+
+async function putBackOnce(object: readonly string[], before: KubeObject | null): Promise<void> {
   if (before === null) {
     await host(['delete', ...object, '--ignore-not-found', '--grace-period=0', '--force']);
     return;
   }
   const { resourceVersion: _version, uid: _uid, ...metadata } = before.metadata;
-  const text = JSON.stringify({ ...before, metadata });
   const now = await look(object);
+  const text = JSON.stringify({ ...before, metadata });
   await host([now === null ? 'create' : 'replace', '-f', '-'], text);
 }

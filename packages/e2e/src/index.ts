@@ -1,6 +1,7 @@
 export { applyIn, CONFIG_MAP, CLAIM, notesPod, readNote, WRITE_NOTE } from './fixtures.ts';
 export { fingerprint } from './fingerprint.ts';
 export { type HostAnswer, type HostRequest, withHostApi } from './host-api.ts';
+export { type Hole, NAMESPACE_HOLES, POLICY_HOLES, withHoles } from './holes.ts';
 export { plantPods } from './hostile-pods.ts';
 export { killAfter, type KillScope } from './kill.ts';
 export { get, withPortForward } from './port-forward.ts';

@@ -19,6 +19,8 @@ const SYNCED_KINDS = new Set([
   'Event',
 ]);
 
+const UNKNOWN = 'unknown to the virtual cluster';
+
 /** A marked object as the virtual cluster knows it: its uid, by `Pod default/app`. */
 export type VirtualUids = ReadonlyMap<string, string>;
 
@@ -63,13 +65,14 @@ export function unexpectedObjects(
   /** Why a marked object is not what it says, or null. */
   const forged = (object: ObservedObject): string | null => {
     if (!SYNCED_KINDS.has(object.kind)) return 'marked as synced, which this kind never is';
-    if (!compared.has(object.kind) || virtual === null) return null;
     const { annotations = {} } = object.metadata;
     const namespace = annotations['vcluster.loft.sh/object-namespace'] ?? '';
     const name = annotations['vcluster.loft.sh/object-name'] ?? '';
     const uid = uidOf(object);
-    if (virtual.get(`${object.kind} ${namespace}/${name}`) !== uid || uid === '')
-      return 'unknown to the virtual cluster';
+    if (!compared.has(object.kind)) return null;
+    if (uid === '') return UNKNOWN;
+    if (virtual === null) return null;
+    if (virtual.get(`${object.kind} ${namespace}/${name}`) !== uid) return UNKNOWN;
     return (claimed.get(`${object.kind} ${uid}`) ?? 0) > 1
       ? 'another object has the same counterpart'
       : null;

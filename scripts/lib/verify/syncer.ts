@@ -164,9 +164,11 @@ async function findTargets(
     read('Service', `${core}/services/${syncedName(SERVICE.service, SERVICE.namespace, id)}`),
     read('Service', `${core}/services/${vcluster}`),
   ]);
-  // The service's own, which verify does not take away.
-  const pod = pods.find(({ metadata }) => metadata.labels?.['app'] === SERVICE.deployment);
-  if (pod === undefined) throw new Error(`${id}: no pod of ${SERVICE.deployment} runs`);
+  // The service's own if it can be, and never one that verify itself takes away.
+  const lasting = pods.filter(({ metadata }) => !metadata.name.includes(FIXTURE));
+  const pod =
+    lasting.find(({ metadata }) => metadata.labels?.['app'] === SERVICE.deployment) ?? lasting[0];
+  if (pod === undefined) throw new Error(`${id}: no synced pod runs`);
   return {
     id,
     namespace,
