@@ -72,7 +72,7 @@ describe('what a syncer in the wrong hands asks for', () => {
   });
 
   test('an inventory that is not there is made instead of changed', () => {
-    const without = syncerRequests({ ...targets, hasInventory: false, releaseRecord: null });
+    const without = syncerRequests({ ...targets, releaseRecord: null });
     expect(without.find(({ name }) => name === 'inventory')?.request.method).toBe('POST');
     expect(without.map(({ name }) => name)).not.toContain('helm-change');
   });
