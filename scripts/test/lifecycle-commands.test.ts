@@ -132,7 +132,11 @@ describe('refused with exit code 2, nothing changed:', () => {
     ['pause', [], /^usage: pnpm pause ID/],
     ['offboard', ['alise'], /no tenant "alise"[^]*did you mean alice\?/],
     ['offboard', ['alice'], /not confirmed: nobody is there to type it[^]*--confirm alice/],
-    ['offboard', ['alice', '--confirm', 'bob'], /not confirmed: "bob"; nothing was changed/],
+    [
+      'offboard',
+      ['alice', '--confirm', 'bob'],
+      /not confirmed: --confirm is "bob", not "alice"; nothing was changed/,
+    ],
     ['offboard', ['alice', '--recipient', 'age1x'], /--recipient is "age1x"[^]*age-keygen/],
     ['restore', ['alice'], /--from is missing/],
     ['restore', ['alice', '--from', 'gone.tar'], /the archive .*gone\.tar cannot be read: ENOENT/],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessPromise } from 'zx';
 import { reach, type Target } from './kubectl.ts';
+import { Fault } from '../cli/errors.ts';
 import { CommandError, type Shell } from '../cli/shell.ts';
 import { endTied, startTied } from '../cli/tied-command.ts';
 
@@ -55,7 +56,7 @@ export async function forwardPort(
 
 /** The port that kubectl says it listens on: `Forwarding from 127.0.0.1:41234 -> 8443`. */
 async function listeningPort(forward: ProcessPromise, resource: string): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
   let text = '';
   // The stream stays open: kubectl reports each connection and dies where nobody reads.
   forward.stdout.on('data', (chunk) => {
@@ -64,7 +65,16 @@ async function listeningPort(forward: ProcessPromise, resource: string): Promise
     const match = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(text);
     if (match) resolve(Number(match[1]));
   });
-  const timer = setTimeout(() => endTied(forward), START_TIMEOUT_SECONDS * 1000);
+  const timer = setTimeout(() => {
+    reject(
+      new Fault({
+        what: `port-forward to ${resource}`,
+        why: `kubectl did not listen within ${START_TIMEOUT_SECONDS} s`,
+        todo: 'see whether the host cluster answers and the pod runs, then run the command again',
+      }),
+    );
+    endTied(forward);
+  }, START_TIMEOUT_SECONDS * 1000);
   try {
     return await Promise.race([promise, failed(forward, resource)]);
   } finally {
