@@ -4,6 +4,11 @@ import type { NewObject } from './objects.ts';
 /** Everything that verify makes lies in this namespace, on the host and in every tenant. */
 export const FIXTURE = 'tenantry-verify';
 
+/** The claim on the host that is bound to nothing, in a tenant's namespace. */
+export function fixtureClaim(id: string): string {
+  return `${FIXTURE}-${id}`;
+}
+
 export const SECRET_KEY = 'value';
 
 /** A reference to a Secret that a pod may not follow; the variable must stay empty. */

@@ -4,6 +4,7 @@ import {
   SYNCED_LABEL,
   vclusterName,
 } from '@tenantry/tenants';
+import { fixtureClaim } from './fixtures.ts';
 import type { ObservedObject } from './objects.ts';
 
 /** Kubernetes makes these in every namespace. */
@@ -50,6 +51,8 @@ export function unexpectedObjects(
     `Secret/vc-${vcluster}`,
     `Secret/${vcluster}-certs`,
     `PersistentVolumeClaim/${controlPlaneClaim(id)}`,
+    // Made by verify itself for as long as it runs.
+    `PersistentVolumeClaim/${fixtureClaim(id)}`,
     ...declared.map(({ kind, metadata }) => `${kind}/${metadata.name}`),
   ]);
   const statefulSet = objects.find(

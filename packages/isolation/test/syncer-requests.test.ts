@@ -26,7 +26,6 @@ const targets = {
   apiService: object('Service', 'tenant-alice', { spec: { ports: [{ port: 443 }] } }),
   claim: object('PersistentVolumeClaim', 'claim', { spec: { storageClassName: 'standard' } }),
   releaseRecord: 'sh.helm.release.v1.tenant-alice.v1',
-  hasInventory: true,
   foreignAddress: '10.0.0.9',
 };
 const requests = syncerRequests(targets);
@@ -71,9 +70,8 @@ describe('what a syncer in the wrong hands asks for', () => {
     });
   });
 
-  test('an inventory that is not there is made instead of changed', () => {
+  test('where there is no Helm record, none is changed', () => {
     const without = syncerRequests({ ...targets, releaseRecord: null });
-    expect(without.find(({ name }) => name === 'inventory')?.request.method).toBe('POST');
     expect(without.map(({ name }) => name)).not.toContain('helm-change');
   });
 });

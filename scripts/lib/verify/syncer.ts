@@ -1,6 +1,7 @@
 import {
   benignClaim,
   FIXTURE,
+  fixtureClaim,
   type HostRequest,
   outcomeOfCreate,
   outcomeOfRead,
@@ -134,7 +135,7 @@ async function connections(
 /** A claim that nothing is bound to, made as the syncer would. */
 async function makeClaim(hostApi: Api, id: string): Promise<KubeObject> {
   const claim = benignClaim(hostNamespace(id));
-  const object = { ...claim, metadata: { ...claim.metadata, name: `${FIXTURE}-${id}` } };
+  const object = { ...claim, metadata: { ...claim.metadata, name: fixtureClaim(id) } };
   const answer = await create(hostApi, object);
   if (!answer.ok && answer.status !== 409) throw new Error(`a claim for it: ${answer.message}`);
   const { body } = await hostApi.send({ path: objectPath(object) });
