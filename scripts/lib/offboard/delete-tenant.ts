@@ -7,7 +7,7 @@ import {
   removeTenant,
   vclusterName,
 } from '@tenantry/tenants';
-import { editTenantsFile, findTenant } from '../dist/edit-tenants.ts';
+import { editTenantsOnly, findTenant } from '../dist/edit-tenants.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
@@ -49,17 +49,18 @@ export async function deleteTenant(
     await removeScratch(host, id, signal);
     await waitForNoLeftovers(host, id, signal);
   });
-  editTenantsFile(workspace, (text) =>
-    addReceipt(removeTenant(text, id), {
-      id,
-      offboardedOn: today(),
-      reason: journal.reason,
-      digest: journal.digest,
-      objects: journal.objects,
-      volumes: journal.volumes,
-    }),
-  );
-  finish(surroundings, journal);
+  const receipt = {
+    id,
+    offboardedOn: today(),
+    reason: journal.reason,
+    digest: journal.digest,
+    objects: journal.objects,
+    volumes: journal.volumes,
+  };
+  await editTenantsOnly(workspace, (text) => ({
+    text: addReceipt(removeTenant(text, id), receipt),
+  }));
+  await finish(surroundings, journal);
 }
 
 /** @throws Fault where somebody has brought the tenant back since it was archived */
@@ -78,19 +79,19 @@ async function mustStillBeHeld(host: Host, { id, namespaceUid }: Journal): Promi
 }
 
 /** The tenant is out of tenants.json: what is left is to do what comes after that. */
-export function finishDeleted(
+export async function finishDeleted(
   surroundings: Surroundings,
   fleet: Fleet,
   id: string,
   journal: Journal | null,
-): void {
+): Promise<void> {
   const receipt = fleet.offboarded.findLast((each) => each.id === id);
   if (receipt === undefined) {
     findTenant(fleet, id);
     return;
   }
   if (journal !== null && journal.digest === receipt.digest) {
-    finish(surroundings, journal);
+    await finish(surroundings, journal);
     return;
   }
   surroundings.print(
@@ -98,8 +99,8 @@ export function finishDeleted(
   );
 }
 
-function finish({ workspace, print }: Surroundings, { id, archive }: Journal): void {
-  synthDist(workspace, print);
+async function finish({ workspace, print }: Surroundings, { id, archive }: Journal): Promise<void> {
+  await synthDist(workspace, print);
   removeJournal(workspace.archives, id);
   print(
     `${id}: offboarded; no leftovers; receipt in tenants.json\n` +

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../dist/write.ts';
+import { replaceFile } from '../dist/replace-file.ts';
 
 /**
  * What has been proved of a tenant and is about to be deleted, kept beside the archives until the

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { addTenant, type Fleet, hostNamespace } from '@tenantry/tenants';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { editTenantsFile } from '../dist/edit-tenants.ts';
+import { editTenants } from '../dist/edit-tenants.ts';
 import { UsageError } from '../cli/errors.ts';
 import { ensureHost, type Host } from '../cluster/host.ts';
 import { applyObjects } from '../tools/kubectl.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import type { Context } from '../cli/run-main.ts';
-import { readFleet, synthDist } from '../dist/synth.ts';
+import { readFleet } from '../dist/synth.ts';
 import { openTenant, placeOf } from '../cluster/tenant-connection.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, whileAlone } from './maintenance-mode.ts';
@@ -63,7 +63,7 @@ export async function restoreTenant(
     );
   }
   if (mark === null || !mark.endsWith(FINISHED)) {
-    addPaused(surroundings, archived.manifest);
+    await addPaused(surroundings, archived.manifest);
     await setMark(host, id, digest);
     await deploy(surroundings, [id]);
     await report.step(`restore of ${id}`, () =>
@@ -73,7 +73,7 @@ export async function restoreTenant(
     print(`${id}: ${comparable(objects).length} of ${objects.length} objects compared, all there`);
     await setMark(host, id, `${digest}${FINISHED}`);
   }
-  activate(surroundings, id);
+  await activate(surroundings, id);
   await deploy(surroundings, [id]);
   await setMark(host, id, null);
 }
@@ -110,18 +110,12 @@ async function setMark({ $, target }: Host, id: string, mark: string | null): Pr
 }
 
 /** Held at zero until the objects are there. */
-function addPaused({ workspace, print }: Surroundings, { tenant }: Manifest): void {
-  editTenantsFile(workspace, (text, { tenants }) =>
-    tenants.some(({ id }) => id === tenant.id)
-      ? text
-      : addTenant(text, {
-          ...tenant,
-          state: 'paused',
-          pausedBy: 'operator',
-          pausedSince: today(),
-        }),
-  );
-  synthDist(workspace, print);
+async function addPaused({ workspace, print }: Surroundings, { tenant }: Manifest): Promise<void> {
+  const paused = { ...tenant, state: 'paused', pausedBy: 'operator', pausedSince: today() };
+  const add = (text: string, { tenants }: Fleet) => ({
+    text: tenants.some(({ id }) => id === tenant.id) ? text : addTenant(text, paused),
+  });
+  await editTenants(workspace, add, print);
 }
 
 async function restoreObjects(
