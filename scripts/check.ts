@@ -27,6 +27,11 @@ await runMain({
       goCheck('pod security', 'run', './cmd/pod-security', dist),
       goCheck('linters', 'run', './cmd/lint', dist),
       goCheck('proofs', 'test', './...'),
+      {
+        title: 'YAML in PyYAML',
+        command: ['python3', 'packages/proofs/pyyaml/reads_back.py'],
+        optional: true,
+      },
       { title: 'tests', command: ['node', 'scripts/jest.ts'] },
     ];
     const failed: string[] = [];
@@ -35,7 +40,7 @@ await runMain({
       if (reason !== null) {
         report.skip(check.title, `skipped: ${reason}`);
         // Where nobody reads along, a proof that was not made is no proof.
-        if (strict) failed.push(check.title);
+        if (check.optional !== true && strict) failed.push(check.title);
         continue;
       }
       await report

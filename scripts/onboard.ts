@@ -1,8 +1,7 @@
 import { addTenant } from '@tenantry/tenants';
-import { editTenantsFile } from './lib/dist/edit-tenants.ts';
+import { editTenants } from './lib/dist/edit-tenants.ts';
 import { UsageError } from './lib/cli/errors.ts';
 import { runMain } from './lib/cli/run-main.ts';
-import { synthDist } from './lib/dist/synth.ts';
 
 await runMain({
   usage: 'pnpm onboard ID --name NAME [--plan PLAN] [--through DATE]',
@@ -24,15 +23,13 @@ await runMain({
       throw new UsageError(`--name is missing\n  → pnpm onboard ${id} --name "What to greet"`);
     }
     // What is wrong with the values, the parser says.
-    editTenantsFile(workspace, (text) =>
-      addTenant(text, {
-        id,
-        name,
-        ...(plan !== undefined && { plan }),
-        ...(through !== undefined && { paidThrough: through }),
-      }),
-    );
-    synthDist(workspace, print);
+    const tenant = {
+      id,
+      name,
+      ...(plan !== undefined && { plan }),
+      ...(through !== undefined && { paidThrough: through }),
+    };
+    await editTenants(workspace, (text) => ({ text: addTenant(text, tenant) }), print);
     print(`${id} is onboarded\n  → commit tenants.json and dist/, then pnpm deploy ${id}`);
   },
 });

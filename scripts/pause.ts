@@ -1,9 +1,8 @@
-import { pausedByOperator } from '@tenantry/tenants';
+import { type Fleet, pausedByOperator } from '@tenantry/tenants';
 import { deploy } from './lib/deploy/deploy.ts';
-import { editTenantsFile, findTenant, withLives } from './lib/dist/edit-tenants.ts';
+import { editTenants, findTenant, withStates } from './lib/dist/edit-tenants.ts';
 import { UsageError } from './lib/cli/errors.ts';
 import { runMain } from './lib/cli/run-main.ts';
-import { synthDist } from './lib/dist/synth.ts';
 import { today } from './lib/cli/dates.ts';
 
 await runMain({
@@ -15,17 +14,18 @@ await runMain({
   async run(context) {
     const { workspace, positionals, print } = context;
     const [id = ''] = positionals;
-    editTenantsFile(workspace, (text, fleet) => {
+    const day = today();
+    const pause = (text: string, fleet: Fleet) => {
       const tenant = findTenant(fleet, id);
       if (tenant.state === 'offboarding') {
         throw new UsageError(
           `${id} is offboarding, which holds it paused already\n  → pnpm resume ${id}, or pnpm offboard ${id}`,
         );
       }
-      const paused = pausedByOperator(tenant, today());
-      return paused === tenant ? text : withLives(text, [paused]);
-    });
-    synthDist(workspace, print);
+      const paused = pausedByOperator(tenant, day);
+      return { text: paused === tenant ? text : withStates(text, [paused]) };
+    };
+    await editTenants(workspace, pause, print);
     await deploy(context, [id]);
   },
 });

@@ -1,5 +1,5 @@
 import { dayOf, setTenantKeys } from '@tenantry/tenants';
-import { editTenantsFile, findTenant } from './lib/dist/edit-tenants.ts';
+import { editTenantsOnly, findTenant } from './lib/dist/edit-tenants.ts';
 import { UsageError } from './lib/cli/errors.ts';
 import { runMain } from './lib/cli/run-main.ts';
 import { parseDate } from './lib/cli/dates.ts';
@@ -19,30 +19,31 @@ await runMain({
       throw new UsageError(`--through is missing\n  → pnpm renew ${id} --through YYYY-MM-DD`);
     }
     const through = parseDate('--through', values.through);
-    editTenantsFile(workspace, (text, fleet) => {
-      const tenant = findTenant(fleet, id);
-      const { paidThrough, pausedBy, state } = tenant;
+    const { tenant } = await editTenantsOnly(workspace, (text, fleet) => {
+      const found = findTenant(fleet, id);
+      const { paidThrough } = found;
       // Taking away what was paid for is no renewal, and mostly a slip of the pen.
       if (paidThrough !== null && dayOf(through) < dayOf(paidThrough)) {
         throw new UsageError(
           `${id} is paid through ${paidThrough}, later than ${through}; nothing was changed\n  → to take days away, edit tenants.json`,
         );
       }
-      print(
-        through === paidThrough
-          ? `${id}: paid through ${through} already`
-          : `${id}: paid through ${through}, before: ${paidThrough ?? 'no date'}`,
-      );
-      if (state !== 'active') {
-        print(
-          pausedBy === 'lifecycle'
-            ? `${id}: ${state}; pnpm lifecycle --today DATE lifts it up to ${through}`
-            : `${id}: ${state} by an operator; pnpm resume ${id} lifts it`,
-        );
-      }
-      return through === paidThrough
-        ? text
-        : setTenantKeys(text, new Map([[id, { paidThrough: through }]]));
+      const isSame = through === paidThrough;
+      const keys = new Map([[id, { paidThrough: through }]]);
+      return { text: isSame ? text : setTenantKeys(text, keys), tenant: found };
     });
+    const { paidThrough, pausedBy, state } = tenant;
+    print(
+      through === paidThrough
+        ? `${id}: paid through ${through} already`
+        : `${id}: paid through ${through}, before: ${paidThrough ?? 'no date'}`,
+    );
+    if (state !== 'active') {
+      print(
+        pausedBy === 'lifecycle'
+          ? `${id}: ${state}; pnpm lifecycle --today DATE lifts it up to ${through}`
+          : `${id}: ${state} by an operator; pnpm resume ${id} lifts it`,
+      );
+    }
   },
 });

@@ -10,7 +10,7 @@ await runMain({
   arguments: { min: 1, max: 1 },
   async run(context) {
     const [id = ''] = context.positionals;
-    activate(context, id);
+    await activate(context, id);
     await deploy(context, [id]);
   },
 });

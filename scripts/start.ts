@@ -6,7 +6,7 @@ await runMain({
   usage: 'pnpm start',
   summary: 'From a bare machine to greeted tenants: cluster, synth, deploy, greet.',
   async run(context) {
-    synthDist(context.workspace, context.print);
+    await synthDist(context.workspace, context.print);
     await deploy(context, []);
   },
 });

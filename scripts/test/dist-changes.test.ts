@@ -1,40 +1,48 @@
-import { describe, expect, test } from '@jest/globals';
-import { describeChange, distChanges } from '../lib/dist/dist-diff.ts';
+import { expect, test } from '@jest/globals';
+import { describeChange, describeStale, diffDirectory } from '../lib/dist/dist-diff.ts';
 
-const tree = (files: Readonly<Record<string, string>>) => new Map(Object.entries(files));
+const files = (content: Readonly<Record<string, string>>) => new Map(Object.entries(content));
 
-describe('changes', () => {
-  test('are none between equal trees', () => {
-    const files = { 'alice/a.yaml': '1', 'alice/host/b.yaml': '2' };
-    expect(distChanges(tree(files), tree(files))).toEqual([]);
-    expect(distChanges(tree({}), tree({}))).toEqual([]);
-  });
-
-  test('are added, changed and removed files by directory, everything sorted', () => {
-    const found = tree({
-      'bob/old': '',
-      'bob/a': '1',
-      'bob/same': '',
-      'alice/z': '',
-      'alice/y': '',
-    });
-    const wanted = tree({ 'bob/new': '', 'bob/a': '2', 'bob/same': '', '_host/x': '' });
-    expect(distChanges(found, wanted)).toEqual([
-      { directory: '_host', added: ['x'], changed: [], removed: [] },
-      { directory: 'alice', added: [], changed: [], removed: ['y', 'z'] },
-      { directory: 'bob', added: ['new'], changed: ['a'], removed: ['old'] },
-    ]);
-  });
-
-  test('know an empty file from a missing one', () => {
-    const [change] = distChanges(tree({}), tree({ 'alice/empty': '' }));
-    expect(change).toMatchObject({ added: ['empty'], changed: [] });
-  });
+test('a directory with the wanted files has no change', () => {
+  const tree = files({ 'a.yaml': '1', 'host/b.yaml': '2' });
+  expect(diffDirectory('alice', tree, tree)).toBeNull();
+  expect(diffDirectory('alice', files({}), files({}))).toBeNull();
 });
 
-test('a change is one line: what is new, what is gone, or which files', () => {
-  const change = { directory: 'bob', added: ['b', 'c'], changed: ['a'], removed: ['d'] };
-  expect(describeChange(change, true, false)).toBe('bob: new, 2 files');
-  expect(describeChange(change, false, true)).toBe('bob: removed');
-  expect(describeChange(change, false, false)).toBe('bob: a, +b, +c, -d');
+test.each([
+  [
+    'added, changed and removed files, sorted',
+    { old: '', a: '1', same: '' },
+    { new: '', a: '2', same: '' },
+    'changed',
+    'bob: a, +new, -old',
+  ],
+  [
+    'an empty file, which is not a missing one',
+    { same: '' },
+    { same: '', empty: '' },
+    'changed',
+    'bob: +empty',
+  ],
+  ['a new directory', {}, { a: '1', b: '2' }, 'new', 'bob: new, 2 files'],
+  ['a directory that goes', { a: '1' }, {}, 'removed', 'bob: removed'],
+] as const)('a change is one line: %s', (_, found, wanted, kind, line) => {
+  const change = diffDirectory('bob', files(found), files(wanted));
+  expect(change).toMatchObject({ directory: 'bob', kind });
+  expect(change && describeChange(change)).toBe(line);
+});
+
+test('what is no file differs from every file, and is named for --check', () => {
+  const found = new Map([
+    ['a', null],
+    ['b', 'old'],
+    ['d', ''],
+  ]);
+  const change = diffDirectory('bob', found, files({ a: '', b: 'new', c: '' }));
+  expect(change && describeStale(change)).toEqual([
+    'stale: bob/a',
+    'stale: bob/b',
+    'missing: bob/c',
+    'surplus: bob/d',
+  ]);
 });

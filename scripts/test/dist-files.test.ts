@@ -1,9 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { distChanges } from '../lib/dist/dist-diff.ts';
-import { readDist, replaceFile, writeDist } from '../lib/dist/write.ts';
-import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
+import { differences, examineDist } from '../lib/dist/compare.ts';
+import { replaceFile } from '../lib/dist/replace-file.ts';
+import { Stage } from '../lib/dist/stage.ts';
+import {
+  contents,
+  tempWorkspace,
+  type TempWorkspace,
+  writtenAt,
+} from './helpers/temp-workspace.ts';
 
 let place: TempWorkspace;
 beforeEach(() => {
@@ -11,95 +18,98 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-const marker = (id: string) => JSON.stringify({ id, inputHash: '0' });
+const marker = (id: string) => JSON.stringify({ id, hostContext: 'c' });
 
-function bring(wanted: Readonly<Record<string, string>>): void {
-  const tree = new Map(Object.entries(wanted));
-  writeDist(place.dist, tree, distChanges(readDist(place.dist), tree));
+/** Brings dist/ to texts by path, as synth does; returns what it leaves alone. */
+async function bring(wanted: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const directories = new Map<string, Map<string, string>>();
+  for (const [path, text] of Object.entries(wanted)) {
+    const [directory = '', ...rest] = path.split('/');
+    const files = directories.get(directory) ?? new Map<string, string>();
+    directories.set(directory, files.set(rest.join('/'), text));
+  }
+  const listing = examineDist(place.dist, new Set(directories.keys()));
+  const stage = new Stage(place.dist);
+  mkdirSync(place.dist, { recursive: true });
+  stage.clear('', listing.entries.unfinished);
+  const list = [...directories].map(([name, files]) => ({ name, files: async () => files }));
+  for await (const { change, name, found, wanted: files } of differences(
+    place.dist,
+    listing,
+    list,
+  )) {
+    if (change === null) stage.clear(name, found?.leftovers ?? []);
+    else stage.add(change, found, files);
+  }
+  stage.commit();
+  return listing.foreign;
 }
 
-describe('reading', () => {
-  test('finds nothing where there is no directory, or an empty one', () => {
-    expect([...readDist(place.dist)]).toEqual([]);
-    mkdirSync(place.dist);
-    expect([...readDist(place.dist)]).toEqual([]);
-  });
+const first = {
+  'alice/tenant.json': marker('alice'),
+  'alice/host/a.yaml': 'a',
+  'bob/tenant.json': marker('bob'),
+  'bob/host/a.yaml': 'a',
+};
+const firstContents = { ...first, alice: null, 'alice/host': null, bob: null, 'bob/host': null };
 
-  test('finds the files of tenants and of _host', () => {
-    place.write('dist/alice/tenant.json', marker('alice'));
-    place.write('dist/alice/host/a.yaml', 'a');
-    place.write('dist/_host/b.yaml', 'b');
-    expect(Object.fromEntries(readDist(place.dist))).toEqual({
-      'alice/tenant.json': marker('alice'),
-      'alice/host/a.yaml': 'a',
-      '_host/b.yaml': 'b',
-    });
-  });
-
+describe('a dist/ that is none of ours is refused, whatever is wanted:', () => {
   test.each([
     ['a file', 'dist/README.md', 'hello'],
     ['a directory without tenant.json', 'dist/alice/notes.txt', 'hello'],
-    ['a directory whose tenant.json is another tenant’s', 'dist/alice/tenant.json', marker('bob')],
-    ['a tenant.json of somebody else', 'dist/alice/tenant.json', '{"id":"alice"}'],
-    ['a tenant.json that is no JSON', 'dist/alice/tenant.json', 'id: alice'],
-    ['a tenant.json that is no object', 'dist/alice/tenant.json', 'null'],
+    ['a tenant.json of somebody else', 'dist/carol/tenant.json', '{"id":"carol"}'],
     ['files below an empty directory', 'dist/alice/host/notes.txt', 'hello'],
-  ])('refuses %s', (_, path, text) => {
-    place.write('dist/bob/tenant.json', marker('bob'));
+  ])('%s', async (_, path, text) => {
     place.write(path, text);
-    expect(() => readDist(place.dist)).toThrow(
+    const before = [contents(place.dir), writtenAt(place.dir)];
+    await expect(bring(first)).rejects.toThrow(
       /dist\/\S+ is not ours; nothing was written\n {2}→ move it away, or name another directory/,
     );
+    expect([contents(place.dir), writtenAt(place.dir)]).toEqual(before);
   });
 
-  test('refuses a link to elsewhere in the place of a tenant', () => {
-    place.write('elsewhere/tenant.json', marker('alice'));
+  test('a link', async () => {
+    place.write('elsewhere/tenant.json', marker('zoe'));
     mkdirSync(place.dist);
-    symlinkSync(join(place.dir, 'elsewhere'), join(place.dist, 'alice'));
-    expect(() => readDist(place.dist)).toThrow(/alice is not ours/);
+    symlinkSync(join(place.dir, 'elsewhere'), join(place.dist, 'zoe'));
+    await expect(bring(first)).rejects.toThrow(/zoe is not ours/);
   });
 
-  test('refuses a file in the place of the directory', () => {
+  test('a file in the place of the directory', async () => {
     place.write('dist', 'hello');
-    expect(() => readDist(place.dist)).toThrow(/dist is not a directory/);
+    await expect(bring(first)).rejects.toThrow(/dist is not a directory/);
   });
 });
 
 describe('writing', () => {
-  const first = {
-    'alice/tenant.json': marker('alice'),
-    'alice/host/a.yaml': 'a',
-    'bob/tenant.json': marker('bob'),
-    'bob/host/a.yaml': 'a',
-  };
-
-  test('brings any tree to any other, and leaves no empty directory', () => {
-    bring(first);
-    expect(contents(place.dist)).toMatchObject(first);
+  test('brings any tree to any other, and leaves no empty directory', async () => {
+    await bring(first);
+    expect(contents(place.dist)).toEqual(firstContents);
     const second = { 'bob/tenant.json': marker('bob'), 'bob/virtual/b.yaml': 'b' };
-    bring(second);
+    await bring(second);
     expect(contents(place.dist)).toEqual({ ...second, bob: null, 'bob/virtual': null });
-    bring({});
+    await bring({});
     expect(contents(place.dist)).toEqual({});
   });
 
-  test('makes a file out of a directory and a directory out of a file', () => {
+  test('makes a file out of a directory and a directory out of a file', async () => {
     const tenant = { 'alice/tenant.json': marker('alice') };
-    bring({ ...tenant, 'alice/x/deep': '1', 'alice/y': '2' });
-    bring({ ...tenant, 'alice/x': '3', 'alice/y/deep': '4' });
+    await bring({ ...tenant, 'alice/x/deep': '1', 'alice/y': '2' });
+    await bring({ ...tenant, 'alice/x': '3', 'alice/y/deep': '4' });
     expect(contents(place.dist)).toMatchObject({ 'alice/x': '3', 'alice/y/deep': '4' });
   });
 
-  test('leaves files alone that are right', () => {
-    bring(first);
+  test('leaves files alone that are right', async () => {
+    await bring(first);
     const { mtimeNs, ino } = statSync(join(place.dist, 'alice/host/a.yaml'), { bigint: true });
-    bring({ ...first, 'bob/host/a.yaml': 'b' });
+    await bring({ ...first, 'bob/host/a.yaml': 'b', 'alice/host/b.yaml': 'b' });
     const after = statSync(join(place.dist, 'alice/host/a.yaml'), { bigint: true });
     expect([after.mtimeNs, after.ino]).toEqual([mtimeNs, ino]);
   });
 
   test.each([
     ['a new directory', () => mkdirSync(join(place.dist, 'alice'))],
+    ['a new directory unfinished', () => place.write('dist/.alice.tmp/host/a.yaml', 'a')],
     ['its first file unfinished', () => place.write('dist/alice/.tenant.json.tmp', '{"id": "ali')],
     [
       'another file unfinished',
@@ -121,17 +131,145 @@ describe('writing', () => {
         mkdirSync(join(place.dist, 'gone/virtual'));
       },
     ],
-  ])('is taken up after an interruption that left %s', (_, interrupt) => {
+  ])('is taken up after an interruption that left %s', async (_, interrupt) => {
     mkdirSync(place.dist);
     interrupt();
-    bring(first);
-    expect(contents(place.dist)).toEqual({
-      ...first,
-      alice: null,
-      'alice/host': null,
-      bob: null,
-      'bob/host': null,
+    await bring(first);
+    expect(contents(place.dist)).toEqual(firstContents);
+  });
+
+  test('puts nothing into its place where it cannot write all', async () => {
+    await bring(first);
+    const before = contents(place.dist);
+    const stage = new Stage(place.dist);
+    const change = {
+      directory: 'bob',
+      isLink: false,
+      kind: 'changed',
+      added: [],
+      removed: [],
+    } as const;
+    const found = { files: new Map([['host/a.yaml', 'a']]), leftovers: [] };
+    stage.add({ ...change, changed: ['host/a.yaml'] }, found, new Map([['host/a.yaml', 'new']]));
+    // As on a full disk: no name can be that long.
+    const path = `host/${'x'.repeat(300)}`;
+    expect(() =>
+      stage.add({ ...change, changed: [], added: [path] }, found, new Map([[path, '']])),
+    ).toThrow(/ENAMETOOLONG|name too long/);
+    stage.discard();
+    expect(contents(place.dist)).toEqual(before);
+  });
+});
+
+describe('what Git, editors and people leave in dist/', () => {
+  const conflict = (ours: string, theirs: string) =>
+    `<<<<<<< HEAD\n${ours}\n=======\n${theirs}\n>>>>>>> branch\n`;
+
+  test.each<readonly [string, () => void]>([
+    [
+      'conflict marks in a manifest',
+      () => place.write('dist/alice/host/a.yaml', conflict('a', 'b')),
+    ],
+    [
+      'conflict marks in tenant.json',
+      () => place.write('dist/alice/tenant.json', conflict('{}', marker('alice'))),
+    ],
+    ['an empty tenant.json', () => place.write('dist/alice/tenant.json', '')],
+    [
+      'a tenant.json that names another',
+      () => place.write('dist/alice/tenant.json', marker('bob')),
+    ],
+    ['CRLF line ends', () => place.write('dist/alice/host/a.yaml', 'a\r\n')],
+    ['a backup of an editor', () => place.write('dist/alice/host/a.yaml.orig', 'a')],
+    [
+      'a removed tenant whose tenant.json is gone, as after half a merge',
+      () => place.write('dist/gone/host/namespace.x.yaml', 'a'),
+    ],
+    [
+      'a removed tenant with conflict marks in tenant.json',
+      () => place.write('dist/gone/tenant.json', conflict('{}', marker('gone'))),
+    ],
+    [
+      'a link in the place of a file',
+      () => {
+        execFileSync('rm', [join(place.dist, 'alice/host/a.yaml')]);
+        symlinkSync(join(place.dir, 'elsewhere'), join(place.dist, 'alice/host/a.yaml'));
+      },
+    ],
+    [
+      'a link in the place of a directory inside',
+      () => {
+        execFileSync('rm', ['-r', join(place.dist, 'alice/host')]);
+        symlinkSync(place.dir, join(place.dist, 'alice/host'));
+      },
+    ],
+    [
+      'a link in the place of a tenant',
+      () => {
+        execFileSync('mv', [join(place.dist, 'alice'), join(place.dir, 'moved')]);
+        symlinkSync(join(place.dir, 'moved'), join(place.dist, 'alice'));
+      },
+    ],
+    [
+      'a pipe',
+      () => {
+        execFileSync('rm', [join(place.dist, 'alice/host/a.yaml')]);
+        execFileSync('mkfifo', [join(place.dist, 'alice/host/a.yaml')]);
+      },
+    ],
+  ])('is put right: %s', async (_, damage) => {
+    await bring(first);
+    damage();
+    expect(await bring(first)).toEqual([]);
+    expect(contents(place.dist)).toEqual(firstContents);
+  });
+
+  test('is never written through a link', async () => {
+    await bring(first);
+    place.write('moved/tenant.json', marker('alice'));
+    place.write('moved/mine.txt', 'mine');
+    execFileSync('rm', ['-r', join(place.dist, 'alice')]);
+    symlinkSync(join(place.dir, 'moved'), join(place.dist, 'alice'));
+    await bring(first);
+    expect(contents(join(place.dir, 'moved'))).toEqual({
+      'tenant.json': marker('alice'),
+      'mine.txt': 'mine',
     });
+  });
+
+  test('is left alone and named where it is not ours', async () => {
+    await bring(first);
+    place.write('dist/alice copy/tenant.json', marker('alice'));
+    place.write('dist/alice-copy/tenant.json', JSON.stringify(JSON.parse(marker('alice'))));
+    place.write('dist/alice.orig', 'mine');
+    place.write('dist/notes/notes.txt', 'mine');
+    symlinkSync(place.dir, join(place.dist, 'link'));
+    const before = Object.keys(contents(place.dist));
+    const foreign = ['alice copy', 'alice-copy', 'alice.orig', 'link', 'notes'];
+    expect(await bring(first)).toEqual(foreign);
+    expect(Object.keys(contents(place.dist))).toEqual(before);
+  });
+
+  test('is refused where a new tenant has to be', async () => {
+    await bring(first);
+    place.write('dist/carol/notes.txt', 'mine');
+    const before = contents(place.dist);
+    await expect(bring({ ...first, 'carol/tenant.json': marker('carol') })).rejects.toThrow(
+      /carol is not ours; nothing was written/,
+    );
+    expect(contents(place.dist)).toEqual(before);
+  });
+
+  test('is passed over where it is hidden, whatever it is', async () => {
+    await bring(first);
+    const hidden = ['dist/.DS_Store', 'dist/alice/.DS_Store', 'dist/alice/host/.a.yaml.swp'];
+    for (const path of hidden) place.write(path, 'x');
+    mkdirSync(join(place.dist, '.idea'));
+    // As an editor locks a file: a link that leads nowhere.
+    symlinkSync('me@nowhere', join(place.dist, 'bob/host/.#a.yaml'));
+    const before = writtenAt(place.dist);
+    expect(await bring(first)).toEqual([]);
+    expect(writtenAt(place.dist)).toEqual(before);
   });
 });
 

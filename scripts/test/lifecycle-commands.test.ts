@@ -111,6 +111,92 @@ test(
   SLOW,
 );
 
+test(
+  'who the host has no room for stays paused and is named; the others are written',
+  async () => {
+    const paused = { paidThrough: '2026-12-31', state: 'paused', pausedBy: 'lifecycle' };
+    place.tenants(
+      JSON.stringify({
+        host: { capacity: { cpu: '1200m', memory: '6Gi' } },
+        tenants: [
+          { id: 'alice', name: 'Alice', ...paused, pausedSince: '2026-10-01' },
+          { id: 'bob', name: 'Bob' },
+          { id: 'carol', name: 'Carol' },
+          {
+            id: 'dave',
+            name: 'D',
+            ...paused,
+            paidThrough: '2026-09-01',
+            pausedSince: '2026-11-20',
+          },
+        ],
+      }),
+    );
+    const before = file();
+    const check = await command('lifecycle', '--today', '2026-11-29', '--check');
+    expect(check).toMatchObject({ code: 4, stderr: '' });
+    expect(check.stdout).toMatch(
+      /^dave: paused → offboarding: .*\nalice: stays paused, active is due .*: no room: host\.capacity\.cpu is 1200m/,
+    );
+    const markdown = await command('lifecycle', '--today', '2026-11-29', '--check', '--markdown');
+    expect(markdown).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(/^Lifecycle: 1 due on 2026-11-29, 1 held back\n\n/),
+    });
+    expect(file()).toBe(before);
+
+    const written = await command('lifecycle', '--today', '2026-11-29');
+    expect(written).toMatchObject({ code: 3, stderr: '' });
+    expect(written.stdout).toContain('alice: stays paused');
+    expect(['alice', 'dave'].map(stateInDist)).toEqual(['paused', 'offboarding']);
+  },
+  SLOW,
+);
+
+test(
+  'a day before a recorded pause is refused, and nothing is written',
+  async () => {
+    const text = FILE.replace(
+      '"id": "bob"',
+      '"id": "bob", "state": "paused", "pausedSince": "2026-11-01"',
+    );
+    place.tenants(text);
+    for (const flags of [[], ['--check']]) {
+      expect(await command('lifecycle', '--today', '2025-11-29', ...flags)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /bob is on record as paused since 2026-11-01; nothing was written\n {2}→ /,
+        ),
+      });
+    }
+    expect(contents(place.dir)).toEqual({ 'tenants.json': text });
+  },
+  SLOW,
+);
+
+test(
+  'an edit that dist/ refuses is written nowhere',
+  async () => {
+    place.write('dist/notes.txt', 'mine');
+    const before = contents(place.dir);
+    for (const args of [
+      ['onboard', 'carol', '--name', 'Carol'],
+      ['lifecycle', '--today', '2027-01-01'],
+      ['pause', 'alice'],
+    ]) {
+      expect(await command(...args)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/notes\.txt is not ours; nothing was written/),
+      });
+    }
+    const { '.tenantry': _, ...after } = contents(place.dir);
+    expect(after).toEqual(before);
+  },
+  SLOW,
+);
+
 describe('refused with exit code 2, nothing changed:', () => {
   test.each([
     ['lifecycle', [], /--today is missing[^]*→ pnpm lifecycle --today/],

@@ -86,7 +86,6 @@ describe('status', () => {
     hostContext: 'kind-tenantry',
     image: 'tenantry/whoami:new',
     chartVersion: '0.36.0',
-    inputHash: '',
     hostObjects: [],
     virtualObjects: [],
     valuesFile: '',

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { checkDist, synthDist } from '../lib/dist/synth.ts';
+import { checkDist, type Places, synthDist } from '../lib/dist/synth.ts';
 import {
   contents,
   root,
@@ -22,9 +22,9 @@ afterEach(() => place.remove());
 
 type Outcome = readonly [code: number, ...lines: string[]];
 
-function outcome(run: typeof synthDist, places: Parameters<typeof synthDist>[0] = place): Outcome {
+async function outcome(run: typeof synthDist, places: Places = place): Promise<Outcome> {
   const lines: string[] = [];
-  const code = run(places, (line) => void lines.push(line));
+  const code = await run(places, (line) => void lines.push(line));
   return [code, ...lines.map((line) => line.replaceAll(place.dist, 'dist'))];
 }
 /** The directories of dist/. */
@@ -35,14 +35,19 @@ const directories = () =>
 const synth = () => outcome(synthDist);
 const check = () => outcome(checkDist);
 
-test('the dist/ in Git is what tenants.json in Git says', () => {
-  const places = { root, tenantsFile: join(root, 'tenants.json'), dist: join(root, 'dist') };
-  expect(outcome(checkDist, places)).toEqual([0, 'dist is up to date: 2 tenants']);
+test('the dist/ in Git is what tenants.json in Git says', async () => {
+  const places = {
+    root,
+    tenantsFile: join(root, 'tenants.json'),
+    dist: join(root, 'dist'),
+    state: join(root, '.tenantry'),
+  };
+  expect(await outcome(checkDist, places)).toEqual([0, 'dist is up to date: 2 tenants']);
 });
 
 describe('synth', () => {
-  test('makes a directory for every tenant', () => {
-    expect(synth()).toEqual([
+  test('makes a directory for every tenant', async () => {
+    expect(await synth()).toEqual([
       0,
       expect.stringMatching(/^_host: new, \d+ files$/),
       'alice: new, 12 files',
@@ -52,18 +57,18 @@ describe('synth', () => {
     expect(directories()).toEqual(['_host', 'alice', 'bob']);
   });
 
-  test('writes nothing where nothing changed', () => {
-    synth();
+  test('writes nothing where nothing changed', async () => {
+    await synth();
     const before = writtenAt(place.dist);
-    expect(synth()).toEqual([0, 'nothing changed: 2 tenants up to date in dist']);
+    expect(await synth()).toEqual([0, 'nothing changed: 2 tenants up to date in dist']);
     expect(writtenAt(place.dist)).toEqual(before);
   });
 
-  test('writes the files that changed, names them, and leaves the others alone', () => {
-    synth();
+  test('writes the files that changed, names them, and leaves the others alone', async () => {
+    await synth();
     const before = writtenAt(join(place.dist, 'alice'));
     place.tenants([alice, { ...bob, name: 'Robert' }]);
-    expect(synth()).toEqual([
+    expect(await synth()).toEqual([
       0,
       'bob: tenant.json, virtual/configmap.tenant-id.yaml, virtual/deployment.simple-app.yaml',
       '1 changed, 2 tenants in dist',
@@ -71,34 +76,34 @@ describe('synth', () => {
     expect(writtenAt(join(place.dist, 'alice'))).toEqual(before);
   });
 
-  test('removes the directory of a tenant that is gone from the file', () => {
-    synth();
+  test('removes the directory of a tenant that is gone from the file', async () => {
+    await synth();
     place.tenants([bob]);
-    expect(synth()).toEqual([0, 'alice: removed', '1 changed, 1 tenant in dist']);
+    expect(await synth()).toEqual([0, 'alice: removed', '1 changed, 1 tenant in dist']);
     expect(directories()).toEqual(['_host', 'bob']);
     place.tenants([]);
-    expect(synth()).toEqual([0, 'bob: removed', '1 changed, 0 tenants in dist']);
+    expect(await synth()).toEqual([0, 'bob: removed', '1 changed, 0 tenants in dist']);
     expect(directories()).toEqual(['_host']);
   });
 
-  test('says of a change of the host which files it is', () => {
-    synth();
+  test('says of a change of the host which files it is', async () => {
+    await synth();
     const [tenants, host] = [[alice, bob], { priorityClasses: ['low'] }];
     place.tenants(JSON.stringify({ host, tenants }));
-    expect(synth()).toEqual([
+    expect(await synth()).toEqual([
       0,
       expect.stringMatching(/^_host: \S+\.yaml$/),
       '1 changed, 2 tenants in dist',
     ]);
   });
 
-  test('undoes changes by hand', () => {
-    synth();
+  test('undoes changes by hand', async () => {
+    await synth();
     const before = contents(place.dist);
     rmSync(join(place.dist, 'alice/vcluster.yaml'));
     place.write('dist/alice/host/extra.yaml', 'kind: Extra\n');
     place.write('dist/bob/vcluster.yaml', 'changed\n');
-    expect(synth()).toEqual([
+    expect(await synth()).toEqual([
       0,
       'alice: +vcluster.yaml, -host/extra.yaml',
       'bob: vcluster.yaml',
@@ -127,52 +132,58 @@ describe('synth', () => {
       'while it removed a tenant',
       () => mkdirSync(join(place.dist, 'gone/virtual'), { recursive: true }),
     ],
-  ])('finishes what one began that was interrupted %s', (_, interrupt) => {
-    synth();
+  ])('finishes what one began that was interrupted %s', async (_, interrupt) => {
+    await synth();
     const before = contents(place.dist);
     interrupt();
     expect(contents(place.dist)).not.toEqual(before);
-    expect(synth()[0]).toBe(0);
+    expect((await synth())[0]).toBe(0);
     expect(contents(place.dist)).toEqual(before);
   });
 
-  test('touches no directory that holds something else', () => {
+  test('touches no directory that holds something else', async () => {
     place.write('dist/notes.txt', 'mine');
     place.write('dist/alice/notes.txt', 'mine');
     const before = contents(place.dir);
-    expect(synth).toThrow(/is not ours; nothing was written/);
-    expect(check).toThrow(/is not ours; nothing was written/);
+    await expect(synth()).rejects.toThrow(/is not ours; nothing was written/);
+    await expect(check()).rejects.toThrow(/is not ours; nothing was written/);
     expect(contents(place.dir)).toEqual(before);
   });
 
-  test('stops at a file in the place of dist/', () => {
+  test('stops at a file in the place of dist/', async () => {
     writeFileSync(place.dist, 'mine');
-    expect(synth).toThrow(/dist is not a directory\n {2}→ name another one with --out/);
+    await expect(synth()).rejects.toThrow(
+      /dist is not a directory\n {2}→ name another one with --out/,
+    );
   });
 
-  test('says what to do where tenants.json is missing or cannot be read', () => {
+  test('says what to do where tenants.json is missing or cannot be read', async () => {
     rmSync(place.tenantsFile);
-    expect(synth).toThrow(/tenants\.json is not there\n {2}→ least form: \{"tenants":/);
+    await expect(synth()).rejects.toThrow(
+      /tenants\.json is not there\n {2}→ least form: \{"tenants":/,
+    );
     mkdirSync(place.tenantsFile);
-    expect(synth).toThrow(/tenants\.json cannot be read: EISDIR\n {2}→ name another file/);
+    await expect(synth()).rejects.toThrow(
+      /tenants\.json cannot be read: EISDIR\n {2}→ name another file/,
+    );
   });
 });
 
 describe('synth --check', () => {
-  test('is content where dist/ is up to date', () => {
-    synth();
-    expect(check()).toEqual([0, 'dist is up to date: 2 tenants']);
+  test('is content where dist/ is up to date', async () => {
+    await synth();
+    expect(await check()).toEqual([0, 'dist is up to date: 2 tenants']);
   });
 
-  test('names what is stale, missing and surplus, fails, and writes nothing', () => {
-    synth();
+  test('names what is stale, missing and surplus, fails, and writes nothing', async () => {
+    await synth();
     place.tenants([alice, { id: 'carol', name: 'Carol' }]);
     place.write('dist/alice/vcluster.yaml', 'changed\n');
     place.write('dist/alice/host/extra.yaml', 'kind: Extra\n');
     rmSync(join(place.dist, 'alice/virtual/configmap.tenant-id.yaml'));
     const before = [contents(place.dir), writtenAt(place.dir)];
-    const [code, ...lines] = check();
-    expect(code).toBe(1);
+    const [code, ...lines] = await check();
+    expect(code).toBe(4);
     expect(lines).toEqual(
       expect.arrayContaining([
         'stale: alice/vcluster.yaml',
@@ -187,8 +198,8 @@ describe('synth --check', () => {
     expect([contents(place.dir), writtenAt(place.dir)]).toEqual(before);
   });
 
-  test('does not make a dist/ that is not there', () => {
-    expect(check()[0]).toBe(1);
+  test('does not make a dist/ that is not there', async () => {
+    expect((await check())[0]).toBe(4);
     expect(Object.keys(contents(place.dir))).toEqual(['tenants.json']);
   });
 });

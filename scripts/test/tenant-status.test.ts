@@ -12,7 +12,6 @@ const alice: TenantDist = {
   hostContext: 'kind-tenantry',
   image: 'tenantry/whoami:new',
   chartVersion: '0.36.0',
-  inputHash: '',
   hostObjects: [],
   virtualObjects: [],
   valuesFile: '',

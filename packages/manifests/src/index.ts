@@ -4,7 +4,13 @@ export {
   temporaryVclusterObjects,
   type TemporaryVclusterProps,
 } from './temporary-vcluster-app.ts';
-export { type Delivery, synthesize, type Tree } from './synth.ts';
+export {
+  synthesize,
+  synthesizeHost,
+  synthesizeTenant,
+  type TenantManifest,
+  type Tree,
+} from './synth.ts';
 export type { ManifestObject } from './tenant-app.ts';
 export { SYNCER_RIGHTS, type SyncerRight } from './syncer-role.ts';
 export {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Fleet, Host, Tenant } from '@tenantry/tenants';
 import { HostApp } from './host-app.ts';
 import type { Pins } from './pins.ts';
@@ -6,11 +5,11 @@ import { type ManifestObject, objectsOf, TenantApp } from './tenant-app.ts';
 import { vclusterValues } from './vcluster-values.ts';
 import { toYaml } from './yaml.ts';
 
-/** Files by their path below dist/, with `/` between the parts. */
+/** Files by their path, with `/` between the parts. */
 export type Tree = ReadonlyMap<string, string>;
 
 /** What the commands need to know of a tenant: `tenant.json` in its directory. */
-export interface Delivery {
+export interface TenantManifest {
   readonly id: string;
   readonly name: string;
   readonly state: Tenant['state'];
@@ -21,38 +20,29 @@ export interface Delivery {
   readonly image: string;
   /** Version of the vcluster chart. */
   readonly chartVersion: string;
-  /** sha256 of everything that the directory was made from. */
-  readonly inputHash: string;
 }
 
-/**
- * dist/ for a fleet: `_host/` from the host alone, and a directory for each tenant from that tenant,
- * its plan, the host and the pins.
- */
+/** dist/ for a fleet: `_host/`, and a directory for each tenant. */
 export function synthesize(fleet: Fleet, pins: Pins): Tree {
   return new Map([
-    ...synthesizeHost(fleet.host),
-    ...fleet.tenants.flatMap((tenant) => [...synthesizeTenant(tenant, fleet, pins)]),
+    ...inDirectory('_host', synthesizeHost(fleet.host)),
+    ...fleet.tenants.flatMap((tenant) => [
+      ...inDirectory(tenant.id, synthesizeTenant(tenant, fleet.host, pins)),
+    ]),
   ]);
 }
 
-function synthesizeHost(host: Host): Tree {
+/** The files of `_host/`, from the host alone. */
+export function synthesizeHost(host: Host): Tree {
   return new Map(
-    objectsOf(new HostApp({ host }).chart).map((object) => [
-      `_host/${fileName(object)}`,
-      toYaml(object),
-    ]),
+    objectsOf(new HostApp({ host }).chart).map((object) => [fileName(object), toYaml(object)]),
   );
 }
 
-function synthesizeTenant(tenant: Tenant, { host }: Pick<Fleet, 'host'>, pins: Pins): Tree {
+/** The files of a tenant's directory, from that tenant, its plan, the host and the pins. */
+export function synthesizeTenant(tenant: Tenant, host: Host, pins: Pins): Tree {
   const app = new TenantApp({ tenant, host, pins });
-  const files = [
-    ...objectsOf(app.host).map((object) => [`host/${fileName(object)}`, toYaml(object)]),
-    ['vcluster.yaml', toYaml(vclusterValues(tenant, pins))],
-    ...objectsOf(app.virtual).map((object) => [`virtual/${fileName(object)}`, toYaml(object)]),
-  ] as [string, string][];
-  const delivery: Delivery = {
+  const manifest: TenantManifest = {
     id: tenant.id,
     name: tenant.name,
     state: tenant.state,
@@ -60,25 +50,22 @@ function synthesizeTenant(tenant: Tenant, { host }: Pick<Fleet, 'host'>, pins: P
     hostContext: host.context,
     image: pins.image,
     chartVersion: pins.vcluster,
-    inputHash: sha256(JSON.stringify([inputOf(tenant), host.context, host.apiCidr, pins])),
   };
-  return new Map(
-    [['tenant.json', `${JSON.stringify(delivery, null, 2)}\n`] as const, ...files].map(
-      ([path, text]) => [`${tenant.id}/${path}`, text],
+  return new Map([
+    ['tenant.json', `${JSON.stringify(manifest, null, 2)}\n`],
+    ...objectsOf(app.host).map((object) => [`host/${fileName(object)}`, toYaml(object)] as const),
+    ['vcluster.yaml', toYaml(vclusterValues(tenant, pins))],
+    ...objectsOf(app.virtual).map(
+      (object) => [`virtual/${fileName(object)}`, toYaml(object)] as const,
     ),
-  );
+  ]);
 }
 
-/** What of a tenant shows in its directory; the dates do not. */
-function inputOf({ id, name, state, plan }: Tenant) {
-  return { id, name, state, plan };
+function inDirectory(directory: string, files: Tree): Tree {
+  return new Map([...files].map(([path, text]) => [`${directory}/${path}`, text]));
 }
 
 /** `networkpolicy.default-deny.yaml`. */
 function fileName({ kind, metadata }: ManifestObject): string {
   return `${kind.toLowerCase()}.${metadata.name}.yaml`;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,30 +1,87 @@
-import { Document, Scalar, visit } from 'yaml';
+import { Document } from 'yaml';
 
-/** With a base in front, such as `0o17` or `0X1F`: not every reader takes it for the same. */
-const NUMBER_WITH_BASE = /^[-+]?0[bBoOxX]/;
+/** Longer keys are written with a question mark in front: readers look only so far for a colon. */
+const LONGEST_SIMPLE_KEY = 1000;
 
-/** A key with its colon. */
-export const keyText = memo((key: string) => write({ [key]: {} }).slice(0, -' {}\n'.length));
-
-/** A string, number or boolean. */
-export const leafText = memo((leaf: unknown) =>
-  write([leaf]).slice('- '.length, -'\n'.length).replaceAll('\n  ', '\n'),
-);
+/** A memo of this many texts is emptied, so that memory stays flat over any number of tenants. */
+const MEMO_SIZE = 5000;
 
 /**
- * By the rules of YAML 1.1, under which more texts need quotes (`yes`, `1:30`), and by those of 1.2
- * and of Go's reader.
+ * What some reader refuses, drops or takes for a line break: control characters, U+0085, U+2028,
+ * U+2029, the byte order mark, U+FFFE and U+FFFF. A tab is among them, because at the start of a
+ * line Go takes it for bad indentation. The line feed is not.
  */
+const UNSAFE = /(?!\n)[\p{Cc}\u2028\u2029\uFEFF\uFFFE\uFFFF]/gu;
+
+/** Words that mean something else than their letters under YAML 1.1 or 1.2, in any case. */
+const WORD = /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.inf|\.nan)$/i;
+
+/** With a base in front, such as `0o17` or `0X1F`. */
+const NUMBER_WITH_BASE = /^[-+]?0[bBoOxX]/;
+
+/** `1_000`, `.5`, `1e3`, `012`: an underscore counts for nothing. */
+const NUMBER = /^[-+]?(?:\.[\d_]+|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?[\d_]+)?$/;
+
+/** `1:30`, which is ninety to YAML 1.1. */
+const SEXAGESIMAL = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
+
+/** `2026-1-1`, with or without a time behind it. */
+const TIMESTAMP = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt\s])/;
+
+const OTHER_TYPES = [WORD, NUMBER_WITH_BASE, NUMBER, SEXAGESIMAL, TIMESTAMP];
+
+/** A key with its colon. */
+export const keyText = memo((key: string) => {
+  const isSimple = key.length <= LONGEST_SIMPLE_KEY && !key.includes('\n') && !mustBeQuoted(key);
+  if (isSimple) return write({ [key]: {} }).slice(0, -' {}\n'.length);
+  const text = quoted(key);
+  return text.length > LONGEST_SIMPLE_KEY ? `? ${text}\n:` : `${text}:`;
+});
+
+/** A string, number or boolean. */
+export const leafText = memo((leaf: unknown) => {
+  if (typeof leaf === 'number') return numberText(leaf);
+  if (typeof leaf !== 'string') return String(leaf);
+  return mustBeQuoted(leaf) || !isPlainBlock(leaf) ? quoted(leaf) : byLibrary(leaf);
+});
+
+/** Whether a reader could take the text for something else than these very characters. */
+function mustBeQuoted(text: string): boolean {
+  return (
+    !text.isWellFormed() ||
+    text.search(UNSAFE) !== -1 ||
+    OTHER_TYPES.some((form) => form.test(text))
+  );
+}
+
+/** Whether a text of several lines can stand as a block: each line begins and ends visibly. */
+function isPlainBlock(text: string): boolean {
+  return !text.includes('\n') || !/^[\s]|[ ]\n|[ ]$|\n\n$|\n +(?:\n|$)/.test(text);
+}
+
+/** On one line between double quotes, which every reader reads alike. */
+function quoted(text: string): string {
+  if (!text.isWellFormed()) {
+    throw new TypeError(`half of a character cannot be written: ${JSON.stringify(text)}`);
+  }
+  return JSON.stringify(text).replaceAll(
+    UNSAFE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+}
+
+/** A float has a point, without which PyYAML takes `1e+21` for a string. */
+function numberText(number: number): string {
+  return String(number).replace(/^(-?\d+)e/, '$1.0e');
+}
+
+function byLibrary(text: string): string {
+  return write([text]).slice('- '.length, -'\n'.length).replaceAll('\n  ', '\n');
+}
+
+/** The library's choice of quotes, under the stricter rules of YAML 1.1. */
 function write(object: object): string {
-  const document = new Document(object, { version: '1.1' });
-  visit(document, {
-    Scalar(_, node) {
-      if (typeof node.value === 'string' && NUMBER_WITH_BASE.test(node.value)) {
-        node.type = Scalar.QUOTE_DOUBLE;
-      }
-    },
-  });
-  return document.toString({ lineWidth: 0 });
+  return new Document(object, { version: '1.1' }).toString({ lineWidth: 0 });
 }
 
 /** Tenants have most texts in common, and the library takes its time over each. */
@@ -32,6 +89,7 @@ function memo<Input>(textOf: (input: Input) => string): (input: Input) => string
   const known = new Map<Input, string>();
   return (input) => {
     const text = known.get(input) ?? textOf(input);
+    if (known.size >= MEMO_SIZE) known.clear();
     known.set(input, text);
     return text;
   };

@@ -284,14 +284,11 @@ describe('a plan’s own values', () => {
     );
   });
 
-  test('show in the tenant’s vcluster.yaml and tenant.json, and nowhere else', () => {
+  test('show in the tenant’s vcluster.yaml, and nowhere else', () => {
     const before = treeOf([alice], { plans: { small: plan } });
     const vcluster = { logging: { encoding: 'json' } };
     const after = treeOf([alice], { plans: { small: { ...plan, vcluster } } });
     const changed = [...after].filter(([path, text]) => before.get(path) !== text);
-    expect(changed.map(([path]) => path).sort()).toEqual([
-      'alice/tenant.json',
-      'alice/vcluster.yaml',
-    ]);
+    expect(changed.map(([path]) => path)).toEqual(['alice/vcluster.yaml']);
   });
 });

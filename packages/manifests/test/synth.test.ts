@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { synthesize, type Tree } from '../src/index.ts';
+import { type Pins, synthesize, type Tree } from '../src/index.ts';
 import { alice, bob, differences, fleetOf, pins, treeOf } from './fleet.ts';
 
 const paused = { ...alice, state: 'paused', pausedBy: 'operator', pausedSince: '2026-01-01' };
@@ -34,7 +34,7 @@ describe('in Git you see', () => {
     const after = treeOf([paused, bob]);
     expect(differences(before, after)).toEqual(['alice/tenant.json', 'alice/vcluster.yaml']);
     expect(changedLines(before, after, 'alice/vcluster.yaml')).toEqual(['      replicas: 0']);
-    expect(changedKeys(before, after)).toEqual(['state', 'inputHash']);
+    expect(changedKeys(before, after)).toEqual(['state']);
   });
 
   test('of a resume that it is the pause undone', () => {
@@ -55,7 +55,7 @@ describe('in Git you see', () => {
     expect(changedLines(before, after, 'alice/virtual/deployment.simple-app.yaml')).toEqual([
       expect.stringMatching(/^ {8}tenantry\.dev\/config-checksum: [0-9a-f]{64}$/),
     ]);
-    expect(changedKeys(before, after)).toEqual(['name', 'inputHash']);
+    expect(changedKeys(before, after)).toEqual(['name']);
   });
 
   test('of another plan the quota and tenant.json', () => {
@@ -92,14 +92,20 @@ describe('in Git you see', () => {
     ]);
   });
 
-  test('of another vcluster or Kubernetes version the values and tenant.json', () => {
-    for (const change of [{ vcluster: '0.37.0' }, { kubernetes: 'v1.37.0' }]) {
-      const after = synthesize(fleetOf([alice]), { ...pins, ...change });
-      expect(differences(treeOf([alice]), after)).toEqual([
-        'alice/tenant.json',
-        'alice/vcluster.yaml',
-      ]);
-    }
+  test('of another Kubernetes version the values, of another vcluster also tenant.json', () => {
+    const changed = (change: Partial<Pins>) =>
+      differences(treeOf([alice]), synthesize(fleetOf([alice]), { ...pins, ...change }));
+    expect(changed({ kubernetes: 'v1.37.0' })).toEqual(['alice/vcluster.yaml']);
+    expect(changed({ vcluster: '0.37.0' })).toEqual(['alice/tenant.json', 'alice/vcluster.yaml']);
+  });
+
+  test('of two changes of one tenant no line that both touch', () => {
+    const small = { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1 };
+    const line = (after: Tree) => linesThatDiffer(treeOf([alice], { plans: { small } }), after);
+    const pause = line(treeOf([paused], { plans: { small } }));
+    const more = line(treeOf([alice], { plans: { small: { ...small, pods: 2 } } }));
+    expect([pause.length, more.length]).toEqual([2, 7]);
+    expect(pause.filter((each) => more.includes(each))).toEqual([]);
   });
 });
 
@@ -134,15 +140,29 @@ describe('the same bytes come out', () => {
   test.each([
     { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Auckland' },
     { LANG: 'C', LC_ALL: 'C', TZ: 'America/St_Johns', HOME: '/nonexistent', CI: 'true' },
-  ])('under %j, in another directory', async (environment) => {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [join(import.meta.dirname, 'print-tree.ts'), JSON.stringify({ tenants })],
-      { cwd: tmpdir(), env: environment, maxBuffer: 2 ** 24 },
-    );
-    expect(JSON.parse(stdout)).toEqual([...expected]);
-  });
+  ])(
+    'under %j, in another directory',
+    async (environment) => {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [join(import.meta.dirname, 'print-tree.ts'), JSON.stringify({ tenants })],
+        { cwd: tmpdir(), env: environment, maxBuffer: 2 ** 24 },
+      );
+      expect(JSON.parse(stdout)).toEqual([...expected]);
+    },
+    60_000,
+  );
 });
+
+/** `path:number` of each line of the trees that is another afterwards. */
+function linesThatDiffer(before: Tree, after: Tree): readonly string[] {
+  return differences(before, after).flatMap((path) => {
+    const [old, now] = [before, after].map((tree) => (tree.get(path) ?? '').split('\n'));
+    return (now ?? []).flatMap((text, index) =>
+      text === old?.[index] ? [] : [`${path}:${index}`],
+    );
+  });
+}
 
 /** The lines that `path` has after and not before. */
 function changedLines(before: Tree, after: Tree, path: string): readonly string[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { parse, parseDocument, visit } from 'yaml';
 import { synthesize } from '../src/index.ts';
 import { HostApp } from '../src/host-app.ts';
@@ -6,6 +7,7 @@ import { objectsOf, TenantApp } from '../src/tenant-app.ts';
 import { vclusterValues } from '../src/vcluster-values.ts';
 import { toYaml } from '../src/yaml.ts';
 import { alice, fleetOf, onlyTenant, pins, treeOf } from './fleet.ts';
+import { anyObject, anyText } from './odd-objects.ts';
 
 /** Texts that one YAML reader or another takes for something else than a string. */
 const trickyNames = [
@@ -86,6 +88,41 @@ describe.each(versions)('read as YAML %s', (version) => {
       JSON.parse(JSON.stringify(made)),
     );
   });
+});
+
+// Go and PyYAML read the same objects in packages/proofs.
+test('whatever the texts are, as keys or values, both versions of YAML read them back', () => {
+  fc.assert(
+    fc.property(anyObject, (object) => {
+      const text = toYaml(object);
+      for (const version of versions) expect(parse(text, { version })).toEqual(object);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('what some reader refuses or takes for a line break stands as an escape, on one line', () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const written = toYaml([text, { [text]: 1 }]);
+      expect(written).not.toMatch(/(?!\n)[\p{Cc}\u2028\u2029\uFEFF\uFFFE\uFFFF]/u);
+    }),
+    { numRuns: 200 },
+  );
+  expect(toYaml(['a\u2028b', 'a\u0085b', '\tx\ny', 'a\u007Fb', '\uFEFF'])).toBe(
+    String.raw`- "a\u2028b"
+- "a\u0085b"
+- "\tx\ny"
+- "a\u007Fb"
+- "\uFEFF"
+`,
+  );
+});
+
+test('half of a character is no text, and is not written as if it were', () => {
+  expect(() => toYaml(['a\uD83D'])).toThrow(
+    String.raw`half of a character cannot be written: "a\ud83d"`,
+  );
 });
 
 test('no file uses anchors, aliases, tags or several documents, which are hard to review', () => {

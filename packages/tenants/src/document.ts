@@ -71,16 +71,15 @@ function parseOrNull(source: string, errors: ParseError[]): Node | undefined | n
   }
 }
 
+type Note = (path: readonly PropertyKey[], node: Node, message: string) => void;
+
 /**
  * The plain value of a node. Notes what `JSON.parse` lets pass in silence; of a key that stands
  * twice the first counts, which is also the one that the tree finds.
  */
-function valueOf(
-  node: Node,
-  path: readonly PropertyKey[],
-  note: (path: readonly PropertyKey[], node: Node, message: string) => void,
-): unknown {
+function valueOf(node: Node, path: readonly PropertyKey[], note: Note): unknown {
   const children = node.children ?? [];
+  if (node.type === 'string') noteHalves(node.value, path, node, note);
   if (node.type !== 'array' && node.type !== 'object') return node.value;
   if (path.length === DEEPEST) {
     note(path, node, TOO_DEEP);
@@ -95,12 +94,23 @@ function valueOf(
     if (keyNode === undefined || valueNode === undefined) continue;
     const key = String(keyNode.value);
     const here = [...path, key];
+    noteHalves(key, here, keyNode, note);
     if (seen.has(key)) note(here, keyNode, 'this key stands twice in its object; keep one of them');
     else if (key === '__proto__') note(here, keyNode, 'this key is not allowed; remove it');
     else value[key] = valueOf(valueNode, here, note);
     seen.add(key);
   }
   return value;
+}
+
+/** `\ud83d` alone is half of a character: no file can hold it, and readers put something else there. */
+function noteHalves(text: unknown, path: readonly PropertyKey[], node: Node, note: Note): void {
+  if (String(text).isWellFormed()) return;
+  note(
+    path,
+    node,
+    'found half of a character; write both halves of the pair, or the character itself',
+  );
 }
 
 /** From an offset to line and column, both from 1, by bisection over the line starts. */

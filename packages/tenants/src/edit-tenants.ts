@@ -36,7 +36,7 @@ export function addReceipt(
 }
 
 /** How tenants.json says where a tenant is in its life; of an active one it says nothing. */
-export function lifeKeys({
+export function stateFields({
   state,
   pausedBy,
   pausedSince,

@@ -3,12 +3,12 @@ export { InvalidTenants } from './fault.ts';
 export { dateOf, dayOf, isDate } from './calendar.ts';
 export { covers, LINK_LOCAL } from './cidr.ts';
 export type { TenantKeys } from './edit-tenants.ts';
-export { addReceipt, addTenant, lifeKeys, removeTenant, setTenantKeys } from './edit-tenants.ts';
+export { addReceipt, addTenant, stateFields, removeTenant, setTenantKeys } from './edit-tenants.ts';
 export * from './footprint.ts';
 export * from './limits.ts';
 export { runtimeClassOf } from './plan-values.ts';
-export type { Turn } from './lifecycle.ts';
-export { afterTurn, dueTurns, isUnpaid } from './lifecycle.ts';
+export type { Transition } from './lifecycle.ts';
+export { applyTransition, dueTransitions, isUnpaid, pausedAfter } from './lifecycle.ts';
 export * from './names.ts';
 export { offboardedByOperator, pausedByOperator, reasonOf, resumedByOperator } from './operator.ts';
 export { parseTenants } from './parse.ts';
@@ -22,19 +22,21 @@ export {
   quantityValue,
   UnreadableQuantity,
 } from './quantity.ts';
-export { jsonSchema } from './schema.ts';
+export type { HeldTransition, PossibleTransitions } from './room.ts';
+export { splitByRoom } from './room.ts';
+export { isId, jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type {
   Fleet,
   Host,
   NodePort,
-  Pauser,
+  PauseSource,
   Plan,
   Receipt,
   Resources,
   State,
   Tenant,
 } from './tenant.ts';
-export { PAUSERS, STATES } from './tenant.ts';
+export { PAUSE_SOURCES, STATES } from './tenant.ts';
 export type { Period, Usage, Version, Volume } from './usage.ts';
 export { HOURS_A_MONTH, usageOf } from './usage.ts';

@@ -2,7 +2,7 @@ import { dateOf, dayOf } from './calendar.ts';
 import type { Fleet, State, Tenant } from './tenant.ts';
 
 /** What the dates make of one tenant, and why. */
-export interface Turn {
+export interface Transition {
   readonly id: string;
   readonly from: State;
   readonly to: State;
@@ -14,30 +14,40 @@ export interface Turn {
 type Payer = Tenant & { readonly paidThrough: string };
 
 /**
- * The turns that are due on a day. From the day after `paidThrough` a pause is due; `graceDays`
+ * The transitions that are due on a day. From the day after `paidThrough` a pause is due; `graceDays`
  * after the pause began, offboarding. The grace is counted from the pause and not from the last
  * paid day, so that nobody is offboarded who was not paused for so long, however late this is
  * asked. What an operator has paused, and who has no `paidThrough`, is left alone.
  */
-export function dueTurns(
+export function dueTransitions(
   { tenants, graceDays }: Pick<Fleet, 'tenants' | 'graceDays'>,
   today: string,
-): readonly Turn[] {
+): readonly Transition[] {
   return tenants.filter(isDecidedByDates).flatMap((tenant) => {
-    const turn = isUnpaid(tenant, today)
+    const decision = isUnpaid(tenant, today)
       ? unpaid(tenant, graceDays, today)
       : paid(tenant.paidThrough);
-    const changes = turn.to !== tenant.state || turn.pausedSince !== tenant.pausedSince;
-    return changes ? [{ id: tenant.id, from: tenant.state, ...turn }] : [];
+    const changes = decision.to !== tenant.state || decision.pausedSince !== tenant.pausedSince;
+    return changes ? [{ id: tenant.id, from: tenant.state, ...decision }] : [];
   });
 }
 
-/** A tenant after a turn of its life. */
-export function afterTurn(
+/** A tenant after a transition. */
+export function applyTransition(
   tenant: Tenant,
-  { to, pausedSince }: Pick<Turn, 'to' | 'pausedSince'>,
+  { to, pausedSince }: Pick<Transition, 'to' | 'pausedSince'>,
 ): Tenant {
   return { ...tenant, state: to, pausedBy: to === 'active' ? null : 'lifecycle', pausedSince };
+}
+
+/**
+ * The tenants whose recorded pause begins after a day, on which nothing can be decided: the day is
+ * wrong, or the record.
+ */
+export function pausedAfter({ tenants }: Pick<Fleet, 'tenants'>, today: string): readonly Tenant[] {
+  return tenants.filter(
+    ({ pausedSince }) => pausedSince !== null && dayOf(pausedSince) > dayOf(today),
+  );
 }
 
 /** Whether the last paid day is over; never where no date says so. */
@@ -49,7 +59,7 @@ function isDecidedByDates(tenant: Tenant): tenant is Payer {
   return tenant.paidThrough !== null && tenant.pausedBy !== 'operator';
 }
 
-type Decision = Pick<Turn, 'to' | 'pausedSince' | 'why'>;
+type Decision = Pick<Transition, 'to' | 'pausedSince' | 'why'>;
 
 function paid(paidThrough: string): Decision {
   return { to: 'active', pausedSince: null, why: `paid through ${paidThrough}` };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
 import { DEFAULT_CONTEXT, MAX_ID_LENGTH } from './names.ts';
 import { BYTES_FORM, CPU_FORM, parseBytes, parseCpu } from './quantity.ts';
-import { NODE_PORTS, PAUSERS, STATES } from './tenant.ts';
+import { NODE_PORTS, PAUSE_SOURCES, STATES } from './tenant.ts';
 import { vclusterValues } from './vcluster-values.ts';
 
 const LONGEST_NAME = 100;
@@ -17,6 +17,11 @@ const id = z
     description: `Names the tenant everywhere and for good: a DNS label of at most ${MAX_ID_LENGTH} characters.`,
     examples: ['alice', 'team-42'],
   });
+
+/** Whether a text can be a tenant's id. */
+export function isId(text: string): boolean {
+  return id.safeParse(text).success;
+}
 
 const name = z
   .string()
@@ -95,7 +100,7 @@ export const tenantSchema = z
       .default('active')
       .meta({ description: 'A paused tenant has no pods and keeps its objects and volumes.' }),
     pausedBy: z
-      .enum(PAUSERS)
+      .enum(PAUSE_SOURCES)
       .optional()
       .meta({ description: 'Who paused it; `lifecycle` lifts only pauses of its own.' }),
     pausedSince: date.optional().meta({ description: 'The first day of the pause.' }),

@@ -1,8 +1,8 @@
 export const STATES = ['active', 'paused', 'offboarding'] as const;
 export type State = (typeof STATES)[number];
 
-export const PAUSERS = ['operator', 'lifecycle'] as const;
-export type Pauser = (typeof PAUSERS)[number];
+export const PAUSE_SOURCES = ['operator', 'lifecycle'] as const;
+export type PauseSource = (typeof PAUSE_SOURCES)[number];
 
 export const NODE_PORTS = ['open', 'closed'] as const;
 export type NodePort = (typeof NODE_PORTS)[number];
@@ -32,7 +32,7 @@ export interface Tenant {
   readonly name: string;
   readonly plan: Plan;
   readonly state: State;
-  readonly pausedBy: Pauser | null;
+  readonly pausedBy: PauseSource | null;
   /** Dates are `YYYY-MM-DD`. */
   readonly pausedSince: string | null;
   /** The last day that is paid for. */

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import {
   addReceipt,
   addTenant,
-  lifeKeys,
+  stateFields,
   parseTenants,
   removeTenant,
   setTenantKeys,
@@ -48,7 +48,7 @@ const FORMATS: readonly (readonly [string, string])[] = [
 ];
 
 const PAUSED: TenantKeys = { state: 'paused', pausedBy: 'lifecycle', pausedSince: '2027-01-01' };
-const ACTIVE = lifeKeys({ state: 'active', pausedBy: null, pausedSince: null });
+const ACTIVE = stateFields({ state: 'active', pausedBy: null, pausedSince: null });
 
 /** The text in front of what differs, and the text behind it. */
 function around(before: string, after: string): readonly [string, string] {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
-  afterTurn,
+  applyTransition,
   dateOf,
   dayOf,
-  dueTurns,
+  dueTransitions,
   isDate,
   parseTenants,
   pausedByOperator,
   resumedByOperator,
   type Tenant,
-  type Turn,
+  type Transition,
 } from '../src/index.ts';
 
 const [plan] = parseTenants('{"tenants":[{"id":"a","name":"A"}]}').tenants.map((each) => each.plan);
@@ -34,7 +34,7 @@ const GRACE = 7;
 
 /** A tenant after `pnpm lifecycle` on a day. */
 function on(tenant: Tenant, today: string, graceDays = GRACE): Tenant {
-  return dueTurns({ tenants: [tenant], graceDays }, today).reduce(afterTurn, tenant);
+  return dueTransitions({ tenants: [tenant], graceDays }, today).reduce(applyTransition, tenant);
 }
 
 /** A tenant after `pnpm lifecycle` on every day from one to another. */
@@ -84,7 +84,7 @@ describe('Alice, who is paid through 2026-12-31', () => {
 
   test('is told why', () => {
     const whys = (tenant: Tenant, today: string) =>
-      dueTurns({ tenants: [tenant], graceDays: GRACE }, today).map(({ why }) => why);
+      dueTransitions({ tenants: [tenant], graceDays: GRACE }, today).map(({ why }) => why);
     const paused = on(tenantOf(), '2027-01-01');
     expect(whys(tenantOf(), '2027-01-01')).toEqual([
       'paid through 2026-12-31; offboarding is due on 2027-01-08',
@@ -138,6 +138,37 @@ test('what is no day of the calendar is no date', () => {
   expect(wrong.map(isDate)).toEqual(wrong.map(() => false));
 });
 
+test('days far away are dates, whatever the number of days', () => {
+  expect(['9999-12-31', '0001-01-01', '0000-01-01'].map((date) => dateOf(dayOf(date)))).toEqual([
+    '9999-12-31',
+    '0001-01-01',
+    '0000-01-01',
+  ]);
+  expect(dateOf(dayOf('9999-12-31') + 1)).toBe('10000-01-01');
+  const [due] = dueTransitions(
+    { tenants: [tenantOf({ paidThrough: '9999-12-30' })], graceDays: 3650 },
+    '9999-12-31',
+  );
+  expect(due?.why).toContain('offboarding is due on 10009-12-28');
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 9999 }),
+      fc.nat(11),
+      fc.nat(27),
+      fc.nat(1e6),
+      (...parts) => {
+        const [year, month, day, cycles] = parts;
+        const text = new Date(Date.UTC(2000, month, day + 1)).toISOString().slice(4, 10);
+        const date = `${String(year).padStart(4, '0')}${text}`;
+        expect(dateOf(dayOf(date))).toBe(date);
+        expect(dateOf(dayOf(date) + cycles * 146_097)).toBe(
+          String(year + cycles * 400).padStart(4, '0') + text,
+        );
+      },
+    ),
+  );
+});
+
 test('who paid in between, unseen, has the whole grace again', () => {
   const paused = tenantOf({
     state: 'paused',
@@ -169,7 +200,7 @@ describe('over any calendar', () => {
     fc.assert(
       fc.property(inAnyState, date, graceDays, (tenant, today, grace) => {
         const tenants = [on(tenant, today, grace)];
-        expect(dueTurns({ tenants, graceDays: grace }, today)).toEqual([]);
+        expect(dueTransitions({ tenants, graceDays: grace }, today)).toEqual([]);
       }),
     );
   });
@@ -250,9 +281,9 @@ describe('over any calendar', () => {
         graceDays,
         (tenants, today, grace) => {
           const named = tenants.map((tenant, index) => ({ ...tenant, id: `t${index}` }));
-          const together = dueTurns({ tenants: named, graceDays: grace }, today);
-          const alone = named.flatMap((tenant): readonly Turn[] =>
-            dueTurns({ tenants: [tenant], graceDays: grace }, today),
+          const together = dueTransitions({ tenants: named, graceDays: grace }, today);
+          const alone = named.flatMap((tenant): readonly Transition[] =>
+            dueTransitions({ tenants: [tenant], graceDays: grace }, today),
           );
           expect(together).toEqual(alone);
         },

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { messageOf, UsageError } from '../cli/errors.ts';
-import { replaceFile } from '../dist/write.ts';
+import { replaceFile } from '../dist/replace-file.ts';
 import { listClusters } from '../tools/kind.ts';
 import type { Target } from '../tools/kubectl.ts';
 import { ensureOwnCluster } from './kind-cluster.ts';

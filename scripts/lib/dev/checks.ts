@@ -8,6 +8,8 @@ export interface Check {
   readonly command: readonly [file: string, ...args: string[]];
   /** Where it runs, relative to the workspace's root. */
   readonly directory?: string;
+  /** Whether it may be left out, also in CI, where the machine lacks what it needs. */
+  readonly optional?: boolean;
   /** Variables added to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -30,7 +32,11 @@ export function workflowFiles(root: string): string[] {
 
 /** Why a check cannot be made on this machine; null where it can. */
 export function obstacle({ command: [file] }: Check): string | null {
-  return file === 'go' && spawnSync('go', ['version']).error !== undefined ? 'no Go on PATH' : null;
+  if (file === 'go' && spawnSync('go', ['version']).error !== undefined) return 'no Go on PATH';
+  if (file === 'python3' && spawnSync('python3', ['-c', 'import yaml']).status !== 0) {
+    return 'no python3 with PyYAML (Debian: python3-yaml)';
+  }
+  return null;
 }
 
 /** Whether it passed; it says itself what is wrong. */

@@ -1,52 +1,59 @@
-import type { Tree } from '@tenantry/manifests';
+import type { FoundDirectory } from './read-directory.ts';
 
-/** What a synth changes below one directory of dist/; paths are relative to it and sorted. */
+/** What a synth changes in one directory of dist/; paths are relative to it and sorted. */
 export interface Change {
   /** A tenant's id, or `_host`. */
   readonly directory: string;
+  readonly kind: 'new' | 'changed' | 'removed';
+  /** Whether a link stands in the directory's place, which goes. */
+  readonly isLink: boolean;
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
 }
 
-/** What has to change for `found` to become `wanted`, by directory; unchanged ones are left out. */
-export function distChanges(found: Tree, wanted: Tree): readonly Change[] {
-  const changes = new Map<string, { added: string[]; changed: string[]; removed: string[] }>();
-  const note = (path: string, kind: 'added' | 'changed' | 'removed') => {
-    const slash = path.indexOf('/');
-    const directory = path.slice(0, slash);
-    const change = changes.get(directory) ?? { added: [], changed: [], removed: [] };
-    change[kind].push(path.slice(slash + 1));
-    changes.set(directory, change);
+/** What has to change for a directory to hold the wanted files; null where nothing has. */
+export function diffDirectory(
+  directory: string,
+  found: FoundDirectory['files'],
+  wanted: ReadonlyMap<string, string>,
+  isLink = false,
+): Change | null {
+  const paths = [...wanted.keys()];
+  const added = paths.filter((path) => !found.has(path));
+  const changed = paths.filter((path) => found.has(path) && found.get(path) !== wanted.get(path));
+  const removed = [...found.keys()].filter((path) => !wanted.has(path));
+  if (added.length + changed.length + removed.length === 0) return null;
+  const kind = found.size === 0 ? 'new' : wanted.size === 0 ? 'removed' : 'changed';
+  return {
+    directory,
+    kind,
+    isLink,
+    added: added.sort(),
+    changed: changed.sort(),
+    removed: removed.sort(),
   };
-  for (const [path, text] of wanted) {
-    const old = found.get(path);
-    if (old === undefined) note(path, 'added');
-    else if (old !== text) note(path, 'changed');
-  }
-  for (const path of found.keys()) if (!wanted.has(path)) note(path, 'removed');
-  return [...changes]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([directory, { added, changed, removed }]) => ({
-      directory,
-      added: added.sort(),
-      changed: changed.sort(),
-      removed: removed.sort(),
-    }));
 }
 
 /** A change on one line, for people. */
-export function describeChange(
-  { directory, added, changed, removed }: Change,
-  isNew: boolean,
-  isGone: boolean,
-): string {
-  if (isNew) return `${directory}: new, ${added.length} files`;
-  if (isGone) return `${directory}: removed`;
+export function describeChange(change: Change): string {
+  const { directory, kind, isLink, added, changed, removed } = change;
+  if (isLink) return `${directory}: new, ${added.length} files, in the place of a link`;
+  if (kind === 'new') return `${directory}: new, ${added.length} files`;
+  if (kind === 'removed') return `${directory}: removed`;
   const parts = [
     ...changed,
     ...added.map((path) => `+${path}`),
     ...removed.map((path) => `-${path}`),
   ];
   return `${directory}: ${parts.join(', ')}`;
+}
+
+/** The same, a line for each file, as `--check` says it. */
+export function describeStale({ directory, added, changed, removed }: Change): readonly string[] {
+  return [
+    ...changed.map((path) => `stale: ${directory}/${path}`),
+    ...added.map((path) => `missing: ${directory}/${path}`),
+    ...removed.map((path) => `surplus: ${directory}/${path}`),
+  ];
 }

@@ -1,15 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Delivery } from '@tenantry/manifests';
-import { STATES, suggest } from '@tenantry/tenants';
+import type { TenantManifest } from '@tenantry/manifests';
+import { isId, STATES, suggest } from '@tenantry/tenants';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { HOST_WIDE } from './write.ts';
+import { HOST_WIDE } from './ownership.ts';
+import { isHidden } from './read-directory.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
 
 /** A tenant's directory of dist/ as a command reads it. */
-export interface TenantDist extends Delivery {
+export interface TenantDist extends TenantManifest {
   readonly hostObjects: readonly KubeObject[];
   readonly virtualObjects: readonly KubeObject[];
   /** Path of the vcluster's values. */
@@ -17,7 +18,9 @@ export interface TenantDist extends Delivery {
   readonly values: unknown;
 }
 
-const deliverySchema: z.ZodType<Delivery> = z.object({
+const OUR_ENTRIES: ReadonlySet<string> = new Set(['tenant.json', 'vcluster.yaml', 'host', 'virtual']);
+
+const manifestSchema: z.ZodType<TenantManifest> = z.object({
   id: z.string(),
   name: z.string(),
   state: z.enum(STATES),
@@ -25,7 +28,6 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   hostContext: z.string(),
   image: z.string(),
   chartVersion: z.string(),
-  inputHash: z.string(),
 });
 
 /**
@@ -52,12 +54,35 @@ export function namedContext(dist: string): string | null {
   return tenantIds(dist).length === 0 ? null : hostContextOf(readTenants(dist));
 }
 
+/** The directories of tenants. Copies, notes and the like beside them are passed over. */
 function tenantIds(dist: string): readonly string[] {
   if (!existsSync(dist)) return [];
-  return readdirSync(dist, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== HOST_WIDE)
-    .map((entry) => entry.name)
-    .sort();
+  const entries = readdirSync(dist, { withFileTypes: true }).filter(
+    ({ name }) => isId(name) && name !== HOST_WIDE,
+  );
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link !== undefined) {
+    throw new UsageError(
+      `${join(dist, link.name)} is a link, which is not followed\n  → remove it, then run pnpm synth`,
+    );
+  }
+  const names = new Set(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name));
+  return [...names].filter((name) => !isCopyOrEmpty(dist, name, names)).sort();
+}
+
+/** Whether a directory holds nothing of ours, or what is another tenant's, who has a directory too. */
+function isCopyOrEmpty(dist: string, name: string, names: ReadonlySet<string>): boolean {
+  const directory = join(dist, name);
+  if (!readdirSync(directory).some((entry) => OUR_ENTRIES.has(entry))) return true;
+  try {
+    const { id } = JSON.parse(readFileSync(join(directory, 'tenant.json'), 'utf8')) as {
+      id?: unknown;
+    };
+    return typeof id === 'string' && id !== name && names.has(id);
+  } catch {
+    // Damaged or gone: who reads the tenant says so.
+    return false;
+  }
 }
 
 /** The host-wide objects of dist/_host. */
@@ -69,11 +94,12 @@ function readTenant(dist: string, id: string): TenantDist {
   const directory = join(dist, id);
   const valuesFile = join(directory, 'vcluster.yaml');
   try {
-    const delivery = deliverySchema.parse(
+    const manifest = manifestSchema.parse(
       JSON.parse(readFileSync(join(directory, 'tenant.json'), 'utf8')),
     );
+    if (manifest.id !== id) throw new Error(`its tenant.json is that of ${manifest.id}`);
     return {
-      ...delivery,
+      ...manifest,
       hostObjects: readObjects(join(directory, 'host')),
       virtualObjects: readObjects(join(directory, 'virtual')),
       valuesFile,
@@ -89,7 +115,7 @@ function readTenant(dist: string, id: string): TenantDist {
 function readObjects(directory: string): readonly KubeObject[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
-    .filter((file) => file.endsWith('.yaml'))
+    .filter((file) => file.endsWith('.yaml') && !isHidden(file))
     .sort()
     .flatMap((file) => parseAllDocuments(readFileSync(join(directory, file), 'utf8')))
     .map((document) => {
@@ -99,7 +125,7 @@ function readObjects(directory: string): readonly KubeObject[] {
 }
 
 /** The one context that the given tenants live on. @throws UsageError where there are several */
-export function hostContextOf(tenants: readonly Delivery[]): string {
+export function hostContextOf(tenants: readonly TenantManifest[]): string {
   const contexts = [...new Set(tenants.map(({ hostContext }) => hostContext))];
   if (contexts.length > 1) {
     throw new UsageError(

@@ -1,93 +1,153 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
-import { synthesize, type Tree } from '@tenantry/manifests';
+import { mkdirSync, rmSync } from 'node:fs';
 import { versions } from '@tenantry/sealed/versions';
-import { type Fleet, parseTenants } from '@tenantry/tenants';
-import { describeChange, distChanges } from './dist-diff.ts';
-import { readDist, writeDist } from './write.ts';
-import { UsageError } from '../cli/errors.ts';
+import type { Fleet } from '@tenantry/tenants';
+import { Fault, messageOf } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
-import { whoamiTag } from './image-tag.ts';
 import type { Workspace } from '../cli/workspace.ts';
+import { differences, examineDist, type WantedDirectory } from './compare.ts';
+import { describeChange, describeStale } from './dist-diff.ts';
+import { whoamiTag } from './image-tag.ts';
+import { withLock } from './lock.ts';
+import { HOST_WIDE } from './ownership.ts';
+import { Stage } from './stage.ts';
+import { readTenantsFile, shown } from './tenants-file.ts';
 
-type Places = Pick<Workspace, 'root' | 'tenantsFile' | 'dist'>;
+export { readFleet } from './tenants-file.ts';
 
-/** tenants.json → dist/. Returns the exit code. */
-export function synthDist(places: Places, print: (line: string) => void): number {
-  const { found, wanted } = bothTrees(places);
-  const changes = distChanges(found, wanted);
-  writeDist(places.dist, wanted, changes);
-  const [before, after] = [directoriesOf(found), directoriesOf(wanted)];
-  for (const change of changes) {
-    const { directory } = change;
-    print(describeChange(change, !before.has(directory), !after.has(directory)));
+export type Places = Pick<Workspace, 'root' | 'tenantsFile' | 'dist' | 'state'>;
+
+type Print = (line: string) => void;
+
+/** tenants.json → dist/. Returns the exit code. @throws InvalidTenants, UsageError */
+export async function synthDist(places: Places, print: Print): Promise<number> {
+  const file = readTenantsFile(places.tenantsFile);
+  if (await isUpToDate(places, file.fleet)) {
+    reportDone(places, file.fleet, 0, print);
+    return EXIT.done;
   }
-  const tenants = countTenants(wanted);
-  print(
-    changes.length === 0
-      ? `nothing changed: ${tenants} up to date in ${shown(places.dist)}`
-      : `${changes.length} changed, ${tenants} in ${shown(places.dist)}`,
-  );
-  return EXIT.done;
+  return withLock(places.state, async () => {
+    // Another process may have edited it since.
+    const { fleet } = readTenantsFile(places.tenantsFile, file);
+    await writeDist(places, fleet, print);
+    return EXIT.done;
+  });
 }
 
 /** Compares dist/ with what synth would write and names each file that differs. */
-export function checkDist(places: Places, print: (line: string) => void): number {
-  const { found, wanted } = bothTrees(places);
-  const changes = distChanges(found, wanted);
-  for (const { directory, added, changed, removed } of changes) {
-    for (const path of changed) print(`stale: ${directory}/${path}`);
-    for (const path of added) print(`missing: ${directory}/${path}`);
-    for (const path of removed) print(`surplus: ${directory}/${path}`);
+export async function checkDist(places: Places, print: Print): Promise<number> {
+  const { fleet } = readTenantsFile(places.tenantsFile);
+  const listing = examineDist(places.dist, namesOf(fleet));
+  let stale = 0;
+  for await (const { change } of differences(places.dist, listing, wantedOf(places, fleet))) {
+    if (change === null) continue;
+    stale += 1;
+    for (const line of describeStale(change)) print(line);
   }
-  print(
-    changes.length === 0
-      ? `${shown(places.dist)} is up to date: ${countTenants(wanted)}`
-      : `${shown(places.dist)} is not up to date\n  → run pnpm synth and commit the result`,
-  );
-  return changes.length === 0 ? EXIT.done : EXIT.failed;
+  const { foreign } = listing;
+  for (const name of foreign) print(`not ours: ${name}`);
+  const dist = shown(places.dist);
+  if (stale > 0) print(`${dist} is not up to date\n  → run pnpm synth and commit the result`);
+  if (foreign.length > 0) {
+    print(`${dist} holds what synth did not make\n  → move it away, or remove it`);
+  }
+  if (stale + foreign.length > 0) return EXIT.found;
+  print(`${dist} is up to date: ${countTenants(fleet)}`);
+  return EXIT.done;
 }
 
-/** Reads tenants.json. @throws InvalidTenants, UsageError */
-export function readFleet(tenantsFile: string): Fleet {
-  return parseTenants(readTenants(tenantsFile), shown(tenantsFile));
-}
-
-function readTenants(tenantsFile: string): string {
+/**
+ * Brings dist/ to a fleet; the lock is held. Before anything is put into its place, `commit` is
+ * called; where it or what came before it throws, dist/ is as it was.
+ */
+export async function writeDist(
+  places: Places,
+  fleet: Fleet,
+  print: Print,
+  commit: () => void = () => {},
+): Promise<void> {
+  const listing = examineDist(places.dist, namesOf(fleet));
+  const stage = new Stage(places.dist);
+  const lines: string[] = [];
+  // What it made, so that a refusal leaves nothing behind.
+  const made = mkdirSync(places.dist, { recursive: true });
   try {
-    return readFileSync(tenantsFile, 'utf8');
+    stage.clear('', listing.entries.unfinished);
+    for await (const difference of differences(places.dist, listing, wantedOf(places, fleet))) {
+      const { change, name, found, wanted } = difference;
+      if (change === null) stage.clear(name, found?.leftovers ?? []);
+      else {
+        stage.add(change, found, wanted);
+        lines.push(describeChange(change));
+      }
+    }
+    commit();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      code === 'ENOENT'
-        ? `${shown(tenantsFile)} is not there\n  → least form: {"tenants": [{"id": "alice", "name": "Alice"}]}`
-        : `${shown(tenantsFile)} cannot be read: ${code}\n  → name another file with --tenants`,
-      { cause: error },
-    );
+    stage.discard();
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    throw error;
   }
+  try {
+    stage.commit();
+  } catch (error) {
+    throw new Fault({
+      what: `${shown(places.dist)} is written in part`,
+      why: messageOf(error),
+      todo: 'run pnpm synth, which finishes it',
+    });
+  }
+  for (const line of lines) print(line);
+  for (const name of listing.foreign) {
+    print(`left alone: ${name} is not ours\n  → move it away: with dist/ it would be committed`);
+  }
+  reportDone(places, fleet, lines.length, print);
 }
 
-function bothTrees({ root, tenantsFile, dist }: Places): { found: Tree; wanted: Tree } {
-  const fleet = readFleet(tenantsFile);
-  const wanted = synthesize(fleet, {
+/** Whether a synth would write nothing. */
+async function isUpToDate(places: Places, fleet: Fleet): Promise<boolean> {
+  const listing = examineDist(places.dist, namesOf(fleet));
+  if (listing.foreign.length + listing.entries.unfinished.length > 0) return false;
+  for await (const _ of differences(places.dist, listing, wantedOf(places, fleet))) return false;
+  return true;
+}
+
+function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
+  const pins = {
     image: `${fleet.imageRepository}:${whoamiTag(root)}`,
     vcluster: versions.vcluster,
     kubernetes: versions.kubernetes,
-  });
-  return { found: readDist(dist), wanted };
+  };
+  // Loading the constructs takes half a second.
+  const manifests = () => import('@tenantry/manifests');
+  yield {
+    name: HOST_WIDE,
+    files: async () => (await manifests()).synthesizeHost(fleet.host),
+  };
+  for (const tenant of fleet.tenants) {
+    yield {
+      name: tenant.id,
+      files: async () => (await manifests()).synthesizeTenant(tenant, fleet.host, pins),
+    };
+  }
 }
 
-function directoriesOf(tree: Tree): ReadonlySet<string> {
-  return new Set([...tree.keys()].map((path) => path.slice(0, path.indexOf('/'))));
+function namesOf({ tenants }: Fleet): ReadonlySet<string> {
+  return new Set([HOST_WIDE, ...tenants.map(({ id }) => id)]);
 }
 
-function countTenants(tree: Tree): string {
-  const count = [...tree.keys()].filter((path) => path.endsWith('/tenant.json')).length;
-  return `${count} ${count === 1 ? 'tenant' : 'tenants'}`;
+function reportDone(
+  { dist }: Pick<Places, 'dist'>,
+  fleet: Fleet,
+  changed: number,
+  print: Print,
+): void {
+  const tenants = countTenants(fleet);
+  print(
+    changed === 0
+      ? `nothing changed: ${tenants} up to date in ${shown(dist)}`
+      : `${changed} changed, ${tenants} in ${shown(dist)}`,
+  );
 }
 
-/** A path as the user would write it. */
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') || short === '' ? path : short;
+function countTenants({ tenants }: Fleet): string {
+  return `${tenants.length} ${tenants.length === 1 ? 'tenant' : 'tenants'}`;
 }

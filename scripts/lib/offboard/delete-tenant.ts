@@ -7,7 +7,7 @@ import {
   removeTenant,
   vclusterName,
 } from '@tenantry/tenants';
-import { editTenantsFile, findTenant } from '../dist/edit-tenants.ts';
+import { editTenantsOnly, findTenant } from '../dist/edit-tenants.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
 import { removeInventory } from '../deploy/inventory-record.ts';
@@ -57,18 +57,19 @@ export async function deleteTenant(
     await waitForNoLeftovers(host, id, options);
     await removeInventory(host, id);
   });
-  editTenantsFile(workspace, (text) =>
-    addReceipt(removeTenant(text, id), {
-      id,
-      offboardedOn: today(),
-      reason: journal.reason,
-      digest: journal.digest,
-      objects: journal.objects,
-      volumes: journal.volumes,
-      ...(journal.unreadable.length > 0 && { unreadable: journal.unreadable }),
-    }),
-  );
-  finish(surroundings, journal);
+  const receipt = {
+    id,
+    offboardedOn: today(),
+    reason: journal.reason,
+    digest: journal.digest,
+    objects: journal.objects,
+    volumes: journal.volumes,
+    ...(journal.unreadable.length > 0 && { unreadable: journal.unreadable }),
+  };
+  await editTenantsOnly(workspace, (text) => ({
+    text: addReceipt(removeTenant(text, id), receipt),
+  }));
+  await finish(surroundings, journal);
 }
 
 /** @throws Fault where the archive that was verified is another one by now */
@@ -98,19 +99,19 @@ async function mustStillBeHeld(host: Host, { id, namespaceUid }: Journal): Promi
 }
 
 /** The tenant is out of tenants.json: what is left is to do what comes after that. */
-export function finishDeleted(
+export async function finishDeleted(
   surroundings: Surroundings,
   fleet: Fleet,
   id: string,
   journal: Journal | null,
-): void {
+): Promise<void> {
   const receipt = fleet.offboarded.findLast((each) => each.id === id);
   if (receipt === undefined) {
     findTenant(fleet, id);
     return;
   }
   if (journal !== null && journal.digest === receipt.digest) {
-    finish(surroundings, journal);
+    await finish(surroundings, journal);
     return;
   }
   surroundings.print(
@@ -118,8 +119,8 @@ export function finishDeleted(
   );
 }
 
-function finish({ workspace, print }: Surroundings, { id, archive }: Journal): void {
-  synthDist(workspace, print);
+async function finish({ workspace, print }: Surroundings, { id, archive }: Journal): Promise<void> {
+  await synthDist(workspace, print);
   removeJournal(workspace.archives, id);
   print(
     `${id}: offboarded; no leftovers; receipt in tenants.json\n` +

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../cli/errors.ts';
-import { replaceFile } from '../dist/write.ts';
+import { replaceFile } from '../dist/replace-file.ts';
 import { isArchiveName } from './archive-store.ts';
 
 /**

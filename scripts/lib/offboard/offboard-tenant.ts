@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
+import { type Fleet, hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
 import { readTenants } from '../dist/read.ts';
 import { deployTenant } from '../deploy/deploy-tenant.ts';
-import { editTenantsFile, findTenant, withLives } from '../dist/edit-tenants.ts';
+import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { UsageError } from '../cli/errors.ts';
 import { findHost, type Host } from '../cluster/host.ts';
 import { settleLives } from '../deploy/enforce-pauses.ts';
 import type { Context } from '../cli/run-main.ts';
-import { readFleet, synthDist } from '../dist/synth.ts';
+import { readFleet } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
 import { removeArchive, storeArchive } from './archive-store.ts';
 import { deleteTenant, finishDeleted, isBeingDeleted } from './delete-tenant.ts';
@@ -106,12 +106,12 @@ export async function offboardTenant(
 
 /** From now on the tenant is held at zero, whoever deploys. */
 async function hold({ workspace, report, signal, print }: Surroundings, host: Host, id: string) {
-  editTenantsFile(workspace, (text, fleet) => {
+  const begin = (text: string, fleet: Fleet) => {
     const tenant = findTenant(fleet, id);
     const ended = offboardedByOperator(tenant, today());
-    return ended === tenant ? text : withLives(text, [ended]);
-  });
-  synthDist(workspace, print);
+    return { text: ended === tenant ? text : withStates(text, [ended]) };
+  };
+  await editTenants(workspace, begin, print);
   const tenants = readTenants(workspace.dist, [id]);
   await settleLives(host, tenants, report);
   for (const tenant of tenants) {

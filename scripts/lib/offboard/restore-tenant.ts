@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
-import { addTenant, hostNamespace } from '@tenantry/tenants';
+import { addTenant, type Fleet, hostNamespace } from '@tenantry/tenants';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { editTenantsFile } from '../dist/edit-tenants.ts';
+import { editTenants } from '../dist/edit-tenants.ts';
 import { UsageError } from '../cli/errors.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkReceipt } from './check-receipt.ts';
@@ -12,7 +12,7 @@ import { ensureHost, type Host } from '../cluster/host.ts';
 import { applyObjects } from '../tools/kubectl.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import type { Context } from '../cli/run-main.ts';
-import { readFleet, synthDist } from '../dist/synth.ts';
+import { readFleet } from '../dist/synth.ts';
 import { openTenant, placeOf } from '../cluster/tenant-connection.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
@@ -66,7 +66,7 @@ export async function restoreTenant(
     );
   }
   if (progress === null || !progress.endsWith(FINISHED)) {
-    addPaused(surroundings, archived.manifest);
+    await addPaused(surroundings, archived.manifest);
     await setProgress(host, id, digest);
     await deploy(surroundings, [id]);
     await report.step(`restore of ${id}`, () =>
@@ -76,7 +76,7 @@ export async function restoreTenant(
     print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
     await setProgress(host, id, `${digest}${FINISHED}`);
   }
-  activate(surroundings, id);
+  await activate(surroundings, id);
   await deploy(surroundings, [id]);
   await setProgress(host, id, null);
 }
@@ -105,20 +105,19 @@ async function setProgress(
 }
 
 /** Held at zero until the objects are there. */
-function addPaused({ workspace, print }: Surroundings, { tenant }: Manifest): void {
+async function addPaused({ workspace, print }: Surroundings, { tenant }: Manifest): Promise<void> {
   const { paidThrough, ...named } = tenant;
-  editTenantsFile(workspace, (text, { tenants }) =>
-    tenants.some(({ id }) => id === tenant.id)
-      ? text
-      : addTenant(text, {
-          ...named,
-          ...(paidThrough !== undefined && { paidThrough }),
-          state: 'paused',
-          pausedBy: 'operator',
-          pausedSince: today(),
-        }),
-  );
-  synthDist(workspace, print);
+  const paused = {
+    ...named,
+    ...(paidThrough !== undefined && { paidThrough }),
+    state: 'paused',
+    pausedBy: 'operator',
+    pausedSince: today(),
+  };
+  const add = (text: string, { tenants }: Fleet) => ({
+    text: tenants.some(({ id }) => id === tenant.id) ? text : addTenant(text, paused),
+  });
+  await editTenants(workspace, add, print);
 }
 
 async function restoreObjects(

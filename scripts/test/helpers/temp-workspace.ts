@@ -1,11 +1,12 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ export interface TempWorkspace {
   readonly dir: string;
   readonly tenantsFile: string;
   readonly dist: string;
+  readonly state: string;
   /** Writes tenants.json with these tenants, or with this text. */
   tenants(content: string | readonly object[]): void;
   write(path: string, text: string): void;
@@ -36,6 +38,7 @@ export function tempWorkspace(): TempWorkspace {
     dir,
     tenantsFile: join(dir, 'tenants.json'),
     dist: join(dir, 'dist'),
+    state: join(dir, '.tenantry'),
     tenants: (content) =>
       write(
         'tenants.json',
@@ -46,15 +49,19 @@ export function tempWorkspace(): TempWorkspace {
   };
 }
 
-/** All below a directory: texts by path, `null` for a directory; none where it is not there. */
+/** All below a directory: texts by path, `null` for a directory, where a link leads; none where it is not there. */
 export function contents(directory: string): Record<string, string | null> {
   if (!existsSync(directory)) return {};
   return Object.fromEntries(
     readdirSync(directory, { recursive: true, withFileTypes: true })
-      .map((entry) => [join(entry.parentPath, entry.name), entry.isDirectory()] as const)
-      .map(([path, isDirectory]) => [
+      .map((entry) => [entry, join(entry.parentPath, entry.name)] as const)
+      .map(([entry, path]) => [
         relative(directory, path),
-        isDirectory ? null : readFileSync(path, 'utf8'),
+        entry.isDirectory()
+          ? null
+          : entry.isSymbolicLink()
+            ? `→ ${readlinkSync(path)}`
+            : readFileSync(path, 'utf8'),
       ]),
   );
 }
@@ -64,7 +71,7 @@ export function writtenAt(directory: string): Record<string, bigint> {
   return Object.fromEntries(
     ['', ...Object.keys(contents(directory))].map((path) => [
       path,
-      statSync(join(directory, path), { bigint: true }).mtimeNs,
+      lstatSync(join(directory, path), { bigint: true }).mtimeNs,
     ]),
   );
 }
