@@ -274,6 +274,9 @@ function liveAttacks(props: SyncerAttackProps): readonly SyncerAttack[] {
       hostIPs: [{ ip: '192.0.2.1' }],
     }),
     status('phase', 'phase forged: a pod that ended counts in no quota', { phase: 'Succeeded' }),
+    status('allocated-resources', 'resources forged that the scheduler counts', {
+      allocatedResources: { cpu: '0' },
+    }),
     status('container-status', 'container states forged', { containerStatuses: [] }),
     patch(
       'tenantry-pod-status',

@@ -143,4 +143,11 @@ const POD_STATUS = [
   'initContainerStatuses',
   'containerStatuses',
   'ephemeralContainerStatuses',
+  // What the scheduler counts.
+  'allocatedResources',
+  'resources',
+  'resize',
+  'resourceClaimStatuses',
+  'extendedResourceClaimStatus',
+  'observedGeneration',
 ] as const;
