@@ -36,17 +36,33 @@ describe('what the host answers to a syncer', () => {
 });
 
 describe('a tenant’s own rules', () => {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'tenantry-verify-x', namespace: 'tenantry-verify' },
+  };
+  const seen = (status: number, message: string) =>
+    outcomeInside('id', says(status, message), object, 'alice').seen;
+  const byPolicy = "ValidatingAdmissionPolicy 'tenantry-services' with binding 'b' denied request";
+  const onHost = 'services "tenantry-verify-x-x-tenantry-verify-x-tenant-alice" is forbidden';
+
   test.each([
     [403, 'admission webhook "deny.alice.example" denied the request: no'],
     [500, 'failed calling webhook: admission webhook "x"'],
-    [422, "ValidatingAdmissionPolicy 'alices' with binding 'b' denied request: no"],
+    [422, `services "tenantry-verify-x" is forbidden: ${byPolicy}: no`],
+    [403, `services "tenantry-verify-x" is forbidden: ${byPolicy}: ${onHost}: ${byPolicy}`],
+    [403, `admission webhook "x" denied the request: ${onHost}: ${byPolicy}`],
   ])('prove nothing by a refusal: %i %s', (status, message) => {
-    expect(outcomeInside('id', says(status, message))).toMatchObject({ seen: null });
+    expect(seen(status, message)).toBeNull();
   });
 
   test('are not what its cluster itself refuses', () => {
-    const violation = says(403, 'pods "x" is forbidden: violates PodSecurity "restricted:latest"');
-    expect(outcomeInside('id', violation).seen).toBe('refused');
+    const violation = 'pods "x" is forbidden: violates PodSecurity "restricted:latest"';
+    expect(seen(403, violation)).toBe('refused');
+  });
+
+  test('are not what the host refuses its syncer, which is told at once', () => {
+    expect(seen(403, `${onHost}: ${byPolicy}: no externalIPs`)).toBe('refused');
   });
 });
 

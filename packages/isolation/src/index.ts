@@ -16,6 +16,7 @@ export * from './pod-attacks.ts';
 export * from './probe.ts';
 export * from './rights.ts';
 export * from './syncer-attacks.ts';
+export { asDryRun } from './syncer-request.ts';
 export type { HostRequest, SyncerControl, SyncerRequest, SyncerTargets } from './syncer-request.ts';
 export * from './syncer-requests.ts';
 export * from './syncer-rights.ts';

@@ -8,6 +8,20 @@ export interface HostRequest {
   readonly body?: object;
 }
 
+/**
+ * The same request, so that nothing is stored. The options of a deletion come from its body where it
+ * has one, and then not from its address.
+ */
+export function asDryRun({ method, path, body }: HostRequest): HostRequest {
+  if (method === 'GET') return { method, path };
+  if (method === 'DELETE') {
+    const options = { kind: 'DeleteOptions', apiVersion: 'v1', ...body, dryRun: ['All'] };
+    return { method, path, body: options };
+  }
+  const query = '?dryRun=All&fieldManager=tenantry-verify';
+  return { method, path: `${path}${query}`, ...(body && { body }) };
+}
+
 /** A request that must be admitted, as the proof that one of its kind can be. */
 export interface SyncerControl {
   readonly name: string;

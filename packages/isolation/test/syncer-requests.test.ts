@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ObservedObject } from '../src/objects.ts';
+import { asDryRun } from '../src/syncer-request.ts';
 import { syncerControls, syncerRequests } from '../src/syncer-requests.ts';
 
 const NAMESPACE = 'vcluster-tenant-alice';
@@ -73,5 +74,16 @@ describe('what a syncer in the wrong hands asks for', () => {
   test('where there is no Helm record, none is changed', () => {
     const without = syncerRequests({ ...targets, releaseRecord: null });
     expect(without.map(({ name }) => name)).not.toContain('helm-change');
+  });
+
+  test('is a dry run, all of it: a deletion by its body, which a server reads instead of the query', () => {
+    const all = [...syncerControls(targets), ...requests].map(({ request }) => request);
+    expect(all.some(({ method, body }) => method === 'DELETE' && body !== undefined)).toBe(true);
+    for (const request of all) {
+      const { method, path, body } = asDryRun(request);
+      if (method === 'GET') continue;
+      if (method === 'DELETE') expect(body).toMatchObject({ ...request.body, dryRun: ['All'] });
+      else expect(path).toMatch(/\?dryRun=All&/);
+    }
   });
 });

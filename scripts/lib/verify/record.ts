@@ -15,6 +15,8 @@ export interface PartOfRun {
   readonly name: string;
   /** What it makes as far as that is known before. @default one probe of its own name */
   readonly planned?: readonly Probe[];
+  /** Why some of it cannot be made, where that is known before. */
+  readonly lacks?: string;
 }
 
 /** What the parts of a run have found. */
@@ -30,7 +32,7 @@ export class RunRecord {
     try {
       const results = await action();
       this.#add(results);
-      this.lose(part, 'was not run');
+      this.lose(part, part.lacks ?? 'was not run');
       return results;
     } catch (error) {
       this.lose(part, messageOf(error));

@@ -142,11 +142,13 @@ async function attack(
   if (tenant.state !== 'active') return;
   const { id } = tenant;
   const others = othersOf(plan, id);
+  const lacks = missing.get(others[0] ?? '');
   const part = (name: Part) => ({
     kind: 'hostile' as const,
     tenant: id,
     name,
     planned: plannedProbes(name, tenant, others),
+    ...(lacks !== undefined && { lacks }),
   });
   const of = (one: string | undefined) =>
     endpoints.find((endpoint) => endpoint.id === one && !missing.has(endpoint.id));

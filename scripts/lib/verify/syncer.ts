@@ -1,4 +1,5 @@
 import {
+  asDryRun,
   benignClaim,
   FIXTURE,
   fixtureClaim,
@@ -78,19 +79,10 @@ const COME_AGAIN = /object has been modified|please try again/;
 const ROUNDS = 8;
 const PAUSE_MILLISECONDS = 100;
 
-async function sendDry(
-  api: Api,
-  { method, path, body }: HostRequest,
-  as?: string,
-): Promise<ApiAnswer> {
-  const dryRun = method === 'GET' ? '' : '?dryRun=All&fieldManager=tenantry-verify';
+async function sendDry(api: Api, request: HostRequest, as?: string): Promise<ApiAnswer> {
+  const dry = asDryRun(request);
   for (let round = 1; ; round += 1) {
-    const answer = await api.send({
-      method,
-      path: `${path}${method === 'DELETE' ? '?dryRun=All' : dryRun}`,
-      ...(body && { body }),
-      ...(as !== undefined && { as }),
-    });
+    const answer = await api.send({ ...dry, ...(as !== undefined && { as }) });
     if (answer.ok || round === ROUNDS || !COME_AGAIN.test(answer.message)) return answer;
     await sleep(round * PAUSE_MILLISECONDS);
   }

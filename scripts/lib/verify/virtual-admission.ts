@@ -3,6 +3,7 @@ import {
   attacks,
   hostVolume,
   hostVolumeClaim,
+  type NewObject,
   type Outcome,
   outcomeOfCreate,
   probeOf,
@@ -11,6 +12,7 @@ import {
   resultOf,
   shorten,
 } from '@tenantry/isolation';
+import { syncedName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiAnswer } from '../kube/api-client.ts';
 import { benignInside } from './planned.ts';
@@ -49,13 +51,13 @@ export async function tryVirtualAdmission(
       controls: [`inside/${control}`],
     });
     const asked = await create(api, object, { dryRun: true });
-    if (!asked.ok) return [{ probe, outcome: outcomeInside(probe.id, asked) }];
+    if (!asked.ok) return [{ probe, outcome: outcomeInside(probe.id, asked, object, id) }];
     if (!refusedOnHost.has(`${id}/hostile/host/${name}`)) {
       return [resultOf(probe, null, 'not tried for real: the host would take it')];
     }
     // Of some kinds the host is asked at once, but not in a dry run.
     const answer = await create(api, object);
-    if (!answer.ok) return [{ probe, outcome: outcomeInside(probe.id, answer) }];
+    if (!answer.ok) return [{ probe, outcome: outcomeInside(probe.id, answer, object, id) }];
     made.push({ probe, object, ...(hasEffect && { hasEffect }) });
     return [];
   };
@@ -82,9 +84,19 @@ export async function tryVirtualAdmission(
 /** Rules that the tenant has made: it can take them away again, so their refusal proves nothing. */
 const OWN_RULES = /admission webhook|AdmissionPolicy/;
 
-/** What the tenant's own API server answered to a creation. */
-export function outcomeInside(id: string, answer: ApiAnswer): Outcome {
-  if (!answer.ok && OWN_RULES.test(answer.message))
+/**
+ * What a tenant's own API server answered to a creation. Of some kinds the syncer asks the host at
+ * once: then the refusal begins with the object's name there.
+ */
+export function outcomeInside(
+  id: string,
+  answer: ApiAnswer,
+  { metadata }: NewObject,
+  tenant: string,
+): Outcome {
+  const onHost = syncedName(metadata.name, metadata.namespace ?? '', tenant);
+  const byHost = (answer.message.split(':')[0] ?? '').endsWith(` "${onHost}" is forbidden`);
+  if (!answer.ok && !byHost && OWN_RULES.test(answer.message))
     return { id, seen: null, detail: `the tenant's own rules: ${shorten(answer.message)}` };
   return outcomeOfCreate(id, answer);
 }
