@@ -29,6 +29,7 @@ import {
   archiveName,
   copyArchive,
   decryptArchive,
+  digestOfArchive,
   encryptArchive,
   isArchiveName,
   removeArchive,
@@ -105,15 +106,17 @@ describe('an archive', () => {
     await $({ cwd: join(directory, 'archives') })`sha256sum --check ${`${path}.sha256`}`;
 
     const copy = join(directory, 'copy');
-    expect(await copyArchive(path, copy, MAX_ARCHIVE_BYTES)).toBe(sealed.digest);
+    expect(await digestOfArchive(path)).toBe(sealed.digest);
+    await copyArchive(path, copy, sealed.digest, MAX_ARCHIVE_BYTES);
     const archive = await unpack(copy);
     expect(archive).toMatchObject({ manifest, certificates, index: { count: 1 } });
     expect([...archive.index.fingerprints.keys()]).toEqual(['v1 ConfigMap default/diary']);
     expect(readFileSync(archive.snapshot)).toEqual(gzipSync('a snapshot'));
 
     writeFileSync(path, 'x');
-    const again = copyArchive(path, join(directory, 'copy-2'), MAX_ARCHIVE_BYTES);
-    await expect(again).rejects.toThrow(/is damaged: its checksum is not/);
+    await expect(digestOfArchive(path)).rejects.toThrow(/is damaged: its checksum is not/);
+    const again = copyArchive(path, join(directory, 'copy-2'), sealed.digest, MAX_ARCHIVE_BYTES);
+    await expect(again).rejects.toThrow(/was changed while it was read/);
     removeArchive(path);
     expect(readdirSync(join(directory, 'archives'))).toEqual([]);
   });
@@ -148,10 +151,11 @@ describe('an archive', () => {
   });
 
   test('is a plain file of bounded size', async () => {
-    const copy = (path: string, bytes: number) => copyArchive(path, join(directory, 'c'), bytes);
-    await expect(copy(join(directory, 'missing'), 10)).rejects.toThrow(/cannot be read: ENOENT/);
-    await expect(copy(directory, 10)).rejects.toThrow(/is no plain file/);
-    await expect(copy(packed(), 10)).rejects.toThrow(/is larger than 10 bytes/);
+    const missing = join(directory, 'missing');
+    await expect(digestOfArchive(missing)).rejects.toThrow(/cannot be read: ENOENT/);
+    await expect(digestOfArchive(directory)).rejects.toThrow(/is no plain file/);
+    const copy = copyArchive(packed(), join(directory, 'c'), '', 10);
+    await expect(copy).rejects.toThrow(/is larger than 10 bytes/);
   });
 
   const secret = (data: object) => ({ kind: 'Secret', type: 'Opaque', data });

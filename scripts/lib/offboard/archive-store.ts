@@ -98,22 +98,16 @@ export function checkRecipient(recipient: string): void {
 }
 
 /**
- * Copies a stored archive to a private file, checked against the checksum beside it; nothing that
- * happens to the original after that counts. Returns its digest.
- * @throws UsageError where it is missing, damaged or larger than `maxBytes`
+ * The digest of a stored archive, checked against the checksum beside it.
+ * @throws UsageError where it is missing, damaged or no plain file
  */
-export async function copyArchive(path: string, copy: string, maxBytes: number): Promise<string> {
+export async function digestOfArchive(path: string): Promise<string> {
   if (!statInput(path, 'the archive').isFile()) {
     throw new UsageError(
       `the archive ${path} is no plain file; nothing was changed\n  → name a file`,
     );
   }
-  try {
-    await write(createReadStream(path), copy, maxBytes);
-  } catch (error) {
-    throw new UsageError(`the archive ${path} cannot be read: ${String(error)}`, { cause: error });
-  }
-  const digest = await digestOf(copy);
+  const digest = await digestOf(path);
   const checksum = readOptional(`${path}.sha256`);
   if (checksum !== null && !checksum.startsWith(digest.slice('sha256:'.length))) {
     throw new UsageError(
@@ -121,6 +115,27 @@ export async function copyArchive(path: string, copy: string, maxBytes: number):
     );
   }
   return digest;
+}
+
+/**
+ * Copies an archive of a known digest to a private file; nothing that happens to the original after
+ * that counts. @throws UsageError where it is another one by now, or larger than `maxBytes`
+ */
+export async function copyArchive(
+  path: string,
+  copy: string,
+  digest: string,
+  maxBytes: number,
+): Promise<void> {
+  try {
+    await write(createReadStream(path), copy, maxBytes);
+  } catch (error) {
+    throw new UsageError(`the archive ${path} cannot be read: ${String(error)}`, { cause: error });
+  }
+  if ((await digestOf(copy)) === digest) return;
+  throw new UsageError(
+    `the archive ${path} was changed while it was read; nothing was changed by us\n  → run the command again`,
+  );
 }
 
 const AGE_HEADER = 'age-encryption.org/v1';

@@ -17,7 +17,7 @@ import { openTenant, placeOf } from '../cluster/tenant-connection.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
 import { type Archive, type Manifest, MAX_ARCHIVE_BYTES, unpackArchive } from './archive.ts';
-import { copyArchive, decryptArchive } from './archive-store.ts';
+import { copyArchive, decryptArchive, digestOfArchive } from './archive-store.ts';
 import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
 import { getNamespace } from '../kube/namespaces.ts';
@@ -50,11 +50,12 @@ export async function restoreTenant(
 ): Promise<void> {
   const { workspace, report, signal, print } = surroundings;
   const fleet = readFleet(workspace.tenantsFile);
+  const digest = await digestOfArchive(from);
+  checkReceipt(id, digest, fleet.offboarded);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
   using work = privateDirectory(workspace.state, 'restore');
   const copy = join(work.path, 'archive');
-  const digest = await copyArchive(from, copy, 2 * MAX_ARCHIVE_BYTES);
-  checkReceipt(id, digest, fleet.offboarded);
+  await copyArchive(from, copy, digest, 2 * MAX_ARCHIVE_BYTES);
   const packed = await decryptArchive(copy, identity, MAX_ARCHIVE_BYTES);
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
   checkManifest(id, archived.manifest, fleet, versions.vcluster);
