@@ -50,8 +50,8 @@ describe('synth', () => {
     expect(await synth()).toEqual([
       0,
       expect.stringMatching(/^_host: new, \d+ files$/),
-      'alice: new, 12 files',
-      'bob: new, 12 files',
+      'alice: new, 13 files',
+      'bob: new, 13 files',
       '3 changed, 2 tenants in dist',
     ]);
     expect(directories()).toEqual(['_host', 'alice', 'bob']);
@@ -193,7 +193,7 @@ describe('synth --check', () => {
         'missing: carol/tenant.json',
       ]),
     );
-    expect(lines).toHaveLength(3 + 12 + 12 + 1);
+    expect(lines).toHaveLength(3 + 13 + 13 + 1);
     expect(lines.at(-1)).toBe('dist is not up to date\n  → run pnpm synth and commit the result');
     expect([contents(place.dir), writtenAt(place.dir)]).toEqual(before);
   });

@@ -44,7 +44,7 @@ test(
     expect(await synth()).toEqual({
       code: 0,
       stdout: expect.stringMatching(
-        /^_host: new.*\nalice: new, 12 files\n2 changed, 1 tenant in dist\n$/,
+        /^_host: new.*\nalice: new, 13 files\n2 changed, 1 tenant in dist\n$/,
       ),
       stderr: '',
     });

@@ -28,6 +28,7 @@ import { lookAtAccounts, readRbac } from './rbac.ts';
 import { RunRecord } from './record.ts';
 import { kubeVersionOf } from './render-chart.ts';
 import { trySyncer } from './syncer.ts';
+import { throttled } from './throttle.ts';
 import { tryVirtualAdmission } from './virtual-admission.ts';
 import { tryWebhooks } from './webhooks.ts';
 
@@ -41,12 +42,17 @@ export interface Plan {
   readonly hostWide: readonly KubeObject[];
 }
 
+/** To the host's API server. */
+const REQUESTS_AT_ONCE = 16;
+
 /** Tries everything and evaluates it. What stops one part loses that part; the rest goes on. */
 export async function runVerify(
-  context: VerifyContext,
+  { hostApi, ...rest }: VerifyContext,
   plan: Plan,
   report: Report,
 ): Promise<readonly Row[]> {
+  const context = { ...rest, hostApi: throttled(hostApi, REQUESTS_AT_ONCE) };
+  const limit = pLimit(CONCURRENCY);
   const record = new RunRecord();
   const { tenants, pairs } = plan;
   const active = tenants.filter(({ state }) => state === 'active');
@@ -59,7 +65,9 @@ export async function runVerify(
       await Promise.all([
         lookAtTheHost(context, plan, fixtures, record),
         dial(context, plan, fixtures, found, record),
-        ...subjectsOf(plan).map((tenant) => attack(context, plan, tenant, fixtures, found, record)),
+        ...subjectsOf(plan).map((tenant) =>
+          limit(() => attack(context, plan, tenant, fixtures, found, record)),
+        ),
       ]);
     });
   } finally {
