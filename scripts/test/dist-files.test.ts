@@ -32,7 +32,11 @@ async function bring(wanted: Readonly<Record<string, string>>): Promise<readonly
   const stage = new Stage(place.dist);
   mkdirSync(place.dist, { recursive: true });
   stage.clear('', listing.entries.unfinished);
-  const list = [...directories].map(([name, files]) => ({ name, files: async () => files }));
+  const list = [...directories].map(([name, files]) => ({
+    name,
+    input: '',
+    files: async () => files,
+  }));
   for await (const { change, name, found, wanted: files } of differences(
     place.dist,
     listing,
