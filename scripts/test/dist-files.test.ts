@@ -32,7 +32,11 @@ async function bring(wanted: Readonly<Record<string, string>>): Promise<readonly
   const stage = new Stage(place.dist);
   mkdirSync(place.dist, { recursive: true });
   stage.clear('', listing.entries.unfinished);
-  const list = [...directories].map(([name, files]) => ({ name, files: async () => files }));
+  const list = [...directories].map(([name, files]) => ({
+    name,
+    input: '',
+    files: async () => files,
+  }));
   for await (const { change, name, found, wanted: files } of differences(
     place.dist,
     listing,
@@ -242,10 +246,11 @@ describe('what Git, editors and people leave in dist/', () => {
     place.write('dist/alice copy/tenant.json', marker('alice'));
     place.write('dist/alice-copy/tenant.json', JSON.stringify(JSON.parse(marker('alice'))));
     place.write('dist/alice.orig', 'mine');
+    place.write('dist/bob copy/tenant.json', conflict('{}', marker('bob')));
     place.write('dist/notes/notes.txt', 'mine');
-    symlinkSync(place.dir, join(place.dist, 'link'));
+    symlinkSync('elsewhere', join(place.dist, 'link'));
     const before = Object.keys(contents(place.dist));
-    const foreign = ['alice copy', 'alice-copy', 'alice.orig', 'link', 'notes'];
+    const foreign = ['alice copy', 'alice-copy', 'alice.orig', 'bob copy', 'link', 'notes'];
     expect(await bring(first)).toEqual(foreign);
     expect(Object.keys(contents(place.dist))).toEqual(before);
   });

@@ -4,10 +4,13 @@ import { UsageError } from '../cli/errors.ts';
 import { type Change, diffDirectory } from './dist-diff.ts';
 import { type DistEntries, isOurs, isSurelyOurs, listDist } from './ownership.ts';
 import { type FoundDirectory, readDirectory } from './read-directory.ts';
+import { type StatIndex, statDirectory } from './stat-index.ts';
 
 /** A directory that is to be in dist/. */
 export interface WantedDirectory {
   readonly name: string;
+  /** A digest of what its files are made from. */
+  readonly input: string;
   /** Makes its files, which takes its time. */
   files(): Promise<Tree>;
 }
@@ -17,6 +20,8 @@ export interface Difference {
   /** Null where only leftovers of an interrupted synth are to be removed. */
   readonly change: Change | null;
   readonly name: string;
+  /** As of the wanted directory; empty for one that goes. */
+  readonly input: string;
   /** Null where no directory is there. */
   readonly found: FoundDirectory | null;
   readonly wanted: Tree;
@@ -53,11 +58,12 @@ export async function* differences(
   dist: string,
   { entries, foreign }: Listing,
   wanted: Iterable<WantedDirectory>,
+  index?: StatIndex,
 ): AsyncGenerator<Difference> {
   const names = new Set<string>();
   for (const directory of wanted) {
     names.add(directory.name);
-    const difference = await differenceOf(dist, entries, directory);
+    const difference = await differenceOf(dist, entries, directory, index);
     if (difference !== null) yield difference;
   }
   for (const name of entries.directories) {
@@ -65,7 +71,7 @@ export async function* differences(
     const found = readDirectory(join(dist, name));
     const change = diffDirectory(name, found.files, NOTHING);
     if (change !== null || found.leftovers.length > 0) {
-      yield { name, change, found, wanted: NOTHING };
+      yield { name, input: '', change, found, wanted: NOTHING };
     }
   }
 }
@@ -73,16 +79,23 @@ export async function* differences(
 async function differenceOf(
   dist: string,
   { directories, links, others }: DistEntries,
-  { name, files }: WantedDirectory,
+  { name, input, files }: WantedDirectory,
+  index: StatIndex | undefined,
 ): Promise<Difference | null> {
   const path = join(dist, name);
   if (others.has(name)) throw notOurs(path);
+  // Before the files are read: a write in between shows next time.
+  const stat = index !== undefined && directories.has(name) ? statDirectory(path) : null;
+  if (stat !== null && index?.isRight(name, input, stat) === true) return null;
   const found = directories.has(name) ? readDirectory(path) : null;
   const wanted = await files();
   const change = diffDirectory(name, found?.files ?? new Map(), wanted, links.has(name));
-  if (change === null && (found?.leftovers ?? []).length === 0) return null;
+  if (change === null && (found?.leftovers ?? []).length === 0) {
+    if (stat !== null) index?.note(name, input, stat);
+    return null;
+  }
   if (found !== null && !isOurs(path, name, true)) throw notOurs(path);
-  return { name, change, found, wanted };
+  return { name, input, change, found, wanted };
 }
 
 function notOurs(path: string): UsageError {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isId } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import { isHidden } from './read-directory.ts';
 import { isUnfinished } from './replace-file.ts';
@@ -50,6 +51,8 @@ export function isSurelyOurs(directory: string, name: string): boolean {
  */
 export function isOurs(directory: string, name: string, isWanted: boolean): boolean {
   if (name === HOST_WIDE) return true;
+  // `alice copy` can be no tenant's, whatever is in it.
+  if (!isId(name)) return false;
   const text = readText(join(directory, 'tenant.json'));
   if (namesTenant(text, name)) return true;
   // A whole tenant.json that names another tenant: a copy of that one's directory.

@@ -1,15 +1,18 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import type { Fleet } from '@tenantry/tenants';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
 import type { Workspace } from '../cli/workspace.ts';
+import { codeDigest } from './code-digest.ts';
 import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
 import { whoamiTag } from './image-tag.ts';
 import { withLock } from './lock.ts';
 import { HOST_WIDE } from './ownership.ts';
 import { Stage } from './stage.ts';
+import { hashOf, StatIndex, statDirectory } from './stat-index.ts';
 import { readTenantsFile, shown } from './tenants-file.ts';
 
 export { readFleet } from './tenants-file.ts';
@@ -38,7 +41,8 @@ export async function checkDist(places: Places, print: Print): Promise<number> {
   const { fleet } = readTenantsFile(places.tenantsFile);
   const listing = examineDist(places.dist, namesOf(fleet));
   let stale = 0;
-  for await (const { change } of differences(places.dist, listing, wantedOf(places, fleet))) {
+  const wanted = wantedOf(places, fleet);
+  for await (const { change } of differences(places.dist, listing, wanted, indexOf(places))) {
     if (change === null) continue;
     stale += 1;
     for (const line of describeStale(change)) print(line);
@@ -66,24 +70,28 @@ export async function writeDist(
   commit: () => void = () => {},
 ): Promise<void> {
   const listing = examineDist(places.dist, namesOf(fleet));
+  const index = indexOf(places);
   const stage = new Stage(places.dist);
   const lines: string[] = [];
+  const made: { readonly name: string; readonly input: string; readonly writtenAt: number }[] = [];
   // What it made, so that a refusal leaves nothing behind.
-  const made = mkdirSync(places.dist, { recursive: true });
+  const firstMade = mkdirSync(places.dist, { recursive: true });
   try {
     stage.clear('', listing.entries.unfinished);
-    for await (const difference of differences(places.dist, listing, wantedOf(places, fleet))) {
-      const { change, name, found, wanted } = difference;
+    const wanted = wantedOf(places, fleet);
+    for await (const difference of differences(places.dist, listing, wanted, index)) {
+      const { change, name, input, found, wanted: files } = difference;
       if (change === null) stage.clear(name, found?.leftovers ?? []);
       else {
-        stage.add(change, found, wanted);
+        stage.add(change, found, files);
+        if (change.kind === 'new') made.push({ name, input, writtenAt: Date.now() });
         lines.push(describeChange(change));
       }
     }
     commit();
   } catch (error) {
     stage.discard();
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    if (firstMade !== undefined) rmSync(firstMade, { recursive: true, force: true });
     throw error;
   }
   try {
@@ -95,6 +103,12 @@ export async function writeDist(
       todo: 'run pnpm synth, which finishes it',
     });
   }
+  for (const { name, input, writtenAt } of made) {
+    const stat = statDirectory(join(places.dist, name));
+    // Whatever was written later is not what was made.
+    if (stat !== null && stat.newest <= writtenAt) index.note(name, input, stat);
+  }
+  index.save();
   for (const line of lines) print(line);
   for (const name of listing.foreign) {
     print(`left alone: ${name} is not ours\n  → move it away: with dist/ it would be committed`);
@@ -106,8 +120,15 @@ export async function writeDist(
 async function isUpToDate(places: Places, fleet: Fleet): Promise<boolean> {
   const listing = examineDist(places.dist, namesOf(fleet));
   if (listing.foreign.length + listing.entries.unfinished.length > 0) return false;
-  for await (const _ of differences(places.dist, listing, wantedOf(places, fleet))) return false;
+  const index = indexOf(places);
+  const wanted = wantedOf(places, fleet);
+  for await (const _ of differences(places.dist, listing, wanted, index)) return false;
+  index.save();
   return true;
+}
+
+function indexOf({ root, state, dist }: Places): StatIndex {
+  return new StatIndex(state, dist, codeDigest(root));
 }
 
 function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
@@ -120,11 +141,13 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
   const manifests = () => import('@tenantry/manifests');
   yield {
     name: HOST_WIDE,
+    input: hashOf([fleet.host]),
     files: async () => (await manifests()).synthesizeHost(fleet.host),
   };
   for (const tenant of fleet.tenants) {
     yield {
       name: tenant.id,
+      input: hashOf([tenant, fleet.host, pins]),
       files: async () => (await manifests()).synthesizeTenant(tenant, fleet.host, pins),
     };
   }

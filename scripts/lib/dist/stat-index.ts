@@ -1,0 +1,129 @@
+import { createHash, hash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { isHidden } from './read-directory.ts';
+import { isUnfinished, replaceFile } from './replace-file.ts';
+
+/** What the file system says of a directory's files, taken before they were read or just after they were written. */
+export interface DirectoryStat {
+  /** Of paths, sizes, times and inodes: another after every write, also one that keeps size and date. */
+  readonly digest: string;
+  /** When the last write was, in milliseconds since 1970. */
+  readonly newest: number;
+  /** Whether a write in the same tick of the clock as the last one could have gone unseen. */
+  readonly isRacy: boolean;
+}
+
+/** Input and stat of a directory that was seen to be as synth would write it. */
+type Entry = readonly [input: string, digest: string];
+
+/** Ticks of file systems: those that keep whole seconds only, or every other one, and all others. */
+const COARSE_TICK_MS = 2000;
+const FINE_TICK_MS = 50;
+
+/**
+ * Which directories of dist/ are known to be right without being read, as Git's index knows it: made
+ * from the same input by the same code, and not written since. It lies in the state directory of this
+ * machine; without it, or where anything differs, contents are compared.
+ */
+export class StatIndex {
+  readonly #file: string;
+  readonly #owner: string;
+  readonly #known: ReadonlyMap<string, Entry>;
+  readonly #next = new Map<string, Entry>();
+
+  /** `code` stands for everything that makes files from an input. */
+  constructor(state: string, dist: string, code: string) {
+    this.#owner = hashOf([realpathOr(dist), code]);
+    this.#file = join(state, `synth-index.${hashOf([realpathOr(dist)]).slice(0, 8)}.json`);
+    this.#known = readEntries(this.#file, this.#owner);
+  }
+
+  /** Whether a directory is as it was when it was right, and is wanted as it was. */
+  isRight(name: string, input: string, { digest, isRacy }: DirectoryStat): boolean {
+    const [knownInput, knownDigest] = this.#known.get(name) ?? [];
+    const isRight = !isRacy && input === knownInput && digest === knownDigest;
+    if (isRight) this.#next.set(name, [input, digest]);
+    return isRight;
+  }
+
+  /** Notes that a directory had the right contents when it was like this. */
+  note(name: string, input: string, { digest, isRacy }: DirectoryStat): void {
+    if (!isRacy) this.#next.set(name, [input, digest]);
+  }
+
+  /** Keeps what is known now for the next run, where it is not what was known before. */
+  save(): void {
+    const isSame =
+      this.#next.size === this.#known.size &&
+      [...this.#next].every(([name, [input, digest]]) => {
+        const [knownInput, knownDigest] = this.#known.get(name) ?? [];
+        return input === knownInput && digest === knownDigest;
+      });
+    if (isSame) return;
+    const text = JSON.stringify({ owner: this.#owner, entries: [...this.#next] });
+    try {
+      replaceFile(this.#file, `${text}\n`, 0o600);
+    } catch {
+      // Where it cannot be kept, the next run reads dist/.
+    }
+  }
+}
+
+/** The stat of all files below a directory that are not hidden; null where a synth left something. */
+export function statDirectory(directory: string): DirectoryStat | null {
+  const digest = createHash('sha256');
+  let newest = 0;
+  let tick = FINE_TICK_MS;
+  const visit = (path: string, prefix: string): boolean => {
+    const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
+    let isEmpty = true;
+    for (const entry of entries) {
+      if (isUnfinished(entry.name)) return false;
+      isEmpty = false;
+      if (isHidden(entry.name)) continue;
+      const below = join(path, entry.name);
+      if (entry.isDirectory()) {
+        if (!visit(below, `${prefix}${entry.name}/`)) return false;
+        continue;
+      }
+      const { size, mtimeMs, ctimeMs, ino, mode } = lstatSync(below);
+      digest.update(`${prefix}${entry.name}\0${size} ${mtimeMs} ${ctimeMs} ${ino} ${mode}\n`);
+      newest = Math.max(newest, ctimeMs);
+      if (ctimeMs % 1000 === 0) tick = COARSE_TICK_MS;
+    }
+    return !isEmpty;
+  };
+  // First, so that a write after this moment has a later time.
+  const now = Date.now();
+  if (!visit(directory, '')) return null;
+  return { digest: digest.digest('base64url'), newest, isRacy: newest + tick > now };
+}
+
+/** A digest of plain data. */
+export function hashOf(data: unknown): string {
+  return hash('sha256', JSON.stringify(data), 'base64url');
+}
+
+function readEntries(file: string, owner: string): ReadonlyMap<string, Entry> {
+  try {
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as {
+      owner: string;
+      entries: readonly (readonly [string, Entry])[];
+    };
+    return stored.owner === owner ? new Map(stored.entries) : new Map();
+  } catch {
+    // Not there, or not whole: contents are compared.
+    return new Map();
+  }
+}
+
+function realpathOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
