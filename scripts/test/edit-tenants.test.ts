@@ -2,16 +2,13 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { addTenant, parseTenants, setTenantKeys } from '@tenantry/tenants';
 import * as fc from 'fast-check';
 import { editTenants, editTenantsOnly } from '../lib/dist/edit-tenants.ts';
 import { withLock } from '../lib/dist/lock.ts';
 import { checkDist, synthDist } from '../lib/dist/synth.ts';
 import { contents, root, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
-
-const SLOW = 120_000;
-jest.setTimeout(SLOW);
 
 let place: TempWorkspace;
 beforeEach(() => {
@@ -99,31 +96,27 @@ describe('at the same time', () => {
     );
   });
 
-  test(
-    'commands lose nothing, each a process of its own, and dist/ is right afterwards',
-    async () => {
-      const command = (name: string, ...args: readonly string[]) =>
-        new Promise<number>((done) => {
-          execFile(
-            process.execPath,
-            [join(root, `scripts/${name}.ts`), ...args],
-            { env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir } },
-            (error) => done(Number(error?.code ?? 0)),
-          );
-        });
-      const codes = await Promise.all([
-        command('onboard', 'bob', '--name', 'Bob'),
-        command('onboard', 'carol', '--name', 'Carol'),
-        command('renew', 'alice', '--through', '2028-02-29'),
-        command('synth'),
-      ]);
-      expect(codes).toEqual([0, 0, 0, 0]);
-      expect(ids()).toEqual(['alice', 'bob', 'carol']);
-      expect(file()).toContain('2028-02-29');
-      expect(await checkDist(place, quiet)).toBe(0);
-    },
-    SLOW,
-  );
+  test('commands lose nothing, each a process of its own, and dist/ is right afterwards', async () => {
+    const command = (name: string, ...args: readonly string[]) =>
+      new Promise<number>((done) => {
+        execFile(
+          process.execPath,
+          [join(root, `scripts/${name}.ts`), ...args],
+          { env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir } },
+          (error) => done(Number(error?.code ?? 0)),
+        );
+      });
+    const codes = await Promise.all([
+      command('onboard', 'bob', '--name', 'Bob'),
+      command('onboard', 'carol', '--name', 'Carol'),
+      command('renew', 'alice', '--through', '2028-02-29'),
+      command('synth'),
+    ]);
+    expect(codes).toEqual([0, 0, 0, 0]);
+    expect(ids()).toEqual(['alice', 'bob', 'carol']);
+    expect(file()).toContain('2028-02-29');
+    expect(await checkDist(place, quiet)).toBe(0);
+  });
 });
 
 describe('the lock', () => {

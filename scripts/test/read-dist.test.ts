@@ -1,12 +1,11 @@
 import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readHostWide, readTenants } from '../lib/dist/read.ts';
 import { synthDist } from '../lib/dist/synth.ts';
 import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
 
 // On a busy machine a synth takes seconds.
-jest.setTimeout(120_000);
 
 let place: TempWorkspace;
 beforeEach(async () => {

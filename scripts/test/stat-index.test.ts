@@ -15,7 +15,6 @@ import { StatIndex, statDirectory } from '../lib/dist/stat-index.ts';
 import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
 
 // Each case synthesizes several times.
-jest.setTimeout(120_000);
 
 let place: TempWorkspace;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkDist, type Places, synthDist } from '../lib/dist/synth.ts';
 import {
   contents,
@@ -14,7 +14,6 @@ const alice = { id: 'alice', name: 'Alice' };
 const bob = { id: 'bob', name: 'Bob' };
 
 // On a busy machine a synth takes seconds.
-jest.setTimeout(120_000);
 
 let place: TempWorkspace;
 beforeEach(() => {

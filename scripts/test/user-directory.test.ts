@@ -32,6 +32,7 @@ test('--tenants and --out are read from where the user stands', () => {
 });
 
 test('so is --from', () => {
+  place.write('tenants.json', '{"tenants":[{"id":"alice","name":"Alice"}]}');
   const args = ['alice', '--from', 'no.tar', '--identity', 'key'];
   const { code, stderr } = runScript('restore', args, fromSub('restore'));
   expect(code).not.toBe(0);

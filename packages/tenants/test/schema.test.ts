@@ -53,6 +53,7 @@ const BEYOND_A_SCHEMA = [
   'capacity-exceeded.json',
   'default-plan-missing.json',
   'default-plan-unknown.json',
+  'half-of-a-character.json',
   'host-api-cidr-link-local.json',
   'host-api-cidr.json',
   'id-twice.json',
