@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { checkDist, synthDist } from '../lib/dist/synth.ts';
 import { StatIndex, statDirectory } from '../lib/dist/stat-index.ts';
 import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
