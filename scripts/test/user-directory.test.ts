@@ -27,7 +27,7 @@ test('--tenants and --out are read from where the user stands', () => {
     fromSub('synth'),
   );
   expect([code, stderr]).toEqual([0, '']);
-  expect(readdirSync(place.dir)).toEqual(['sub']);
+  expect(readdirSync(place.dir)).toEqual(['.tenantry', 'sub']);
   expect(existsSync(join(place.dir, 'sub/out/alice/tenant.json'))).toBe(true);
 });
 

@@ -52,7 +52,7 @@ const FILTER = '[.[] | select(.head.repo.full_name == "acme/tenants")][0].number
 
 describe('the pull request of the life cycle', () => {
   test('is looked for in our own repository only, and edited where it is open', () => {
-    writeFileSync(join(temp, 'due'), 'alice: pause\n');
+    writeFileSync(join(temp, 'proposal'), 'Lifecycle: 1 due\n\nalice: pause\n');
     fakes.add('gh', 'case "$1" in api) echo 7 ;; esac');
     expect(runStep('Propose', { DUE: 'true' }).status).toBe(0);
     const [asked, ...others] = fakes.calls('gh');
@@ -66,19 +66,12 @@ describe('the pull request of the life cycle', () => {
   });
 
   test('is made where ours is not there', () => {
-    writeFileSync(join(temp, 'due'), 'alice: pause\n');
+    writeFileSync(join(temp, 'proposal'), 'Lifecycle: 1 due\n\nalice: pause\n');
     fakes.add('gh', 'exit 0');
     expect(runStep('Propose', { DUE: 'true' }).status).toBe(0);
     expect(fakes.calls('gh').at(-1)?.slice(0, 2)).toEqual(['pr', 'create']);
-  });
-
-  test('has a body that GitHub takes, however much is due', () => {
-    writeFileSync(join(temp, 'due'), `${'x'.repeat(300)}\n`.repeat(5000));
-    fakes.add('gh', 'exit 0');
-    expect(runStep('Propose', { DUE: 'true' }).status).toBe(0);
-    const body = readFileSync(join(temp, 'body'), 'utf8');
-    expect(body.length).toBeLessThan(65_536);
-    expect(body).toContain('… and 4600 more');
+    expect(fakes.calls('gh').at(-1)).toContain('Lifecycle: 1 due');
+    expect(readFileSync(join(temp, 'body'), 'utf8')).toBe('alice: pause\n');
   });
 
   test('is closed where nothing is due, and none of a fork is', () => {
@@ -89,15 +82,24 @@ describe('the pull request of the life cycle', () => {
 });
 
 test.each([
-  ['nothing is due', 0, 0, 'due=false', 0],
-  ['something is due', 4, 0, 'due=true', 0],
-  ['something is due, and one cannot be changed', 4, 3, 'due=true', 0],
-  ['it cannot be decided', 2, 0, '', 2],
-  ['it cannot be written', 4, 1, 'due=true', 1],
-])('where %s', (_, checked, written, output, code) => {
+  { where: 'nothing is due', checked: 0, written: 0, differs: 0, output: 'due=false', status: 0 },
+  { where: 'something is due', checked: 4, written: 0, differs: 1, output: 'due=true', status: 0 },
+  { where: 'one is held back', checked: 4, written: 3, differs: 1, output: 'due=true', status: 0 },
+  {
+    where: 'all are held back',
+    checked: 4,
+    written: 3,
+    differs: 0,
+    output: 'due=false',
+    status: 0,
+  },
+  { where: 'it cannot be decided', checked: 2, written: 0, differs: 0, output: '', status: 2 },
+  { where: 'it cannot be written', checked: 4, written: 1, differs: 0, output: '', status: 1 },
+])('where $where', ({ checked, written, differs, output, status }) => {
   fakes.add('pnpm', `case "$*" in *--check*) exit ${checked} ;; *) exit ${written} ;; esac`);
+  fakes.add('git', `exit ${differs}`);
   writeFileSync(join(temp, 'output'), '');
-  expect(runStep('Decide', {}).status).toBe(code);
+  expect(runStep('Decide', {}).status).toBe(status);
   expect(readFileSync(join(temp, 'output'), 'utf8')).toContain(output);
 });
 

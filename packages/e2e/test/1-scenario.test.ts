@@ -264,7 +264,9 @@ describe('two tenants, Alice and Bob', () => {
     ]);
     const result = await pnpm(['deploy']);
     expect(result.exitCode).toBe(3);
-    expect(result.stderr).toMatch(/bob: .*conflict with "kubectl-patch"/s);
+    expect(result.stderr).toMatch(
+      /bob: .*changed by others: v1 ConfigMap default\/tenant-id .data.TENANT_ID: set by kubectl-patch/,
+    );
     expect(result.stdout).toContain('alice: Hello there TenantID ✋ Alice');
     await tenant('bob', ['-n', 'default', 'delete', 'configmap', 'tenant-id']);
     await pnpmOk(['deploy']);
