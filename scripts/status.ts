@@ -1,3 +1,4 @@
+import { type TenantStatus, tenantStatuses } from '@tenantry/plan';
 import { isUnpaid } from '@tenantry/tenants';
 import { hostContextOf, readTenants } from './lib/dist/read.ts';
 import { messageOf } from './lib/cli/errors.ts';
@@ -6,7 +7,7 @@ import type { Report } from './lib/cli/report.ts';
 import { runMain } from './lib/cli/run-main.ts';
 import { readFleet } from './lib/dist/synth.ts';
 import { age, table } from './lib/cli/table.ts';
-import { observe, type TenantStatus, tenantStatuses } from './lib/cluster/tenant-status.ts';
+import { observe } from './lib/cluster/observe.ts';
 import { today } from './lib/cli/dates.ts';
 
 await runMain({

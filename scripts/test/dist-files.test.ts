@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { distChanges } from '../lib/dist/dist-diff.ts';
+import { distChanges } from '@tenantry/plan';
 import { readDist, replaceFile, writeDist } from '../lib/dist/write.ts';
 import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
 

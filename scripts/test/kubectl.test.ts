@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { apply } from '../lib/kube/server-side-apply.ts';
-import { getObjects, parseObjects } from '../lib/tools/kubectl.ts';
+import { parseObjects } from '@tenantry/plan';
+import { getObjects } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
 const target = { kubeconfig: '/k', context: 'kind-tenantry' };

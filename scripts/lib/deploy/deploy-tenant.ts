@@ -5,7 +5,7 @@ import { greetTenant } from './greet-tenant.ts';
 import type { Host } from '../cluster/host.ts';
 import { type Inventory, inventoryOf, objectOf, toPrune, union } from './inventory.ts';
 import { inventoryObjects, recordInventory, storedInventory } from './inventory-record.ts';
-import { obstacleTo } from './preconditions.ts';
+import { obstacleTo } from '@tenantry/plan';
 import { Fault } from '../cli/errors.ts';
 import { getObjects, getSame, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
 import { removePods } from './pause-tenant.ts';

@@ -2,7 +2,7 @@ import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { TenantDist } from '../dist/read.ts';
 import type { Host } from '../cluster/host.ts';
 import { getObjects, kubectl } from '../tools/kubectl.ts';
-import { type LifeDrift, lifeDrifts } from './pause-drift.ts';
+import { type LifeDrift, lifeDrifts } from '@tenantry/plan';
 import { scale } from './pause-tenant.ts';
 import type { Report } from '../cli/report.ts';
 import { placeOf } from '../cluster/tenant-connection.ts';

@@ -1,5 +1,5 @@
 import { SYNCED_LABEL } from '@tenantry/tenants';
-import { evidence } from '../kube/diagnose.ts';
+import { evidence } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
 import { type Look, poll } from '../kube/wait.ts';

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { synthesize, type Tree } from '@tenantry/manifests';
 import { versions } from '@tenantry/sealed/versions';
 import { type Fleet, parseTenants } from '@tenantry/tenants';
-import { describeChange, distChanges } from './dist-diff.ts';
+import { describeChange, distChanges } from '@tenantry/plan';
 import { readDist, writeDist } from './write.ts';
 import { UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';

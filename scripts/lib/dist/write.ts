@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Tree } from '@tenantry/manifests';
-import type { Change } from './dist-diff.ts';
+import type { DistChange } from '@tenantry/plan';
 import { UsageError } from '../cli/errors.ts';
 
 /** Directory of the host-wide objects; `_` is illegal in a tenant's id. */
@@ -74,7 +74,7 @@ function list(directory: string) {
 }
 
 /** Brings dist/ to `wanted`, file by file into place, so that an interruption leaves whole files. */
-export function writeDist(dist: string, wanted: Tree, changes: readonly Change[]): void {
+export function writeDist(dist: string, wanted: Tree, changes: readonly DistChange[]): void {
   for (const { directory, added, changed, removed } of changes) {
     // First, because a directory can lie where a file has to be, and the other way round.
     for (const path of removed.toSorted(tenantJsonFirst).toReversed()) {

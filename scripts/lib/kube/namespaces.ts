@@ -1,6 +1,6 @@
 import type { Host } from '../cluster/host.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
-import { holdUps } from '../deploy/preconditions.ts';
+import { holdUps } from '@tenantry/plan';
 import { poll } from './wait.ts';
 
 const GONE_TIMEOUT_SECONDS = 180;

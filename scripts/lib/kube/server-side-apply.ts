@@ -1,7 +1,7 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
 import { Fault } from '../cli/errors.ts';
 import { describeConflicts, type ObjectConflict, parseConflicts } from './conflicts.ts';
-import { driftedObjects } from '../deploy/drift.ts';
+import { driftedObjects } from '@tenantry/plan';
 import {
   applyObjects,
   getSame,

@@ -16,7 +16,7 @@ import { admitNoTenantPods, whileAlone } from './maintenance-mode.ts';
 import { type Manifest, type Unpacked, unpack } from './archive.ts';
 import { retrieve } from './archive-store.ts';
 import { putCertificates } from './certificates.ts';
-import { comparable } from './compare-objects.ts';
+import { comparable } from '@tenantry/plan';
 import { exportObjects } from './export-objects.ts';
 import { getNamespace } from '../kube/namespaces.ts';
 import { mustBeSame } from './verify-archive.ts';

@@ -14,7 +14,7 @@ import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
 import { openVcluster, type Place } from '../cluster/tenant-connection.ts';
 import { ensureRelease } from '../deploy/vcluster-release.ts';
 import { start } from './maintenance-mode.ts';
-import { hasRoom } from './capacity.ts';
+import { hasRoom } from '@tenantry/plan';
 import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
 import { deleteNamespace, getNamespace } from '../kube/namespaces.ts';

@@ -12,7 +12,7 @@ import { admitNoTenantPods, whileAlone } from './maintenance-mode.ts';
 import { pack, unpack } from './archive.ts';
 import { archiveName, seal, type Sealed } from './archive-store.ts';
 import { readCertificates } from './certificates.ts';
-import { comparable, differences } from './compare-objects.ts';
+import { comparable, differences } from '@tenantry/plan';
 import { exportObjects } from './export-objects.ts';
 import { restoredInScratch } from './temporary-vcluster.ts';
 import { takeSnapshot } from './snapshot.ts';

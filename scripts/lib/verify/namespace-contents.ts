@@ -1,6 +1,6 @@
 import { FIELD_MANAGER, hostNamespace, vclusterName } from '@tenantry/tenants';
 import type { TenantDist } from '../dist/read.ts';
-import { driftedObjects } from '../deploy/drift.ts';
+import { driftedObjects } from '@tenantry/plan';
 import { applyObjects, getObjects, getSame } from '../tools/kubectl.ts';
 import type { Surroundings } from './probe-pod.ts';
 import { strangers } from './unexpected-objects.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostNamespace, MANAGED_BY, MANAGED_BY_LABEL } from '@tenantry/tenants';
 import type { TenantDist } from '../dist/read.ts';
-import { evidence } from '../kube/diagnose.ts';
+import { evidence } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
-import type { TenantDist } from '../lib/dist/read.ts';
-import { lifeDrifts } from '../lib/deploy/pause-drift.ts';
-import { tenantStatuses } from '../lib/cluster/tenant-status.ts';
+import type { KubeObject } from '../src/kube-object.ts';
+import type { WantedTenant } from '../src/wanted.ts';
+import { lifeDrifts } from '../src/pause-drift.ts';
+import { tenantStatuses } from '../src/tenant-status.ts';
 
 function statefulSet(id: string, replicas: number, annotations = {}): KubeObject {
   return {
@@ -78,22 +78,17 @@ test.each([active, paused])("$state: the notes of somebody's `vcluster pause` go
 });
 
 describe('status', () => {
-  const dist: TenantDist = {
+  const dist: WantedTenant = {
     id: 'alice',
-    name: 'Alice',
     state: 'active',
-    plan: 'small',
-    hostContext: 'kind-tenantry',
     image: 'tenantry/whoami:new',
     chartVersion: '0.36.0',
-    inputHash: '',
     hostObjects: [],
     virtualObjects: [],
-    valuesFile: '',
     values: {},
   };
   const unpaid = new Map([['alice', '2026-12-31']]);
-  const drift = (state: TenantDist['state'], replicas: number, notes = {}) => {
+  const drift = (state: WantedTenant['state'], replicas: number, notes = {}) => {
     const { metadata, ...rest } = statefulSet('alice', replicas, notes);
     const labels = { chart: 'vcluster-0.36.0' };
     const seen = [{ ...rest, metadata: { ...metadata, labels } }];

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import { type KubeObject, referenceOf } from './kube-object.ts';
 
 /**
  * What of `archived` is not in `restored` as it was: a line per object. What a cluster makes again

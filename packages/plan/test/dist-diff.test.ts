@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeChange, distChanges } from '../lib/dist/dist-diff.ts';
+import { describeChange, distChanges } from '../src/dist-diff.ts';
 
 const tree = (files: Readonly<Record<string, string>>) => new Map(Object.entries(files));
 

@@ -1,5 +1,5 @@
 import { hostNamespace, type State, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { KubeObject } from './kube-object.ts';
 
 /** What has to be put right of a tenant's life on the host before anything else is done. */
 export interface LifeDrift {

@@ -1,7 +1,7 @@
 import type { Tree } from '@tenantry/manifests';
 
 /** What a synth changes below one directory of dist/; paths are relative to it and sorted. */
-export interface Change {
+export interface DistChange {
   /** A tenant's id, or `_host`. */
   readonly directory: string;
   readonly added: readonly string[];
@@ -10,7 +10,7 @@ export interface Change {
 }
 
 /** What has to change for `found` to become `wanted`, by directory; unchanged ones are left out. */
-export function distChanges(found: Tree, wanted: Tree): readonly Change[] {
+export function distChanges(found: Tree, wanted: Tree): readonly DistChange[] {
   const changes = new Map<string, { added: string[]; changed: string[]; removed: string[] }>();
   const note = (path: string, kind: 'added' | 'changed' | 'removed') => {
     const slash = path.indexOf('/');
@@ -37,7 +37,7 @@ export function distChanges(found: Tree, wanted: Tree): readonly Change[] {
 
 /** A change on one line, for people. */
 export function describeChange(
-  { directory, added, changed, removed }: Change,
+  { directory, added, changed, removed }: DistChange,
   isNew: boolean,
   isGone: boolean,
 ): string {
