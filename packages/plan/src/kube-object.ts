@@ -25,12 +25,25 @@ export function referenceOf({ apiVersion, kind, metadata }: ObjectIdentity): str
   return `${apiVersion} ${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 
-/** The least that names an object: the reverse of `referenceOf`. */
+/** The least that names an object to kubectl. @throws Error where the reference is none */
 export function objectOf(reference: string): KubeObject {
-  const [apiVersion = '', kind = '', path = ''] = reference.split(' ');
-  const [first = '', second] = path.split('/');
-  const metadata = second === undefined ? { name: first } : { namespace: first, name: second };
-  return { apiVersion, kind, metadata };
+  const parts = partsOf(reference);
+  if (parts === null) throw new Error(`${JSON.stringify(reference)} names no object`);
+  const { kind, namespace, name } = parts;
+  const [apiVersion = '', kindName = ''] = kind.split(' ');
+  const metadata = namespace === undefined ? { name } : { namespace, name };
+  return { apiVersion, kind: kindName, metadata };
+}
+
+const REFERENCE = /^([\w.-]+(?:\/\w+)?) (\w+) (?:([\w.-]+)\/)?([\w.:-]+)$/;
+
+/** What a reference names; null where it is none. */
+export function partsOf(
+  reference: string,
+): { readonly kind: string; readonly namespace: string | undefined; readonly name: string } | null {
+  const [, apiVersion, kind, namespace, name] = REFERENCE.exec(reference) ?? [];
+  if (apiVersion === undefined || kind === undefined || name === undefined) return null;
+  return { kind: `${apiVersion} ${kind}`, namespace, name };
 }
 
 /** Objects in kubectl's JSON: nothing, one object, a List, or one object after the other. */

@@ -1,6 +1,8 @@
 import { hostNamespace, TENANT_LABEL, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from './kube-object.ts';
+import { describeDrift } from './describe.ts';
 import { foreignPauses } from './pause-drift.ts';
+import type { TenantPlan } from './plan-tenant.ts';
 import { immutableChanges } from './preconditions.ts';
 import type { WantedTenant } from './wanted.ts';
 
@@ -45,6 +47,24 @@ export function tenantStatuses(
     }),
     ...orphans.sort().map((id) => statusOf(id, null, byNamespace.get(hostNamespace(id)) ?? [])),
   ];
+}
+
+/** The same with every drift that a deploy would mend, and with what could not be compared. */
+export function withPlanned(
+  statuses: readonly TenantStatus[],
+  tenants: readonly TenantPlan[],
+): readonly TenantStatus[] {
+  const plans = new Map(tenants.map((tenant) => [tenant.id, tenant]));
+  return statuses.map((status) => {
+    const planned = plans.get(status.id);
+    if (planned === undefined || status.seen === 'absent') return status;
+    const { changes, unseen } = planned;
+    const more = [
+      ...changes.flatMap(describeDrift),
+      ...(unseen === null ? [] : [`its own cluster could not be compared: ${unseen}`]),
+    ];
+    return { ...status, drift: [...new Set([...status.drift, ...more])] };
+  });
 }
 
 interface StatefulSet extends KubeObject {

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { hostNamespace, offboardedByOperator, reasonOf, vclusterName } from '@tenantry/tenants';
 import { readTenants } from '../dist/read.ts';
-import { deployTenant } from '../deploy/deploy-tenant.ts';
+import { deploy } from '../deploy/deploy.ts';
 import { editTenantsFile, findTenant, withLives } from '../dist/edit-tenants.ts';
 import { UsageError } from '../cli/errors.ts';
 import { getRelease } from '../tools/helm.ts';
-import { findHost, type Host } from '../cluster/host.ts';
-import { settleLives } from '../deploy/enforce-pauses.ts';
+import { findHost } from '../cluster/host.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readFleet, synthDist } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
@@ -70,7 +69,7 @@ export async function offboardTenant(
   await removeScratch(host, id, signal);
   await checkCapacity(host);
 
-  const entry = await hold(surroundings, host, id);
+  const entry = await hold(surroundings, id);
   const [dist] = readTenants(workspace.dist, [id]);
   if (dist === undefined) throw new Error(`${id} is not in dist/`);
   const { archive, sealed, objects } = await proveArchive(host, dist, entry, {
@@ -98,17 +97,15 @@ export async function offboardTenant(
 }
 
 /** From now on the tenant is held at zero, whoever deploys. */
-async function hold({ workspace, report, signal, print }: Surroundings, host: Host, id: string) {
+async function hold(surroundings: Surroundings, id: string) {
+  const { workspace, print } = surroundings;
   editTenantsFile(workspace, (text, fleet) => {
     const tenant = findTenant(fleet, id);
     const ended = offboardedByOperator(tenant, today());
     return ended === tenant ? text : withLives(text, [ended]);
   });
   synthDist(workspace, print);
-  const tenants = readTenants(workspace.dist, [id]);
-  await settleLives(host, tenants, report);
-  for (const tenant of tenants) {
-    const { changes } = await deployTenant(host, tenant, { state: workspace.state, signal });
+  for (const { changes } of await deploy({ ...surroundings, print: () => undefined }, [id])) {
     print(`${id}: held paused${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`);
   }
   return findTenant(readFleet(workspace.tenantsFile), id);

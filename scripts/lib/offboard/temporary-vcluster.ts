@@ -12,7 +12,7 @@ import { getRelease } from '../tools/helm.ts';
 import type { Host } from '../cluster/host.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
 import { openVcluster, type Place } from '../cluster/tenant-connection.ts';
-import { ensureRelease } from '../deploy/vcluster-release.ts';
+import { installRelease } from '../deploy/vcluster-release.ts';
 import { start } from './maintenance-mode.ts';
 import { hasRoom } from '@tenantry/plan';
 import { putCertificates } from './certificates.ts';
@@ -55,7 +55,7 @@ export async function restoredInScratch(
   const objects = scratchObjects({ tenantId: tenant.id, hostApi });
   await apply($, target, objects as readonly KubeObject[], { force: true });
   // As dist/ has it: with no replicas.
-  await ensureRelease(host, tenant, { scratch: state, known: null, place });
+  await installRelease(host, tenant, { scratch: state, records: null, place });
   await putCertificates(host, place, certificates);
   await restoreSnapshot(host, place, snapshot, signal);
   await start(host, place, signal);
