@@ -1,9 +1,11 @@
+import { benchDeploy } from './lib/dev/bench-deploy.ts';
 import { benchSynth } from './lib/dev/bench-synth.ts';
 import { UsageError } from './lib/cli/errors.ts';
 import { type Context, runMain } from './lib/cli/run-main.ts';
 
 const BENCHES: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   synth: benchSynth,
+  deploy: benchDeploy,
 };
 
 await runMain({
