@@ -164,6 +164,8 @@ function helm({ values }: TenantDist) {
   return newest;
 }
 
+const OWNED = { ownerReferences: [{ kind: 'StatefulSet', name: 'tenant-alice' }] };
+
 /** The StatefulSet's pod, which is there where there are replicas. */
 function controlPlanePod(replicas: number): void {
   const pod: KubeObject = {
@@ -173,7 +175,7 @@ function controlPlanePod(replicas: number): void {
       name: 'tenant-alice-0',
       namespace: NAMESPACE,
       labels: CHART_LABELS,
-      ...{ ownerReferences: [{ kind: 'StatefulSet', name: 'tenant-alice' }] },
+      ...OWNED,
     },
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
