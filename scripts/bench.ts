@@ -1,10 +1,12 @@
 import { suggest } from '@tenantry/tenants';
+import { benchDeploy } from './lib/dev/bench-deploy.ts';
 import { benchSynth } from './lib/dev/bench-synth.ts';
 import { UsageError } from './lib/cli/errors.ts';
 import { type Context, runMain } from './lib/cli/run-main.ts';
 
 const BENCHES: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   synth: benchSynth,
+  deploy: benchDeploy,
 };
 
 await runMain({

@@ -1,26 +1,24 @@
-import { mkdirSync } from 'node:fs';
-import { hostContextOf, readTenants } from './lib/dist/read.ts';
+import { connectionsOf } from './lib/cluster/connections.ts';
+import { lookAtHost } from './lib/cluster/look-host.ts';
 import { eachTenant } from './lib/deploy/each-tenant.ts';
 import { greetTenant } from './lib/deploy/greet-tenant.ts';
-import { findHost } from './lib/cluster/host.ts';
+import { virtualClient } from './lib/deploy/wait-tenant.ts';
+import { hostContextOf, readTenants } from './lib/dist/read.ts';
 import { runMain } from './lib/cli/run-main.ts';
-import { openTenant } from './lib/cluster/tenant-connection.ts';
 
 await runMain({
   usage: 'pnpm greet [ID…]',
   summary: "Calls each tenant's /whoami through its own cluster.",
   arguments: { min: 0, max: Infinity },
-  async run(context) {
-    const { workspace, positionals, signal, print } = context;
+  async run({ workspace, positionals, signal, print }) {
     const tenants = readTenants(workspace.dist, positionals);
-    const host = await findHost(context, hostContextOf(tenants));
-    mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
+    await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(tenants)));
     await eachTenant(
       tenants,
       async ({ id, name, state }) => {
         if (state !== 'active') return print(`${id}: skipped: ${state}`);
-        await using connection = await openTenant(host, id, workspace.state, signal);
-        print(`${id}: ${await greetTenant(host.$, connection, name, signal)}`);
+        const client = await virtualClient({ connections, signal }, id);
+        print(`${id}: ${await greetTenant(client, name, signal)}`);
       },
       { signal },
     );

@@ -1,32 +1,43 @@
+import { describeDrift, type TenantStatus, tenantStatuses, withPlanned } from '@tenantry/plan';
 import { isUnpaid } from '@tenantry/tenants';
-import { hostContextOf, readTenants } from './lib/dist/read.ts';
-import { messageOf } from './lib/cli/errors.ts';
-import { findHost } from './lib/cluster/host.ts';
-import type { Report } from './lib/cli/report.ts';
-import { runMain } from './lib/cli/run-main.ts';
-import { readFleet } from './lib/dist/synth.ts';
-import { age, table } from './lib/cli/table.ts';
-import { observe, type TenantStatus, tenantStatuses } from './lib/cluster/tenant-status.ts';
 import { today } from './lib/cli/dates.ts';
+import { messageOf } from './lib/cli/errors.ts';
+import type { Report } from './lib/cli/report.ts';
+import { EXIT, runMain } from './lib/cli/run-main.ts';
+import { age, table } from './lib/cli/table.ts';
+import { connectionsOf } from './lib/cluster/connections.ts';
+import { lookAtHost } from './lib/cluster/look-host.ts';
+import { makePlan, readDist } from './lib/deploy/make-plan.ts';
+import { hostContextOf } from './lib/dist/read.ts';
+import { readFleet } from './lib/dist/synth.ts';
 
 await runMain({
   usage: 'pnpm status [ID…] [--json]',
-  summary: 'A row per tenant: state wanted and seen, version, pods, age, drift.',
+  summary:
+    'A row per tenant: state wanted and seen, version, pods, age, and every drift that a deploy would\n' +
+    'mend. Exit code 4 where there is any.',
   options: { json: { type: 'boolean', description: 'an NDJSON line per tenant, then a summary' } },
   arguments: { min: 0, max: Infinity },
-  async run(context) {
-    const { workspace, positionals, values, print, report } = context;
-    const tenants = readTenants(workspace.dist);
-    readTenants(workspace.dist, positionals);
-    const host = await findHost(context, hostContextOf(tenants));
+  async run({ workspace, positionals, values, print, report }) {
+    const dist = readDist(workspace, positionals);
+    await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(dist.all)));
+    const { plan, observed } = await makePlan(connections, dist);
     const unpaid = readUnpaid(workspace.tenantsFile, report);
-    const statuses = tenantStatuses(tenants, await observe(host), unpaid).filter(
+    const rows = tenantStatuses(dist.all, observed.objects, unpaid).filter(
       ({ id }) => positionals.length === 0 || positionals.includes(id),
     );
-    if (values.json !== true) return print(asTable(statuses));
-    for (const status of statuses) print(JSON.stringify({ event: 'tenant', ...status }));
+    const statuses = withPlanned(rows, plan.tenants);
+    const shared = plan.hostWide.flatMap(describeDrift);
     const drifted = statuses.filter(({ drift }) => drift.length > 0).length;
-    print(JSON.stringify({ event: 'summary', tenants: statuses.length, drifted }));
+    if (values.json === true) {
+      for (const status of statuses) print(JSON.stringify({ event: 'tenant', ...status }));
+      const summary = { tenants: statuses.length, drifted, hostWide: shared };
+      print(JSON.stringify({ event: 'summary', ...summary }));
+    } else {
+      print(asTable(statuses));
+      if (shared.length > 0) print(`what all tenants share: ${shared.join('; ')}`);
+    }
+    return drifted > 0 || shared.length > 0 ? EXIT.found : EXIT.done;
   },
 });
 

@@ -9,12 +9,11 @@ import {
   parseInventory,
   toPrune,
   union,
-} from '../lib/deploy/inventory.ts';
+} from '@tenantry/plan';
 import { readInventory, recordInventory } from '../lib/deploy/inventory-record.ts';
 import { readTenants } from '../lib/dist/read.ts';
-import { hostWideToPrune } from '../lib/deploy/host-wide.ts';
 import type { Host } from '../lib/cluster/host.ts';
-import { type KubeObject, referenceOf } from '../lib/tools/kubectl.ts';
+import { referenceOf } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
 const namespace = {
@@ -120,16 +119,6 @@ test('every object that dist/ has for a tenant may be pruned when it leaves dist
     const former = inventoryObject(id, { ...all, virtual: [] });
     expect(parseFormerInventory(id, former).refused).toEqual([]);
   }
-});
-
-test('of host-wide objects only those with a name of ours are pruned', () => {
-  const policy = (name: string): KubeObject => ({
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'tenantry' } },
-  });
-  const labelled = [policy('tenantry-old'), policy('tenantry-pods'), policy('somebody-elses')];
-  expect(hostWideToPrune(labelled, [policy('tenantry-pods')])).toEqual([policy('tenantry-old')]);
 });
 
 describe('the stored record', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { apply } from '../lib/kube/server-side-apply.ts';
-import { getObjects, parseObjects } from '../lib/tools/kubectl.ts';
+import { parseObjects } from '@tenantry/plan';
+import { getObjects } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
 const target = { kubeconfig: '/k', context: 'kind-tenantry' };
@@ -52,20 +53,6 @@ test('a failed command is named with its exit code and what it said last', async
 });
 
 describe('apply', () => {
-  const conflict = (manager: string) =>
-    `error: Apply failed with 1 conflict: conflict with "${manager}" using v1: .spec.selector`;
-  const refusing = (manager: string) =>
-    `case "$*" in *--force-conflicts*|*" get "*) echo '${JSON.stringify(configMap)}';; *) echo '${conflict(manager)}' >&2; exit 1;; esac`;
-
-  test("takes back fields of the syncer's, which made the object anew", async () => {
-    const fakes = fakeCommands();
-    fakes.add('kubectl', refusing('vcluster'));
-    expect(await apply(fakes.$, target, [configMap])).toEqual([]);
-    // Only to look: nothing would change, so nothing is written.
-    const forced = fakes.calls('kubectl').filter((call) => call.includes('--force-conflicts'));
-    expect(forced.map((call) => call.includes('--dry-run=server'))).toEqual([true]);
-  });
-
   test('writes only what is missing or would change', async () => {
     const fakes = fakeCommands();
     const { uid: _uid, resourceVersion: _version, ...metadata } = configMap.metadata;
@@ -85,7 +72,7 @@ describe('apply', () => {
       'kubectl',
       `case "$*" in *" get "*) echo '${list('live')}';; *dry-run*) echo '${list('wanted')}';; *) echo '{"kind":"List","items":[]}';; esac`,
     );
-    expect(await apply(fakes.$, target, objects)).toEqual([
+    expect(await apply(fakes.$, target, objects, { force: true })).toEqual([
       'ConfigMap/other changed',
       'ConfigMap/missing created',
     ]);
@@ -95,15 +82,8 @@ describe('apply', () => {
     expect(applied.items.map(({ metadata: { name } }) => name)).toEqual(['other', 'missing']);
   });
 
-  test('shows the conflict with anybody else, and forces nothing', async () => {
-    const fakes = fakeCommands();
-    fakes.add('kubectl', refusing('kubectl-edit'));
-    await expect(apply(fakes.$, target, [configMap])).rejects.toThrow(/set by kubectl-edit/);
-    expect(fakes.calls('kubectl').some((call) => call.includes('--force-conflicts'))).toBe(false);
-  });
-
   test('has nothing to say to a cluster where there is nothing to apply', async () => {
     const fakes = fakeCommands();
-    expect(await apply(fakes.$, target, [])).toEqual([]);
+    expect(await apply(fakes.$, target, [], { force: true })).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { getRelease, parseManifest, parseRecords, type Release } from '../lib/tools/helm.ts';
-import { reasonsToUpgrade, recordsToDelete } from '../lib/deploy/vcluster-release.ts';
+import { parseManifest, parseRecords, type Release } from '@tenantry/plan';
+import { getRelease } from '../lib/tools/helm.ts';
+import { recordsToDelete } from '../lib/deploy/vcluster-release.ts';
 import type { KubeObject } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
@@ -14,25 +15,6 @@ const deployed: Release = {
   objects: [],
   digest: 'sha256:1',
 };
-const tenant = { values: { a: { c: 2, b: 1 } }, chartVersion: '0.36.0' };
-
-test('Helm has nothing to do where values, chart, state and record are as wanted, in whatever order', () => {
-  expect(reasonsToUpgrade({ newest: deployed, refused: [] }, tenant, 'sha256:1')).toEqual([]);
-});
-
-test.each([
-  ['not installed', null, null],
-  ['release is pending-upgrade', { ...deployed, status: 'pending-upgrade' }, 'sha256:1'],
-  ['release is failed', { ...deployed, status: 'failed' }, 'sha256:1'],
-  ['chart is vcluster-0.35.0', { ...deployed, chart: 'vcluster-0.35.0' }, 'sha256:1'],
-  ['values differ', { ...deployed, values: { a: { b: 2, c: 2 } } }, 'sha256:1'],
-  ['values differ', { ...deployed, values: null }, 'sha256:1'],
-  ["Helm's record is not the one that deploy left", deployed, 'sha256:2'],
-  ["Helm's record is not the one that deploy left", deployed, null],
-])('Helm runs: %s', (reason, newest, known) => {
-  expect(reasonsToUpgrade({ newest, refused: [] }, tenant, known)).toEqual([reason]);
-});
-
 test('what Helm must not read is deleted first, and so is a pending revision', () => {
   const refused = [{ secret: 'sh.helm.release.v1.tenant-alice.v9', why: 'it names Namespace bob' }];
   const pending = { ...deployed, revision: 3, status: 'pending-install' };
@@ -40,9 +22,6 @@ test('what Helm must not read is deleted first, and so is a pending revision', (
   expect(recordsToDelete({ newest: pending, refused }, PLACE)).toEqual([
     'sh.helm.release.v1.tenant-alice.v9',
     'sh.helm.release.v1.tenant-alice.v3',
-  ]);
-  expect(reasonsToUpgrade({ newest: deployed, refused }, tenant, 'sha256:1')).toEqual([
-    'forged Secret sh.helm.release.v1.tenant-alice.v9 deleted: it names Namespace bob',
   ]);
 });
 

@@ -251,6 +251,37 @@ describe('two tenants, Alice and Bob', () => {
     expect((await pnpmOk(['deploy'])).stdout).toContain('nothing changed: 2 of 2');
   });
 
+  test('plan says what a deploy would do, and changes nothing; a saved plan is what is done, or nothing', async () => {
+    const before = await fingerprint('bob');
+    expect((await pnpmOk(['--silent', 'plan', '--exit-code'])).stdout).toContain(
+      'nothing to change: 2 of 2 tenants match dist/',
+    );
+    const dns = ['-n', 'vcluster-tenant-bob', 'patch', 'networkpolicy', 'dns'];
+    await host([...dns, '--type=merge', '-p', '{"spec":{"ingress":[{}]}}']);
+    const file = join(directory, 'bob.plan');
+    const planned = await pnpm(['--silent', 'plan', 'bob', '--exit-code', '--save', file]);
+    expect(planned).toMatchObject({
+      exitCode: 4,
+      stdout: expect.stringContaining('spec.ingress: [{}] → (none)'),
+    });
+    const status = await pnpm(['--silent', 'status', 'bob']);
+    expect(status).toMatchObject({
+      exitCode: 4,
+      stdout: expect.stringContaining('NetworkPolicy/dns differs in spec.ingress'),
+    });
+    await host(['-n', 'vcluster-tenant-bob', 'delete', 'networkpolicy', 'default-deny']);
+    const refused = await pnpm(['run', 'deploy', '--plan', file]);
+    expect(refused).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('the saved plan was not carried out'),
+    });
+    await pnpmOk(['--silent', 'plan', 'bob', '--save', file]);
+    const { stdout } = await pnpmOk(['run', 'deploy', '--plan', file]);
+    expect(stdout).toContain('bob: NetworkPolicy/default-deny created, NetworkPolicy/dns changed');
+    expect(Object.keys(await fingerprint('bob'))).toEqual(Object.keys(before));
+    rmSync(file);
+  });
+
   test('a conflict with what a person set inside is shown, not forced', async () => {
     await tenant('bob', [
       '-n',
@@ -264,12 +295,12 @@ describe('two tenants, Alice and Bob', () => {
     ]);
     const result = await pnpm(['deploy']);
     expect(result.exitCode).toBe(3);
-    expect(result.stderr).toMatch(
-      /bob: .*changed by others: v1 ConfigMap default\/tenant-id .data.TENANT_ID: set by kubectl-patch/,
-    );
+    expect(result.stderr).toMatch(/bob: .*conflict with "kubectl-patch"/s);
+    expect(result.stderr).toMatch(/\.data\.TENANT_ID.*--take-over/s);
     expect(result.stdout).toContain('alice: Hello there TenantID ✋ Alice');
-    await tenant('bob', ['-n', 'default', 'delete', 'configmap', 'tenant-id']);
-    await pnpmOk(['deploy']);
+    const { stdout } = await pnpmOk(['run', 'deploy', 'bob', '--take-over']);
+    expect(stdout).toContain('bob: ConfigMap/tenant-id changed');
+    expect((await pnpmOk(['deploy'])).stdout).toContain('nothing changed: 2 of 2');
   });
 
   test('a third tenant touches only itself', async () => {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { credentialsSecret, hostNamespace, tenantContext, vclusterName } from '@tenantry/tenants';
+import { type Place, placeOf } from '@tenantry/plan';
+import { credentialsSecret, tenantContext } from '@tenantry/tenants';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { type Credentials, credentialsOf, kubeconfigOf } from './credentials.ts';
 import type { Host } from './host.ts';
@@ -9,20 +10,11 @@ import { poll } from '../kube/wait.ts';
 import { forwardPort } from '../tools/port-forward.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 
+export { type Place, placeOf } from '@tenantry/plan';
+
 /** A tenant's own cluster, reachable for as long as this is held. */
 export interface TenantConnection extends AsyncDisposable {
   readonly target: Target;
-}
-
-/** Where a vcluster lies on its host. */
-export interface Place {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** Where a tenant's own vcluster lies. */
-export function placeOf(id: string): Place {
-  return { namespace: hostNamespace(id), name: vclusterName(id) };
 }
 
 const SECRET_TIMEOUT_SECONDS = 60;

@@ -1,66 +1,151 @@
 import { mkdirSync } from 'node:fs';
-import { hostContextOf, readHostWide, readTenants } from '../dist/read.ts';
-import { deployTenant, type Outcome } from './deploy-tenant.ts';
-import { eachTenant } from './each-tenant.ts';
-import { applyHostWide } from './host-wide.ts';
-import { ensureHost } from '../cluster/host.ts';
-import { settleLives } from './enforce-pauses.ts';
-import { liveTenants } from '../cluster/live-tenants.ts';
+import {
+  type LifeCycleChange,
+  type Observed,
+  type ObservedTenant,
+  type Plan,
+  placeOf,
+  planDifferences,
+  type TenantPlan,
+} from '@tenantry/plan';
+import { Fault } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
+import { connectionsOf } from '../cluster/connections.ts';
+import { ensureHost, type Host } from '../cluster/host.ts';
+import { lookAtHost } from '../cluster/look-host.ts';
 import { ensureServiceImage } from '../cluster/service-image.ts';
+import { hostContextOf } from '../dist/read.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { clientOf } from '../kube/connect.ts';
+import { isRolledOut } from '../kube/rollout.ts';
+import type { Appliance } from './apply-tenant.ts';
+import { deployTenant, type Outcome } from './deploy-tenant.ts';
+import { virtualClient } from './wait-tenant.ts';
+import { eachTenant } from './each-tenant.ts';
+import { greetTenant } from './greet-tenant.ts';
+import { applyHostWide } from './host-wide.ts';
+import { type DistRead, makePlan, readDist } from './make-plan.ts';
+import { describeEnded, endPods } from './pause-tenant.ts';
+import { installRelease } from './vcluster-release.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 
-/** Makes the clusters match dist/, or the part of it that `ids` names. @throws TenantFailures */
-export async function deploy(surroundings: Surroundings, ids: readonly string[]): Promise<void> {
-  const { workspace, report, signal, print } = surroundings;
-  const tenants = readTenants(workspace.dist, ids);
-  const host = await ensureHost(surroundings, hostContextOf(tenants));
-  mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
-  const settled = await settleLives(host, tenants, report);
-  const active = tenants.filter((tenant) => tenant.state === 'active');
-  for (const image of new Set(active.map((tenant) => tenant.image))) {
-    await ensureServiceImage(host, image, workspace, report);
-  }
-  const hostWide = await applyHostWide(host, readHostWide(workspace.dist));
-  if (hostWide.length > 0) print(`${host.target.context}: ${hostWide.join(', ')}`);
+export interface DeployOptions {
+  /** Take over fields in tenants' clusters that others have set. */
+  readonly takeOver?: boolean;
+  /** The plan that was looked at: another one is not carried out. */
+  readonly saved?: Plan | null;
+}
 
-  const options = { state: workspace.state, signal };
+/** Makes the clusters match dist/, or the part of it that `ids` names. @throws TenantFailures */
+export async function deploy(
+  surroundings: Surroundings,
+  ids: readonly string[],
+  { takeOver = false, saved = null }: DeployOptions = {},
+): Promise<readonly Outcome[]> {
+  const { workspace, signal, print } = surroundings;
+  const dist = readDist(workspace, ids);
+  mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
+  const tools = hostTools(surroundings, hostContextOf(dist.all));
+  await using connections = connectionsOf(await openHost(surroundings, dist, tools));
+  const { plan, observed } = await makePlan(connections, dist, { takeOver });
+  if (saved !== null) refuseOther(saved, plan);
+  const appliance: Appliance = {
+    connections,
+    install: async (tenant, records) =>
+      installRelease(await tools(), tenant, { scratch: workspace.state, records }),
+    endPods: async (id) => describeEnded(await endPods(await tools(), placeOf(id), signal)),
+    check: async ({ id, name }) =>
+      greetTenant(await virtualClient({ connections, signal }, id), name, signal),
+    takeOver,
+    signal,
+  };
+  sayLosses(surroundings, plan);
+  await provideImages(surroundings, tools, dist, plan, observed);
+  const hostWide = await applyHostWide(connections.host, dist.hostWide, plan, observed);
+  if (hostWide.length > 0) print(`${plan.context}: ${hostWide.join(', ')}`);
   try {
     const outcomes = await eachTenant(
-      tenants,
-      async (tenant) => {
-        const start = performance.now();
-        const deployed = await deployTenant(host, tenant, options);
-        const changes = [...(settled.get(tenant.id) ?? []), ...deployed.changes];
-        const outcome = { ...deployed, changes };
-        print(describe(outcome, tenant.state, (performance.now() - start) / 1000));
-        return outcome;
-      },
+      dist.tenants,
+      (tenant) => deployTenant(print, appliance, tenant, plan, observed),
       { signal },
     );
     if (hostWide.length === 0 && outcomes.every(({ changes }) => changes.length === 0)) {
       print(`nothing changed: ${outcomes.length} of ${outcomes.length} tenants match dist/`);
     }
+    return outcomes;
   } finally {
-    if (!signal.aborted) await reportOrphans(surroundings, host);
+    for (const id of signal.aborted ? [] : plan.orphans) {
+      print(`${id}: orphan: live, but not in dist/; left alone`);
+    }
   }
 }
 
-function describe({ id, changes, greeting }: Outcome, state: string, seconds: number): string {
-  const done = changes.length === 0 ? 'nothing changed' : changes.join(', ');
-  const end = state === 'offboarding' ? `; held paused\n  → pnpm offboard ${id}` : '';
-  const answer = greeting ?? `skipped: ${state}${end}`;
-  return `${id}: ${done} (${seconds.toFixed(1)} s)\n${id}: ${answer}`;
+/** The host's tools and our own kind cluster, found or made the first time that they are needed. */
+function hostTools(surroundings: Surroundings, named: string): () => Promise<Host> {
+  let host: Promise<Host> | null = null;
+  return () => (host ??= ensureHost(surroundings, named));
 }
 
-/** Live but not in dist/: said, and left alone. */
-async function reportOrphans(
-  { workspace, print }: Surroundings,
-  host: Awaited<ReturnType<typeof ensureHost>>,
+/** A host that answers needs no tools to be looked at; one that does not is made or started. */
+async function openHost(
+  { workspace }: Surroundings,
+  dist: DistRead,
+  tools: () => Promise<Host>,
+): Promise<KubeClient> {
+  try {
+    return await lookAtHost(workspace, hostContextOf(dist.all));
+  } catch {
+    return clientOf((await tools()).target);
+  }
+}
+
+/** @throws Fault where the clusters or dist/ are not as they were when the plan was made */
+function refuseOther(saved: Plan, now: Plan): void {
+  const differences = planDifferences(saved, now);
+  if (differences.length === 0) return;
+  throw new Fault({
+    what: 'the saved plan was not carried out',
+    why: differences.join('; '),
+    todo: 'make a new one with pnpm plan --save FILE and look at it; nothing was changed',
+  });
+}
+
+/** Pods that end with a pause and that nothing makes again are named before. */
+function sayLosses({ report }: Surroundings, { tenants }: Plan): void {
+  for (const { id, changes } of tenants) {
+    const scaled = changes.find(
+      (change): change is Extract<LifeCycleChange, { kind: 'scale' }> => change.kind === 'scale',
+    );
+    if (scaled === undefined || scaled.barePods.length === 0) continue;
+    report.line(
+      `${id}: the pause ends pods that nothing makes again: ${scaled.barePods.join(', ')}\n  → after the resume their owner has to make them; a Deployment would`,
+    );
+  }
+}
+
+/** Builds and loads, or pushes, the images that pods may be started from. */
+async function provideImages(
+  { workspace, report }: Surroundings,
+  tools: () => Promise<Host>,
+  { tenants }: DistRead,
+  plan: Plan,
+  observed: Observed,
 ): Promise<void> {
-  const known = new Set(readTenants(workspace.dist).map(({ id }) => id));
-  for (const id of await liveTenants(host)) {
-    if (!known.has(id)) print(`${id}: orphan: live, but not in dist/; left alone`);
+  const planned = new Map(plan.tenants.map((tenant) => [tenant.id, tenant]));
+  const images = tenants
+    .filter(({ state }) => state === 'active')
+    .filter((tenant) => mayStartPods(planned.get(tenant.id), observed.tenants.get(tenant.id)))
+    .map(({ image }) => image);
+  for (const image of new Set(images)) {
+    await ensureServiceImage(await tools(), image, workspace, report);
   }
+}
+
+function mayStartPods(planned: TenantPlan | undefined, seen: ObservedTenant | undefined): boolean {
+  if (planned === undefined || seen === undefined || seen.virtual.kind !== 'seen') return true;
+  if (planned.changes.some(({ layer }) => layer === 'virtual' || layer === 'vcluster')) return true;
+  return [...seen.virtual.seen.live.values()].some(
+    (object) => object.kind === 'Deployment' && !isRolledOut(object),
+  );
 }

@@ -1,11 +1,13 @@
+import type { KubeObject } from '@tenantry/plan';
 import { SERVICE } from '@tenantry/tenants';
-import type { Target } from '../tools/kubectl.ts';
+import { messageOf } from '../cli/errors.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { forwardToPod } from '../kube/connect.ts';
+import { list, read } from '../kube/requests.ts';
 import { type Look, poll } from '../kube/wait.ts';
-import { forwardPort } from '../tools/port-forward.ts';
-import { CommandError, type Shell } from '../cli/shell.ts';
-import type { TenantConnection } from '../cluster/tenant-connection.ts';
 
 const TIMEOUT_SECONDS = 60;
+const INTERVAL_MILLISECONDS = 300;
 const REQUEST_TIMEOUT_MILLISECONDS = 5000;
 
 /** What the service of a tenant must answer. */
@@ -18,13 +20,12 @@ export function expectedGreeting(name: string): string {
  * @throws WaitError with the last answer where it is never the expected one
  */
 export async function greetTenant(
-  $: Shell,
-  { target }: TenantConnection,
+  client: KubeClient,
   name: string,
   signal?: AbortSignal,
 ): Promise<string> {
   const look = async (): Promise<Look<string>> => {
-    const answer = await askOnce($, target);
+    const answer = await askOnce(client);
     return answer === expectedGreeting(name)
       ? { done: true, result: answer }
       : { done: false, evidence: `expected: ${expectedGreeting(name)}\nanswered: ${answer}` };
@@ -32,21 +33,49 @@ export async function greetTenant(
   return poll(look, {
     what: 'GET /whoami',
     timeoutSeconds: TIMEOUT_SECONDS,
+    intervalMilliseconds: INTERVAL_MILLISECONDS,
     ...(signal && { signal }),
   });
 }
 
 /** A new forward each time: it sticks to one pod, and a rollout may have taken that pod away. */
-async function askOnce($: Shell, target: Target): Promise<string> {
+async function askOnce(client: KubeClient): Promise<string> {
   try {
-    const service = `svc/${SERVICE.service}`;
-    await using forward = await forwardPort($, target, SERVICE.namespace, service, SERVICE.port);
-    return await ask(`http://127.0.0.1:${forward.port}/whoami`);
+    const pod = await servingPod(client);
+    if (pod === null) return `no pod of Service ${SERVICE.service} is ready`;
+    const where = { namespace: SERVICE.namespace, name: pod };
+    await using forward = await forwardToPod(client, where, SERVICE.port);
+    const answer = await ask(`http://127.0.0.1:${forward.port}/whoami`);
+    return answer.startsWith('Error') && forward.problem() !== '' ? forward.problem() : answer;
   } catch (error) {
-    // After a resume the Service's pod may not run yet.
-    if (error instanceof CommandError) return error.message;
-    throw error;
+    // After a resume the tenant's API server may not answer yet.
+    return messageOf(error);
   }
+}
+
+/** A ready pod behind the Service, as `kubectl port-forward` picks one. */
+async function servingPod(client: KubeClient): Promise<string | null> {
+  const { namespace, service: name } = SERVICE;
+  const service = await read(client, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace, name },
+  });
+  const { selector = {} } = (service?.['spec'] ?? {}) as { selector?: Record<string, string> };
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  if (labels.length === 0) return null;
+  const pods = await list(client, { kind: 'Pod', namespace, selector: labels.join(',') });
+  return pods.find(isReady)?.metadata.name ?? null;
+}
+
+function isReady({ status, metadata }: KubeObject): boolean {
+  const { conditions = [] } = (status ?? {}) as {
+    conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+  return (
+    metadata.deletionTimestamp === undefined &&
+    conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True')
+  );
 }
 
 async function ask(url: string): Promise<string> {
@@ -57,6 +86,6 @@ async function ask(url: string): Promise<string> {
     const text = await response.text();
     return response.ok ? text : `${response.status} ${text}`;
   } catch (error) {
-    return String(error);
+    return `Error: ${String(error)}`;
   }
 }

@@ -1,45 +1,40 @@
-import { MANAGED_BY, MANAGED_BY_LABEL } from '@tenantry/tenants';
-import { systemNamespaceObject } from './inventory.ts';
-import { apply } from '../kube/server-side-apply.ts';
-import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
+import {
+  appliedIn,
+  describeObstacle,
+  isBlocked,
+  type KubeObject,
+  type ObjectChange,
+  type Observed,
+  type Plan,
+  referenceOf,
+} from '@tenantry/plan';
+import { hostWideRecordObject } from '../cluster/records.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { apply } from '../kube/requests.ts';
+import { applyChanges } from './apply-changes.ts';
+import { createNotes } from './notes.ts';
 
-/** The kinds of which dist/_host has objects; all of ours of these kinds are known by their label. */
-const KINDS = 'validatingadmissionpolicies,validatingadmissionpolicybindings';
-/** Every name in dist/_host begins so. */
-const PREFIX = 'tenantry-';
-
-/** Makes the host-wide objects match dist/_host, and says what was written. */
+/** Carries out what is planned for what all tenants share, and says what was done. */
 export async function applyHostWide(
-  host: Host,
+  client: KubeClient,
   wanted: readonly KubeObject[],
+  { hostWide, note }: Pick<Plan, 'hostWide' | 'note'>,
+  { hostWide: seen, hostWideRecord }: Observed,
 ): Promise<readonly string[]> {
-  const objects = [systemNamespaceObject(), ...wanted];
-  const changes = await apply(host.$, host.target, objects, { force: true });
-  return [...changes, ...(await prune(host, wanted))];
-}
-
-/** Ours by label and by name: others' policies may bear the label too. */
-export function hostWideToPrune(
-  labelled: readonly KubeObject[],
-  wanted: readonly KubeObject[],
-): readonly KubeObject[] {
-  const keep = new Set(wanted.map(referenceOf));
-  return labelled.filter(
-    (object) => object.metadata.name.startsWith(PREFIX) && !keep.has(referenceOf(object)),
-  );
-}
-
-async function prune(
-  { $, target }: Host,
-  wanted: readonly KubeObject[],
-): Promise<readonly string[]> {
-  const selector = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
-  const labelled = await getObjects($, target, [KINDS, '--selector', selector]);
-  const surplus = hostWideToPrune(labelled, wanted);
-  if (surplus.length > 0) {
-    const names = surplus.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
-    await kubectl($, target, ['delete', '--ignore-not-found', ...names]);
+  const changes = hostWide.filter((change): change is ObjectChange => 'object' in change);
+  const obstacles = changes.filter(isBlocked).map((change) => describeObstacle(change, null));
+  if (obstacles.length > 0) throw new Error(obstacles.join('\n'));
+  if (changes.length === 0 && !note) return [];
+  const notes = createNotes(client, '', hostWideRecord);
+  const said: string[] = [];
+  const changed = new Set(changes.map(({ object }) => object));
+  for (const object of wanted) {
+    const live = seen.live.get(referenceOf(object));
+    if (live !== undefined && !changed.has(referenceOf(object)))
+      notes.set('host-wide', object, live);
   }
-  return surplus.map((object) => `${referenceOf(object)} pruned`);
+  await applyChanges({ client, notes, said }, wanted, changes);
+  const keep = appliedIn('host-wide', notes.applied);
+  if (keep.size > 0) await apply(client, hostWideRecordObject(notes), { force: true });
+  return said;
 }

@@ -11,7 +11,7 @@ import {
   parseFormerInventory,
   parseInventory,
   systemNamespaceObject,
-} from './inventory.ts';
+} from '@tenantry/plan';
 
 /** A tenant's inventory as the host has it. */
 export interface StoredInventory {

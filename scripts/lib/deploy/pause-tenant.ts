@@ -1,4 +1,4 @@
-import { evidence } from '../kube/diagnose.ts';
+import { evidence } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
 import { deletePods } from '../kube/delete-pods.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';

@@ -1,5 +1,5 @@
 import type { Host } from '../cluster/host.ts';
-import { holdUps } from '../deploy/preconditions.ts';
+import { holdUps } from '@tenantry/plan';
 import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
 import { openApi } from './api-client.ts';
 import { discover } from './api-resources.ts';

@@ -1,4 +1,4 @@
-import { diagnose, evidence } from './diagnose.ts';
+import { diagnose, evidence } from '@tenantry/plan';
 import { messageOf } from '../cli/errors.ts';
 import { getObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
 import { type Look, poll } from './wait.ts';

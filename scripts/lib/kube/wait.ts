@@ -39,7 +39,7 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
   }
 }
 
-function withEvidence(message: string, evidence: string): string {
+export function withEvidence(message: string, evidence: string): string {
   return [
     message,
     ...evidence

@@ -1,5 +1,5 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { driftedObjects } from '../deploy/drift.ts';
+import { driftedObjects } from '@tenantry/plan';
 import {
   getSame,
   type KubeObject,

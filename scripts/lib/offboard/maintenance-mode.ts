@@ -1,7 +1,7 @@
 import { hostNamespace, MAINTENANCE_QUOTA } from '@tenantry/tenants';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
-import { union } from '../deploy/inventory.ts';
+import { union } from '@tenantry/plan';
 import { readInventory, recordInventory } from '../deploy/inventory-record.ts';
 import { getObjects, type KubeObject, referenceOf } from '../tools/kubectl.ts';
 import { endPods, scale } from '../deploy/pause-tenant.ts';

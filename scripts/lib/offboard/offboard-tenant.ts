@@ -2,11 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fleet, hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
 import { readTenants } from '../dist/read.ts';
-import { deployTenant } from '../deploy/deploy-tenant.ts';
+import { deploy } from '../deploy/deploy.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { UsageError } from '../cli/errors.ts';
-import { findHost, type Host } from '../cluster/host.ts';
-import { settleLives } from '../deploy/enforce-pauses.ts';
+import { findHost } from '../cluster/host.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readFleet } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
@@ -74,7 +73,7 @@ export async function offboardTenant(
   await removeTemporary(host, id, { state, signal });
   await checkCapacity(host, state);
 
-  const entry = await hold(surroundings, host, id);
+  const entry = await hold(surroundings, id);
   const [dist] = readTenants(workspace.dist, [id]);
   if (dist === undefined) throw new Error(`${id} is not in dist/`);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -105,17 +104,15 @@ export async function offboardTenant(
 }
 
 /** From now on the tenant is held at zero, whoever deploys. */
-async function hold({ workspace, report, signal, print }: Surroundings, host: Host, id: string) {
+async function hold(surroundings: Surroundings, id: string) {
+  const { workspace, print } = surroundings;
   const begin = (text: string, fleet: Fleet) => {
     const tenant = findTenant(fleet, id);
     const ended = offboardedByOperator(tenant, today());
     return { text: ended === tenant ? text : withStates(text, [ended]) };
   };
   await editTenants(workspace, begin, print);
-  const tenants = readTenants(workspace.dist, [id]);
-  await settleLives(host, tenants, report);
-  for (const tenant of tenants) {
-    const { changes } = await deployTenant(host, tenant, { state: workspace.state, signal });
+  for (const { changes } of await deploy({ ...surroundings, print: () => undefined }, [id])) {
     print(`${id}: held paused${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`);
   }
   return findTenant(readFleet(workspace.tenantsFile), id);

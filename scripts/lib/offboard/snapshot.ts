@@ -1,5 +1,5 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { evidence } from '../kube/diagnose.ts';
+import { evidence } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
 import { applyObjects, getObjects, kubectl } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';

@@ -13,10 +13,10 @@ import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
 import { openVcluster, type Place } from '../cluster/tenant-connection.ts';
-import { ensureRelease } from '../deploy/vcluster-release.ts';
+import { installRelease } from '../deploy/vcluster-release.ts';
 import { start } from './maintenance-mode.ts';
 import type { Archive } from './archive.ts';
-import { hasRoom } from './capacity.ts';
+import { hasRoom } from '@tenantry/plan';
 import { putCertificates } from './certificates.ts';
 import { type ExportedObjects, exportObjects } from './export-objects.ts';
 import { deleteClusterRoles } from './leftovers.ts';
@@ -58,7 +58,7 @@ export async function restoreIntoTemporary(
   const objects = temporaryVclusterObjects({ tenantId: tenant.id, hostApi });
   await apply($, target, objects as readonly KubeObject[], { force: true });
   // As dist/ has it: with no replicas.
-  await ensureRelease(host, tenant, { scratch: state, known: null, place });
+  await installRelease(host, tenant, { scratch: state, records: null, place });
   await putCertificates(host, place, certificates);
   await restoreSnapshot(host, place, snapshot, signal);
   await start(host, place, signal);

@@ -1,7 +1,7 @@
 import { controlPlaneClaim, hostNamespace } from '@tenantry/tenants';
 import type { Host } from '../cluster/host.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import { nameInside } from '../deploy/pause-drift.ts';
+import { nameInside } from '@tenantry/plan';
 
 /** A volume that holds data of the tenant's own. */
 export interface TenantVolume {

@@ -1,27 +1,12 @@
+import { type KubeObject, parseObjects } from '@tenantry/plan';
 import { run, type Shell } from '../cli/shell.ts';
+
+export { type KubeObject, referenceOf } from '@tenantry/plan';
 
 /** One cluster as kubectl reaches it; never the user's current context. */
 export interface Target {
   readonly kubeconfig: string;
   readonly context: string;
-}
-
-/** A Kubernetes object as kubectl prints it; only what is read is typed. */
-export interface KubeObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly uid?: string;
-    readonly resourceVersion?: string;
-    readonly generation?: number;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
 }
 
 /** Seconds that one request to an API server may take. */
@@ -61,16 +46,6 @@ export async function getObjects(
     input,
   );
   return parseObjects(text);
-}
-
-/** Objects in kubectl's JSON: nothing, one object, a List, or one object after the other. */
-export function parseObjects(text: string): readonly KubeObject[] {
-  if (text.trim() === '') return [];
-  const documents = text.trim().split(/(?<=^\})\s*(?=^\{)/m);
-  return documents.flatMap((document) => {
-    const parsed = JSON.parse(document) as KubeObject & { items?: readonly KubeObject[] };
-    return parsed.kind.endsWith('List') && parsed.items !== undefined ? parsed.items : [parsed];
-  });
 }
 
 export interface ApplyOptions {
@@ -127,14 +102,4 @@ export function getSame(
 
 function asList(items: readonly unknown[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-}
-
-/** What identifies an object in its cluster: `apps/v1 Deployment default/simple-app`. */
-export function referenceOf({
-  apiVersion,
-  kind,
-  metadata,
-}: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): string {
-  const { namespace, name } = metadata;
-  return `${apiVersion} ${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }

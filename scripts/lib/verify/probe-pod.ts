@@ -17,7 +17,7 @@ import type { Host } from '../cluster/host.ts';
 import { openTenant } from '../cluster/tenant-connection.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { type Api, openApi, uninterrupted } from '../kube/api-client.ts';
-import { evidence } from '../kube/diagnose.ts';
+import { evidence } from '@tenantry/plan';
 import { list, mustCreate, objectPath, remove } from '../kube/objects.ts';
 import { poll } from '../kube/wait.ts';
 import type { KubeObject } from '../tools/kubectl.ts';

@@ -4,7 +4,7 @@ import { run } from '../cli/shell.ts';
 import type { Host } from '../cluster/host.ts';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
-import { parseManifest } from '../tools/helm.ts';
+import { parseManifest } from '@tenantry/plan';
 
 const REPOSITORY = 'https://charts.loft.sh';
 

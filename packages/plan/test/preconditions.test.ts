@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { immutableChanges, obstacleTo } from '../lib/deploy/preconditions.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
+import { immutableChanges, obstacleTo } from '../src/preconditions.ts';
+import type { KubeObject } from '../src/kube-object.ts';
 
 const statefulSet = (claim: object = {}, spec: object = {}): KubeObject => ({
   apiVersion: 'apps/v1',

@@ -1,20 +1,15 @@
 import { expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
-import { age, table } from '../lib/cli/table.ts';
-import { tenantStatuses } from '../lib/cluster/tenant-status.ts';
-import type { TenantDist } from '../lib/dist/read.ts';
+import type { KubeObject } from '../src/kube-object.ts';
+import { tenantStatuses } from '../src/tenant-status.ts';
+import type { WantedTenant } from '../src/wanted.ts';
 
-const alice: TenantDist = {
+const alice: WantedTenant = {
   id: 'alice',
-  name: 'Alice',
   state: 'active',
-  plan: 'small',
-  hostContext: 'kind-tenantry',
   image: 'tenantry/whoami:new',
   chartVersion: '0.36.0',
   hostObjects: [],
   virtualObjects: [],
-  valuesFile: '',
   values: {},
 };
 
@@ -84,26 +79,6 @@ test('what is live and not in dist/ comes last, as an orphan', () => {
     ['zoe', 'none'],
   ]);
   expect(statuses[1]?.drift).toEqual(['orphan: live, but not in dist/']);
-});
-
-test('a table has aligned columns and no trailing spaces', () => {
-  expect(
-    table([
-      ['TENANT', 'AGE'],
-      ['alice', '5s'],
-      ['a-longer-one', '-'],
-    ]),
-  ).toBe('TENANT        AGE\nalice         5s\na-longer-one  -');
-});
-
-test.each([
-  ['2026-11-23T11:59:30Z', '30s'],
-  ['2026-11-23T11:30:00Z', '30m'],
-  ['2026-11-23T00:00:00Z', '12h'],
-  ['2026-11-13T12:00:00Z', '10d'],
-  [null, '-'],
-])('the age of %s is %s', (since, expected) => {
-  expect(age(since, Date.parse('2026-11-23T12:00:00Z'))).toBe(expected);
 });
 
 test('what deploy would refuse is drift: a namespace on its way out, a field that never changes', () => {

@@ -1,5 +1,5 @@
 import { quantityMilliValue, quantityValue } from '@tenantry/tenants';
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { KubeObject } from './kube-object.ts';
 
 /** Thousandths of a CPU, bytes, pods. */
 interface Room {

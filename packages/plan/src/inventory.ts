@@ -7,7 +7,7 @@ import {
   MANAGED_BY_LABEL,
   SYSTEM_NAMESPACE,
 } from '@tenantry/tenants';
-import { type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import { type KubeObject, partsOf, referenceOf } from './kube-object.ts';
 
 /** What deploy has applied for a tenant: what it may prune, and what it knows of the release. */
 export interface Inventory {
@@ -150,24 +150,4 @@ export function parseFormerInventory(
 /** Where the former inventory of a tenant lies. */
 export function formerInventoryReference(id: string): string {
   return `v1 ConfigMap ${hostNamespace(id)}/${FORMER_INVENTORY_NAME}`;
-}
-
-/** The least that names an object to kubectl. @throws Error where the reference is none */
-export function objectOf(reference: string): KubeObject {
-  const parts = partsOf(reference);
-  if (parts === null) throw new Error(`${JSON.stringify(reference)} names no object`);
-  const { kind, namespace, name } = parts;
-  const [apiVersion = '', kindName = ''] = kind.split(' ');
-  const metadata = namespace === undefined ? { name } : { namespace, name };
-  return { apiVersion, kind: kindName, metadata };
-}
-
-const REFERENCE = /^([\w.-]+(?:\/\w+)?) (\w+) (?:([\w.-]+)\/)?([\w.:-]+)$/;
-
-function partsOf(
-  reference: string,
-): { readonly kind: string; readonly namespace: string | undefined; readonly name: string } | null {
-  const [, apiVersion, kind, namespace, name] = REFERENCE.exec(reference) ?? [];
-  if (apiVersion === undefined || kind === undefined || name === undefined) return null;
-  return { kind: `${apiVersion} ${kind}`, namespace, name };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { diagnose, evidence } from '../lib/kube/diagnose.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
+import { diagnose, evidence } from '../src/diagnose.ts';
+import type { KubeObject } from '../src/kube-object.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { driftedObjects } from '../lib/deploy/drift.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
+import { driftedObjects } from '../src/drift.ts';
+import type { KubeObject } from '../src/kube-object.ts';
 
 function configMap(resourceVersion: string, data: object, extra: object = {}): KubeObject {
   return {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { KubeObject } from './kube-object.ts';
 
 /** What stands in the way of a rollout, from what a cluster shows. */
 export interface Diagnosis {

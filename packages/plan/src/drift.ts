@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import { type KubeObject, referenceOf } from './kube-object.ts';
 
 /** The objects whose content a server-side dry run would change. */
 export function driftedObjects(

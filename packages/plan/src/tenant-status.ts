@@ -1,21 +1,16 @@
-import {
-  hostNamespace,
-  SYNCED_LABEL,
-  TENANT_LABEL,
-  TENANTS_SELECTOR,
-  vclusterName,
-} from '@tenantry/tenants';
-import type { TenantDist } from '../dist/read.ts';
-import type { Host } from './host.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import { foreignPauses } from '../deploy/pause-drift.ts';
-import { immutableChanges } from '../deploy/preconditions.ts';
+import { hostNamespace, TENANT_LABEL, vclusterName } from '@tenantry/tenants';
+import type { KubeObject } from './kube-object.ts';
+import { describeDrift } from './describe.ts';
+import { foreignPauses } from './pause-drift.ts';
+import type { TenantPlan } from './plan-tenant.ts';
+import { immutableChanges } from './preconditions.ts';
+import type { WantedTenant } from './wanted.ts';
 
 /** A tenant as dist/ wants it and as the host shows it. */
 export interface TenantStatus {
   readonly id: string;
   /** `none` for an orphan. */
-  readonly wanted: TenantDist['state'] | 'none';
+  readonly wanted: WantedTenant['state'] | 'none';
   readonly seen: 'running' | 'starting' | 'paused' | 'absent';
   /** Version of the vcluster chart; null where there is none. */
   readonly version: string | null;
@@ -27,27 +22,12 @@ export interface TenantStatus {
   readonly drift: readonly string[];
 }
 
-/** What the host shows, in two requests however many tenants there are. */
-export async function observe({ $, target }: Host): Promise<readonly KubeObject[]> {
-  const [namespaces, others] = await Promise.all([
-    getObjects($, target, ['namespaces', '--selector', TENANTS_SELECTOR]),
-    getObjects($, target, ['statefulsets,pods', '--all-namespaces', '--selector', 'app=vcluster']),
-  ]);
-  const pods = await getObjects($, target, [
-    'pods',
-    '--all-namespaces',
-    '--selector',
-    SYNCED_LABEL,
-  ]);
-  return [...namespaces, ...others, ...pods];
-}
-
 /**
  * Compares what dist/ wants with what the host shows; orphans come last. `unpaid` has the last paid
  * day of those for whom it is over.
  */
 export function tenantStatuses(
-  tenants: readonly TenantDist[],
+  tenants: readonly WantedTenant[],
   seen: readonly KubeObject[],
   unpaid: ReadonlyMap<string, string> = new Map(),
 ): readonly TenantStatus[] {
@@ -69,6 +49,24 @@ export function tenantStatuses(
   ];
 }
 
+/** The same with every drift that a deploy would mend, and with what could not be compared. */
+export function withPlanned(
+  statuses: readonly TenantStatus[],
+  tenants: readonly TenantPlan[],
+): readonly TenantStatus[] {
+  const plans = new Map(tenants.map((tenant) => [tenant.id, tenant]));
+  return statuses.map((status) => {
+    const planned = plans.get(status.id);
+    if (planned === undefined || status.seen === 'absent') return status;
+    const { changes, unseen } = planned;
+    const more = [
+      ...changes.flatMap(describeDrift),
+      ...(unseen === null ? [] : [`its own cluster could not be compared: ${unseen}`]),
+    ];
+    return { ...status, drift: [...new Set([...status.drift, ...more])] };
+  });
+}
+
 interface StatefulSet extends KubeObject {
   readonly spec: { readonly replicas: number };
   readonly status?: { readonly readyReplicas?: number };
@@ -83,7 +81,7 @@ interface Pod extends KubeObject {
 
 function statusOf(
   id: string,
-  tenant: TenantDist | null,
+  tenant: WantedTenant | null,
   objects: readonly KubeObject[],
 ): TenantStatus {
   const namespace = objects.find(({ kind }) => kind === 'Namespace');
@@ -124,7 +122,7 @@ function seenState(statefulSet: StatefulSet | undefined): TenantStatus['seen'] {
 }
 
 function driftOf(
-  tenant: TenantDist,
+  tenant: WantedTenant,
   seen: TenantStatus['seen'],
   version: string | null,
   statefulSet: StatefulSet | undefined,

@@ -1,5 +1,5 @@
 import { parseBytes } from '@tenantry/tenants';
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { KubeObject } from './kube-object.ts';
 
 /** A field of a living control plane that Kubernetes never changes, and that dist/ wants otherwise. */
 export interface ImmutableChange {

@@ -1,0 +1,112 @@
+import type { Change, UpgradeReason } from './change.ts';
+import { objectOf } from './kube-object.ts';
+
+/** What was done by a change, as `pnpm deploy` says it. */
+export function describeDone(change: Change): readonly string[] {
+  if (change.kind === 'install') return ['vcluster: not installed'];
+  if (change.kind === 'upgrade') {
+    return change.reasons.map((reason) => `vcluster: ${describeReason(reason)}`);
+  }
+  switch (change.kind) {
+    case 'scale':
+      return [
+        change.to === 0
+          ? 'ran, and is held at zero'
+          : `vcluster: scaled from ${change.from} to ${change.to}`,
+      ];
+    case 'forget-pause':
+      return ["a foreign `vcluster pause`'s notes removed"];
+    // What has become of the pods is known afterwards only.
+    case 'remove-pods':
+    case 'conflict':
+    case 'refused':
+      return [];
+    default:
+      return [describeObject(change)];
+  }
+}
+
+function describeObject(
+  change: Extract<Change, { kind: 'create' | 'update' | 'delete' | 'recreate' }>,
+): string {
+  const { layer, object, kind } = change;
+  if (layer === 'vcluster') return `vcluster: drift in ${object}`;
+  if (kind === 'delete') return `${object} pruned`;
+  const done = { create: 'created', update: 'changed', recreate: 'made anew' }[kind];
+  return `${shortName(object)} ${done}`;
+}
+
+/** `Deployment/simple-app`. */
+export function shortName(reference: string): string {
+  const { kind, metadata } = objectOf(reference);
+  return `${kind}/${metadata.name}`;
+}
+
+export function describeReason(reason: UpgradeReason): string {
+  switch (reason.what) {
+    case 'status':
+      return `release is ${reason.status}`;
+    case 'chart':
+      return `chart is vcluster-${reason.from}`;
+    case 'values':
+      return 'values differ';
+    default:
+      return "Helm's record is not the one that deploy left";
+  }
+}
+
+/** What stands in the way of a change: what, why, what to do. Empty where nothing does. */
+export function describeObstacle(change: Change, id: string | null): string {
+  const where = id === null ? '' : ` ${id}`;
+  if (change.kind === 'conflict') {
+    const fields = change.conflicts.map(
+      ({ field, manager, subresource }) =>
+        `conflict with ${JSON.stringify(manager)}${subresource === '' ? '' : ` (${subresource})`}: ${field}`,
+    );
+    return `${change.object}: ${fields.join('; ')}\n  → take the change back, put it into tenants.json, or take the field over: pnpm run deploy${where} --take-over`;
+  }
+  if (change.kind === 'refused') {
+    const todo =
+      change.why === 'it is being deleted'
+        ? 'wait until it is gone, then run pnpm deploy again'
+        : 'delete it by hand if what it holds may go, or take the change of dist/ back';
+    return `${change.object}: ${change.why}\n  → ${todo}`;
+  }
+  return '';
+}
+
+/** What differs, as `pnpm status` says it; null for what its other words say already. */
+export function describeDrift(change: Change): readonly string[] {
+  switch (change.kind) {
+    case 'scale':
+      return change.to === 0 || change.from === 0
+        ? []
+        : [`${change.from} control planes, not ${change.to}`];
+    case 'forget-pause':
+    case 'remove-pods':
+    case 'install':
+      return [];
+    case 'upgrade':
+      return change.reasons.filter(({ what }) => what !== 'chart').map(describeReason);
+    case 'create':
+      return [`${shortName(change.object)} is missing`];
+    case 'update':
+      return [`${shortName(change.object)} differs in ${paths(change.fields)}`];
+    case 'recreate':
+      return [`${shortName(change.object)} cannot be changed and is made anew`];
+    case 'delete':
+      return [`${shortName(change.object)} is no longer in dist/`];
+    case 'conflict': {
+      const managers = [...new Set(change.conflicts.map(({ manager }) => manager))].join(', ');
+      const fields = change.conflicts.map(({ field }) => field).join(', ');
+      return [`conflict with ${managers} in ${shortName(change.object)}: ${fields}`];
+    }
+    default:
+      return [`${shortName(change.object)}: ${change.why}`];
+  }
+}
+
+function paths(fields: readonly { readonly path: string }[]): string {
+  const shown = fields.slice(0, 3).map(({ path }) => path);
+  return shown.join(', ') + (fields.length > 3 ? ` and ${fields.length - 3} more` : '');
+}

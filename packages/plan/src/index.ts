@@ -1,0 +1,56 @@
+export { type Change, isBlocked, type LifeCycleChange, type ObjectChange } from './change.ts';
+export { chartObjects } from './chart-objects.ts';
+export { contentOf, fingerprintOf, hashOf } from './content.ts';
+export { describeDone, describeDrift, describeObstacle } from './describe.ts';
+export { diagnose, type Diagnosis, evidence } from './diagnose.ts';
+export { driftedObjects } from './drift.ts';
+export {
+  type Answer,
+  type Applied,
+  type Conflict,
+  isUnchanged,
+  type Layer,
+  nextWrite,
+  replacement,
+  withoutField,
+  type Write,
+  writesToTry,
+} from './dry-run.ts';
+export { type FieldChange, fieldChanges } from './field-diff.ts';
+export * from './helm-release.ts';
+export * from './inventory.ts';
+export { type KubeObject, objectOf, parseObjects, referenceOf } from './kube-object.ts';
+export { hasRoom } from './node-capacity.ts';
+export type { Observed, ObservedRelease, ObservedTenant, ObservedVirtual } from './observed.ts';
+export { foreignPauses, nameInside } from './pause-drift.ts';
+export { type Dist, isEmpty, type Plan, plan } from './plan.ts';
+export { parsePlan, planDifferences, planEvents, serializePlan } from './plan-json.ts';
+export { NOTHING_SEEN, type ObjectsSeen, planObjects } from './plan-objects.ts';
+export { isChartUnchanged, isReleaseKnown, upgradeReasons } from './plan-release.ts';
+export {
+  ABSENT,
+  namespacesFirst,
+  planTenant,
+  planVirtual,
+  type TenantPlan,
+} from './plan-tenant.ts';
+export {
+  appliedIn,
+  EMPTY_RECORD,
+  keyOf,
+  memoryData,
+  parseMemory,
+  type ReleaseMark,
+  type TenantRecord,
+} from './record.ts';
+export {
+  holdUps,
+  type ImmutableChange,
+  immutableChanges,
+  type Obstacle,
+  obstacleTo,
+} from './preconditions.ts';
+export { renderPlan } from './render-plan.ts';
+export { type TenantStatus, tenantStatuses, withPlanned } from './tenant-status.ts';
+export { type Place, placeOf } from './vcluster-ref.ts';
+export type { WantedTenant } from './wanted.ts';

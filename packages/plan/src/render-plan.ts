@@ -1,0 +1,109 @@
+import type { Change } from './change.ts';
+import { describeObstacle, describeReason } from './describe.ts';
+import type { FieldChange } from './field-diff.ts';
+import type { Plan } from './plan.ts';
+import type { TenantPlan } from './plan-tenant.ts';
+
+/** How long a value may be before it is cut. */
+const MAX_VALUE_LENGTH = 80;
+
+/** A plan for people: a line per change, the fields that differ beneath, what it adds up to last. */
+export function renderPlan(plan: Plan): string {
+  const lines = [
+    ...section(`${plan.context}, for all tenants`, plan.hostWide, null),
+    ...plan.tenants.flatMap(renderTenant),
+    ...plan.orphans.map(
+      (id) =>
+        `${id}: orphan: live, but not in dist/; a deploy leaves it alone\n  → pnpm offboard ${id}`,
+    ),
+    summary(plan),
+  ];
+  return lines.join('\n');
+}
+
+function renderTenant(tenant: TenantPlan): readonly string[] {
+  const { id, state, obstacle, changes, deferred, unseen, leftAlone, forged } = tenant;
+  if (obstacle !== null) {
+    return [`${id} (${state}):`, `  ! ${obstacle.what}: ${obstacle.why}\n    → ${obstacle.todo}`];
+  }
+  const lines = section(`${id} (${state})`, changes, id);
+  const more = [
+    ...forged.map(({ secret, why }) => `  - v1 Secret ${secret}: forged: ${why}`),
+    ...(unseen === null ? [] : [`  ? its own cluster could not be compared: ${unseen}`]),
+    ...deferred.map((object) => `  … ${object}: deferred until resume`),
+    ...leftAlone.map((object) => `  ! ${object} left alone: not this tenant's`),
+    ...(state === 'offboarding' ? [`  → held paused: pnpm offboard ${id}`] : []),
+  ];
+  if (lines.length > 0) return [...lines, ...more];
+  return more.length > 0 ? [`${id} (${state}): nothing to change`, ...more] : [];
+}
+
+function section(title: string, changes: readonly Change[], id: string | null): readonly string[] {
+  if (changes.length === 0) return [];
+  return [`${title}:`, ...changes.flatMap((change) => renderChange(change, id))];
+}
+
+function renderChange(change: Change, id: string | null): readonly string[] {
+  switch (change.kind) {
+    case 'create':
+      return [`  + ${change.object}`];
+    case 'update':
+      return [
+        `  ~ ${change.object}${change.force && change.layer === 'virtual' ? ' (taken over)' : ''}`,
+        ...change.fields.map(renderField),
+        ...change.leaves.map((field) => `      ${field}: left to an autoscaler`),
+      ];
+    case 'delete':
+      return [`  - ${change.object}`];
+    case 'recreate':
+      return [`  ± ${change.object}: deleted and made anew: ${change.why}`];
+    case 'conflict':
+    case 'refused':
+      return [`  ! ${describeObstacle(change, id).replaceAll('\n', '\n  ')}`];
+    case 'install':
+      return [`  + vcluster ${change.chartVersion}`];
+    case 'upgrade':
+      return [
+        `  ~ vcluster: ${change.reasons.map(describeReason).join(', ')}`,
+        ...change.reasons.flatMap((reason) =>
+          reason.what === 'values' ? reason.fields.map(renderField) : [],
+        ),
+      ];
+    case 'scale':
+      return [
+        `  ~ control plane: ${change.from} → ${change.to} replicas`,
+        ...change.barePods.map((pod) => `      ends pod ${pod}, which nothing makes again`),
+      ];
+    case 'forget-pause':
+      return [`  ~ notes of a foreign \`vcluster pause\` are removed`];
+    default:
+      return [change.pods === 0 ? '  - the control plane, which ends' : `  - ${change.pods} pods`];
+  }
+}
+
+function renderField({ path, from, to }: FieldChange): string {
+  return `      ${path}: ${shown(from)} → ${shown(to)}`;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return '(none)';
+  const text = JSON.stringify(value);
+  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
+}
+
+function summary({ hostWide, tenants }: Plan): string {
+  const touched = tenants.filter(({ changes }) => changes.length > 0).length;
+  const refused = tenants.filter(({ obstacle }) => obstacle !== null).length;
+  const changes = hostWide.length + tenants.reduce((sum, tenant) => sum + tenant.changes.length, 0);
+  const unseen = tenants.filter((tenant) => tenant.unseen !== null).length;
+  const tail = [
+    unseen > 0 ? `; ${unseen} could not be compared as a whole` : '',
+    refused > 0 ? `; ${refused} cannot be deployed` : '',
+  ].join('');
+  if (changes === 0) {
+    const same = tenants.length - unseen - refused;
+    return `nothing to change: ${same} of ${tenants.length} tenants match dist/${tail}`;
+  }
+  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  return `${many(changes, 'change')} in ${touched} of ${many(tenants.length, 'tenant')}${tail}`;
+}

@@ -1,0 +1,16 @@
+import type { State } from '@tenantry/tenants';
+import type { KubeObject } from './kube-object.ts';
+
+/** What a plan has to know of a tenant's directory in dist/. */
+export interface WantedTenant {
+  readonly id: string;
+  readonly state: State;
+  /** The service's image. */
+  readonly image: string;
+  /** Of the vcluster chart. */
+  readonly chartVersion: string;
+  readonly hostObjects: readonly KubeObject[];
+  readonly virtualObjects: readonly KubeObject[];
+  /** The vcluster's values. */
+  readonly values: unknown;
+}

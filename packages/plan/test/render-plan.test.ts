@@ -1,0 +1,151 @@
+import { expect, test } from '@jest/globals';
+import type { Change } from '../src/change.ts';
+import { describeDone, describeDrift, describeObstacle } from '../src/describe.ts';
+import type { Plan } from '../src/plan.ts';
+import { parsePlan, planEvents, serializePlan } from '../src/plan-json.ts';
+import { renderPlan } from '../src/render-plan.ts';
+
+const update: Change = {
+  layer: 'host',
+  object: 'v1 ResourceQuota vcluster-tenant-alice/tenant-alice',
+  kind: 'update',
+  fields: [{ path: 'spec.hard.pods', from: '1000', to: '20' }],
+  method: 'replace',
+  force: true,
+  leaves: [],
+};
+const conflict: Change = {
+  layer: 'virtual',
+  object: 'v1 ConfigMap default/tenant-id',
+  kind: 'conflict',
+  conflicts: [{ field: '.data.TENANT_ID', manager: 'kubectl-patch', subresource: '' }],
+};
+const tenant = {
+  id: 'alice',
+  state: 'active',
+  obstacle: null,
+  changes: [],
+  deferred: [],
+  unseen: null,
+  leftAlone: [],
+  forged: [],
+  note: false,
+} as const;
+const plan: Plan = {
+  context: 'kind-tenantry',
+  hostWide: [],
+  tenants: [
+    {
+      ...tenant,
+      changes: [update, { layer: 'vcluster', kind: 'install', chartVersion: '0.36.0' }, conflict],
+    },
+    { ...tenant, id: 'bob', state: 'paused', deferred: ['v1 ConfigMap default/tenant-id'] },
+    { ...tenant, id: 'carol' },
+  ],
+  orphans: ['zoe'],
+  note: false,
+  dist: 'x',
+};
+
+test('a plan for people', () => {
+  expect(renderPlan(plan)).toBe(`alice (active):
+  ~ v1 ResourceQuota vcluster-tenant-alice/tenant-alice
+      spec.hard.pods: "1000" → "20"
+  + vcluster 0.36.0
+  ! v1 ConfigMap default/tenant-id: conflict with "kubectl-patch": .data.TENANT_ID
+    → take the change back, put it into tenants.json, or take the field over: pnpm run deploy alice --take-over
+bob (paused): nothing to change
+  … v1 ConfigMap default/tenant-id: deferred until resume
+zoe: orphan: live, but not in dist/; a deploy leaves it alone
+  → pnpm offboard zoe
+3 changes in 1 of 3 tenants`);
+});
+
+test('nothing to do is one line', () => {
+  const nothing = { ...plan, tenants: [{ ...tenant }], orphans: [] };
+  expect(renderPlan(nothing)).toBe('nothing to change: 1 of 1 tenants match dist/');
+});
+
+test('a plan for machines ends with a summary', () => {
+  expect(planEvents(plan).at(-1)).toEqual({
+    event: 'summary',
+    tenants: 3,
+    changed: 1,
+    changes: 3,
+    conflicts: 1,
+    refused: 0,
+    unseen: 0,
+    empty: false,
+  });
+});
+
+test('a saved plan comes back as it was; another file is refused', () => {
+  expect(parsePlan(serializePlan(plan))).toEqual(plan);
+  expect(() => parsePlan('{"form":"other"}')).toThrow('tenantry-plan-1');
+});
+
+test.each<[Change, readonly string[], readonly string[]]>([
+  [
+    update,
+    ['ResourceQuota/tenant-alice changed'],
+    ['ResourceQuota/tenant-alice differs in spec.hard.pods'],
+  ],
+  [
+    { layer: 'host', object: 'v1 Pod n/a', kind: 'create' },
+    ['Pod/a created'],
+    ['Pod/a is missing'],
+  ],
+  [
+    { layer: 'host', object: 'v1 Pod n/a', kind: 'delete' },
+    ['v1 Pod n/a pruned'],
+    ['Pod/a is no longer in dist/'],
+  ],
+  [
+    { layer: 'virtual', object: 'v1 Pod n/a', kind: 'recreate', why: 'immutable' },
+    ['Pod/a made anew'],
+    ['Pod/a cannot be changed and is made anew'],
+  ],
+  [
+    { layer: 'vcluster', object: 'v1 Service n/a', kind: 'create' },
+    ['vcluster: drift in v1 Service n/a'],
+    ['Service/a is missing'],
+  ],
+  [
+    {
+      layer: 'vcluster',
+      kind: 'upgrade',
+      reasons: [{ what: 'chart', from: '1', to: '2' }, { what: 'record' }],
+    },
+    ['vcluster: chart is vcluster-1', "vcluster: Helm's record is not the one that deploy left"],
+    ["Helm's record is not the one that deploy left"],
+  ],
+  [
+    { layer: 'vcluster', kind: 'scale', from: 1, to: 0, barePods: [] },
+    ['ran, and is held at zero'],
+    [],
+  ],
+  [
+    { layer: 'vcluster', kind: 'scale', from: 0, to: 1, barePods: [] },
+    ['vcluster: scaled from 0 to 1'],
+    [],
+  ],
+  [
+    { layer: 'vcluster', kind: 'forget-pause', annotations: ['loft.sh/paused'] },
+    ["a foreign `vcluster pause`'s notes removed"],
+    [],
+  ],
+  [conflict, [], ['conflict with kubectl-patch in ConfigMap/tenant-id: .data.TENANT_ID']],
+])('%j in words', (change, done, drift) => {
+  expect(describeDone(change)).toEqual(done);
+  expect(describeDrift(change)).toEqual(drift);
+});
+
+test('an obstacle says what, why and what to do', () => {
+  const refused: Change = {
+    layer: 'virtual',
+    object: 'v1 PersistentVolumeClaim default/a',
+    kind: 'refused',
+    why: 'spec is immutable',
+  };
+  expect(describeObstacle(refused, 'alice')).toMatch(/spec is immutable\n {2}→ delete it by hand/);
+});

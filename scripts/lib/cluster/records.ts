@@ -1,0 +1,81 @@
+import {
+  EMPTY_RECORD,
+  inventoryObject,
+  type KubeObject,
+  memoryData,
+  parseFormerInventory,
+  parseInventory,
+  parseMemory,
+  type TenantRecord,
+} from '@tenantry/plan';
+import {
+  FORMER_INVENTORY_NAME,
+  hostNamespace,
+  inventoryName,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  SYSTEM_NAMESPACE,
+} from '@tenantry/tenants';
+
+/** The ConfigMap in SYSTEM_NAMESPACE that says of what the host-wide objects were applied from. */
+const HOST_WIDE_NAME = 'host-wide';
+
+export interface Records {
+  readonly hostWide: TenantRecord;
+  readonly tenants: ReadonlyMap<string, TenantRecord>;
+}
+
+/** Reads what deploy has noted out of the ConfigMaps that bear our label. */
+export function recordsOf(ids: readonly string[], configMaps: readonly KubeObject[]): Records {
+  const byName = new Map(
+    configMaps.map((object) => [`${object.metadata.namespace}/${object.metadata.name}`, object]),
+  );
+  return {
+    hostWide: recordOf(byName.get(`${SYSTEM_NAMESPACE}/${HOST_WIDE_NAME}`)),
+    tenants: new Map(
+      ids.map((id) => {
+        const current = byName.get(`${SYSTEM_NAMESPACE}/${inventoryName(id)}`);
+        if (current !== undefined) return [id, recordOf(current)];
+        const former = byName.get(`${hostNamespace(id)}/${FORMER_INVENTORY_NAME}`);
+        return [
+          id,
+          former === undefined
+            ? EMPTY_RECORD
+            : { ...EMPTY_RECORD, ...parseFormerInventory(id, former), former: true },
+        ];
+      }),
+    ),
+  };
+}
+
+function recordOf(object: KubeObject | undefined): TenantRecord {
+  return {
+    ...EMPTY_RECORD,
+    inventory: parseInventory(object),
+    ...parseMemory(object),
+    version: object?.metadata.resourceVersion ?? null,
+  };
+}
+
+/** The ConfigMap that keeps what is noted of a tenant. */
+export function recordObject(
+  id: string,
+  { inventory, applied, release }: Pick<TenantRecord, 'inventory' | 'applied' | 'release'>,
+): KubeObject {
+  const object = inventoryObject(id, inventory);
+  return { ...object, data: { ...(object['data'] as object), ...memoryData(applied, release) } };
+}
+
+/** The ConfigMap that keeps what is noted of the host-wide objects. */
+export function hostWideRecordObject({ applied }: Pick<TenantRecord, 'applied'>): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: HOST_WIDE_NAME,
+      namespace: SYSTEM_NAMESPACE,
+      labels: { [MANAGED_BY_LABEL]: MANAGED_BY },
+    },
+    data: memoryData(applied, null),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Place } from '@tenantry/plan';
+import { credentialsSecret } from '@tenantry/tenants';
+import { Fault, messageOf } from '../cli/errors.ts';
+import { ApiError, type KubeClient, type KubeRequest } from '../kube/client.ts';
+import { forwardToPod, localClient, type PodForward } from '../kube/connect.ts';
+import { read } from '../kube/requests.ts';
+import { credentialsOf } from './credentials.ts';
+
+/** A client for a tenant's own cluster, for as long as it is held. */
+export interface VirtualClient extends AsyncDisposable {
+  readonly client: KubeClient;
+}
+
+/** Where a control plane's API server listens in its pod. */
+const API_PORT = 8443;
+
+/**
+ * Opens a way to a vcluster through its control plane's pod; null where it has not written its
+ * credentials yet. @throws Fault where somebody else has written them, ApiError
+ */
+export async function openVirtual(
+  host: KubeClient,
+  { namespace, name }: Place,
+): Promise<VirtualClient | null> {
+  const secretName = credentialsSecret(name);
+  const secret = await read(host, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name: secretName },
+  });
+  const credentials = parse(secret ?? undefined, `Secret ${namespace}/${secretName}`);
+  if (credentials === null) return null;
+  const forward = await forwardToPod(host, { namespace, name: `${name}-0` }, API_PORT);
+  const client = explained(await localClient(name, forward.port, credentials), forward);
+  return {
+    client,
+    async [Symbol.asyncDispose]() {
+      client[Symbol.dispose]();
+      await forward[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The same client; where nobody answers it says what the way to the pod has met. */
+function explained(client: KubeClient, forward: PodForward): KubeClient {
+  const why = (error: unknown): never => {
+    const problem = forward.problem();
+    if (error instanceof ApiError || problem === '') throw error;
+    throw new Error(problem, { cause: error });
+  };
+  return {
+    ...client,
+    text: (request) => client.text(request).catch(why),
+    send: <T>(request: KubeRequest) => client.send<T>(request).catch(why),
+  };
+}
+
+function parse(secret: Parameters<typeof credentialsOf>[0], what: string) {
+  try {
+    return credentialsOf(secret);
+  } catch (error) {
+    throw new Fault({
+      what,
+      why: `${messageOf(error)}: somebody else than vcluster has written it`,
+      todo: 'find out who writes Secrets in that namespace, then delete it: vcluster writes it anew when its control plane starts',
+    });
+  }
+}

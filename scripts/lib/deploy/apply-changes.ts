@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  describeDone,
+  isBlocked,
+  type KubeObject,
+  objectOf,
+  type ObjectChange,
+  referenceOf,
+  replacement,
+  withoutField,
+} from '@tenantry/plan';
+import { Fault } from '../cli/errors.ts';
+import { ApiError, type KubeClient } from '../kube/client.ts';
+import { apply, read, remove, replace } from '../kube/requests.ts';
+import type { Notes } from './notes.ts';
+
+const ATTEMPTS = 4;
+const GONE_TIMEOUT_MILLISECONDS = 60_000;
+const GONE_INTERVAL_MILLISECONDS = 300;
+
+/** Where changes of objects are carried out, and to whom they are told. */
+export interface Carrier {
+  readonly client: KubeClient;
+  readonly notes: Pick<Notes, 'set' | 'forget'>;
+  /** Told of each change once it is done. */
+  readonly said: string[];
+}
+
+/**
+ * Carries out the changes of a layer: a namespace first, then all that is new or other side by side,
+ * and what goes at last. What is blocked is left.
+ */
+export async function applyChanges(
+  carrier: Carrier,
+  wanted: readonly KubeObject[],
+  changes: readonly ObjectChange[],
+): Promise<void> {
+  const byName = new Map(wanted.map((object) => [referenceOf(object), object]));
+  const open = changes.filter((change) => !isBlocked(change));
+  const steps = [
+    open.filter(({ kind, object }) => kind !== 'delete' && object.startsWith('v1 Namespace ')),
+    open.filter(({ kind, object }) => kind !== 'delete' && !object.startsWith('v1 Namespace ')),
+    open.filter(({ kind }) => kind === 'delete'),
+  ];
+  for (const step of steps) {
+    const settled = await Promise.allSettled(
+      step.map((change) => carryOut(carrier, byName.get(change.object), change)),
+    );
+    for (const [index, result] of settled.entries()) {
+      const change = step[index];
+      if (result.status === 'fulfilled' && change !== undefined) {
+        carrier.said.push(...describeDone(change));
+      }
+    }
+    const failed = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    if (failed.length === 1) throw failed[0];
+    if (failed.length > 1) throw new AggregateError(failed);
+  }
+}
+
+async function carryOut(
+  { client, notes }: Carrier,
+  wanted: KubeObject | undefined,
+  change: ObjectChange,
+): Promise<void> {
+  const { layer, object: reference } = change;
+  if (change.kind === 'delete') {
+    await remove(client, objectOf(reference));
+    notes.forget(layer, reference);
+    return;
+  }
+  if (wanted === undefined) throw new TypeError(`${reference} is not wanted`);
+  const force = layer !== 'virtual';
+  const live = await write();
+  notes.set(layer, wanted, live);
+
+  async function write(): Promise<KubeObject> {
+    if (wanted === undefined) throw new TypeError(`${reference} is not wanted`);
+    switch (change.kind) {
+      case 'create':
+        return apply(client, wanted, { force });
+      case 'update':
+        return change.method === 'replace'
+          ? putInPlace(client, wanted)
+          : apply(client, change.leaves.reduce(withoutField, wanted), { force: change.force });
+      case 'recreate':
+        await remove(client, wanted);
+        await untilGone(client, wanted);
+        return apply(client, wanted, { force });
+      default:
+        throw new TypeError(`${reference}: ${change.kind} cannot be carried out`);
+    }
+  }
+}
+
+/** Replaces an object as it is now; who writes it at the same moment is written over. */
+async function putInPlace(client: KubeClient, wanted: KubeObject): Promise<KubeObject> {
+  for (let attempt = 1; ; attempt += 1) {
+    const live = await read(client, wanted);
+    if (live === null) return apply(client, wanted, { force: true });
+    try {
+      return await replace(client, replacement(wanted, live));
+    } catch (error) {
+      const isRace = error instanceof ApiError && error.status === 409;
+      if (!isRace || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function untilGone(client: KubeClient, object: KubeObject): Promise<void> {
+  const deadline = performance.now() + GONE_TIMEOUT_MILLISECONDS;
+  while ((await read(client, object)) !== null) {
+    if (performance.now() > deadline) {
+      throw new Fault({
+        what: referenceOf(object),
+        why: `it was deleted, and is still there after ${GONE_TIMEOUT_MILLISECONDS / 1000} s`,
+        todo: 'see which of its finalizers holds it, then run pnpm deploy again',
+      });
+    }
+    await sleep(GONE_INTERVAL_MILLISECONDS);
+  }
+}

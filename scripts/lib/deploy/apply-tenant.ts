@@ -1,0 +1,264 @@
+import {
+  chartObjects,
+  describeDone,
+  describeObstacle,
+  hashOf,
+  inventoryOf,
+  isBlocked,
+  type KubeObject,
+  type LifeCycleChange,
+  type ObjectChange,
+  type ObservedTenant,
+  placeOf,
+  planObjects,
+  planVirtual,
+  referenceOf,
+  type Release,
+  type ReleaseRecords,
+  type TenantPlan,
+  toPrune,
+  union,
+} from '@tenantry/plan';
+import { Fault } from '../cli/errors.ts';
+import { secretsMark, seeVirtual, seeObjects } from '../cluster/observe.ts';
+import type { Connections } from '../cluster/connections.ts';
+import type { TenantDist } from '../dist/read.ts';
+import { list, mergePatch } from '../kube/requests.ts';
+import { isRolledOut } from '../kube/rollout.ts';
+import { applyChanges } from './apply-changes.ts';
+import { createNotes, type Notes } from './notes.ts';
+import {
+  ROLLED_OUT_KINDS,
+  virtualClient,
+  waitForControlPlane,
+  waitForDns,
+  waitForWorkloads,
+} from './wait-tenant.ts';
+
+/** With what a plan is carried out. */
+export interface Appliance {
+  readonly connections: Connections;
+  /** Has Helm install or upgrade a tenant's vcluster; only called where it has to. */
+  install(tenant: TenantDist, records: ReleaseRecords | null): Promise<Release>;
+  /** Waits for the end of a control plane and ends all other pods; says what it did. */
+  endPods(id: string): Promise<readonly string[]>;
+  /** Calls an active tenant's service and returns its answer. @throws Error where it is not as expected */
+  check(tenant: TenantDist): Promise<string>;
+  readonly takeOver: boolean;
+  readonly signal: AbortSignal;
+}
+
+interface Work {
+  readonly tenant: TenantDist;
+  readonly planned: TenantPlan;
+  readonly seen: ObservedTenant;
+  readonly notes: Notes;
+  /** Told of each change once it is done, also where a later one fails. */
+  readonly said: string[];
+}
+
+/**
+ * Carries out what is planned for a tenant, but for the check of its service. Takes no decision
+ * of its own: what only shows once the control plane runs is decided by the same planner then.
+ * @throws Error with what stands in the way; `said` has what was done before
+ */
+export async function applyTenant(
+  appliance: Appliance,
+  { tenant, planned, seen, said }: Omit<Work, 'notes'>,
+): Promise<void> {
+  if (planned.obstacle !== null) throw new Fault(planned.obstacle);
+  const notes = createNotes(appliance.connections.host, tenant.id, seen.record);
+  const work: Work = { tenant, planned, seen, notes, said };
+  for (const object of planned.leftAlone) said.push(`${object} left alone: not this tenant's`);
+  for (const { secret, why } of planned.forged)
+    said.push(`forged Secret ${secret} deleted: ${why}`);
+  const before = seen.record.inventory;
+  const current = inventoryOf(tenant.hostObjects, tenant.virtualObjects, before.release);
+  if (!needsWork(planned)) return untilRunning(appliance, work);
+  throwObstacles(planned, 'host');
+  // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
+  await notes.store(union(before, current));
+  await changeLife(appliance, work);
+  if (tenant.state === 'active') {
+    await declare(appliance, work);
+    await applyInside(appliance, work);
+    await notes.store(current);
+    throwObstacles(planned, 'vcluster');
+    return;
+  }
+  // Side by side: the control plane was told to end before, and what ends takes its time.
+  await Promise.all([endPods(appliance, work), declare(appliance, work)]);
+  // What left virtual/ waits for the resume.
+  await notes.store({ ...union(before, current), host: current.host });
+  throwObstacles(planned, 'vcluster');
+}
+
+/** Whether anything is to be written for a tenant. */
+export function needsWork({ changes, note, unseen, forged }: TenantPlan): boolean {
+  return changes.length > 0 || note || unseen !== null || forged.length > 0;
+}
+
+function throwObstacles({ id, changes }: TenantPlan, layer: 'host' | 'vcluster' | 'virtual'): void {
+  const words = changes
+    .filter((change) => change.layer === layer && isBlocked(change))
+    .map((change) => describeObstacle(change, id));
+  if (words.length > 0) throw new Error(words.join('\n'));
+}
+
+async function changeLife(
+  { connections: { host } }: Appliance,
+  { tenant, planned, said }: Work,
+): Promise<void> {
+  const { namespace, name } = placeOf(tenant.id);
+  const statefulSet = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { namespace, name },
+  };
+  for (const change of planned.changes.filter(isLifeCycle)) {
+    if (change.kind === 'scale') {
+      await mergePatch(host, statefulSet, { spec: { replicas: change.to } }, 'scale');
+    } else if (change.kind === 'forget-pause') {
+      const annotations = Object.fromEntries(change.annotations.map((key) => [key, null]));
+      await mergePatch(host, statefulSet, { metadata: { annotations } });
+    } else continue;
+    said.push(...describeDone(change));
+  }
+}
+
+function isLifeCycle(change: TenantPlan['changes'][number]): change is LifeCycleChange {
+  return ['scale', 'forget-pause', 'remove-pods'].includes(change.kind);
+}
+
+/** Waits for the end of the control plane and of what the syncer has brought. */
+async function endPods(appliance: Appliance, { tenant, planned, said }: Work): Promise<void> {
+  if (!planned.changes.some(({ kind }) => kind === 'remove-pods' || kind === 'scale')) return;
+  said.push(...(await appliance.endPods(tenant.id)));
+}
+
+/** The tenant's objects on the host, then its vcluster. */
+async function declare(appliance: Appliance, work: Work): Promise<void> {
+  const { tenant, planned, seen, notes, said } = work;
+  const client = appliance.connections.host;
+  const changes = planned.changes.filter(isObjectChange);
+  noteUnchanged(notes, 'host', tenant.hostObjects, changes, seen.host.live);
+  const host = changes.filter(({ layer }) => layer === 'host');
+  await applyChanges({ client, notes, said }, tenant.hostObjects, host);
+  const helm = planned.changes.find(({ kind }) => kind === 'install' || kind === 'upgrade');
+  if (helm !== undefined) {
+    await runHelm(appliance, work);
+    said.push(...describeDone(helm));
+    // What Helm has left is known from now on, whatever becomes of the rest.
+    await notes.store(union(seen.record.inventory, inventoryOf(tenant.hostObjects, [])));
+    return;
+  }
+  const { records, chart, secrets } = seen.release;
+  if (chart === null || records?.newest == null) return;
+  const mended = changes.filter(({ layer }) => layer === 'vcluster');
+  notes.clear('vcluster');
+  noteUnchanged(notes, 'vcluster', chart.wanted, mended, chart.seen.live);
+  await applyChanges({ client, notes, said }, chart.wanted, mended);
+  noteRelease(work, records.newest, secrets ?? '');
+}
+
+async function runHelm(appliance: Appliance, work: Work): Promise<void> {
+  const { tenant, seen, notes } = work;
+  const client = appliance.connections.host;
+  const place = placeOf(tenant.id);
+  await appliance.connections.close(tenant.id);
+  const release = await appliance.install(tenant, seen.release.records);
+  // Helm leaves what others have added to an object.
+  notes.clear('vcluster');
+  const wanted = chartObjects(release, place);
+  const objects = await seeObjects(client, 'vcluster', wanted, [], new Map());
+  const { changes } = planObjects('vcluster', wanted, [], objects, new Map());
+  noteUnchanged(notes, 'vcluster', wanted, changes, objects.live);
+  await applyChanges({ client, notes, said: [] }, wanted, changes);
+  const secrets = await list(client, {
+    kind: 'Secret',
+    namespace: place.namespace,
+    selector: `owner=helm,name=${place.name}`,
+    metadataOnly: true,
+  });
+  noteRelease(work, release, secretsMark(secrets));
+}
+
+function noteRelease(
+  { tenant, notes }: Work,
+  { digest, chart }: { readonly digest: string; readonly chart: string },
+  secrets: string,
+): void {
+  notes.setRelease({ digest, chart, secrets, values: hashOf(tenant.values) });
+}
+
+function isObjectChange(change: TenantPlan['changes'][number]): change is ObjectChange {
+  return 'object' in change;
+}
+
+/** What is there and not to be changed is as it is wanted. */
+function noteUnchanged(
+  notes: Notes,
+  layer: ObjectChange['layer'],
+  wanted: readonly KubeObject[],
+  changes: readonly ObjectChange[],
+  live: ReadonlyMap<string, KubeObject>,
+): void {
+  const changed = new Set(changes.map(({ object }) => object));
+  for (const object of wanted) {
+    const there = live.get(referenceOf(object));
+    if (there !== undefined && !changed.has(referenceOf(object))) notes.set(layer, object, there);
+  }
+}
+
+/** The tenant's own cluster: waits for it, decides what is to change there, and changes it. */
+async function applyInside(appliance: Appliance, work: Work): Promise<void> {
+  const { tenant, seen, notes, said } = work;
+  await waitForControlPlane(appliance, tenant.id);
+  const client = await virtualClient(appliance, tenant.id);
+  const record = notes.current();
+  const { virtual: surplus } = toPrune(
+    tenant.id,
+    seen.record.inventory,
+    inventoryOf(tenant.hostObjects, tenant.virtualObjects),
+  );
+  const look = async () => ({
+    virtual: {
+      kind: 'seen' as const,
+      seen: await seeVirtual(client, tenant, notes.current(), appliance.takeOver),
+    },
+    record: notes.current(),
+    statefulSet: null,
+  });
+  const found = await look();
+  const { changes } = planVirtual(tenant, { ...found, record }, surplus);
+  noteUnchanged(notes, 'virtual', tenant.virtualObjects, changes, found.virtual.seen.live);
+  await applyChanges({ client, notes, said }, tenant.virtualObjects, changes);
+  throwObstacles({ ...work.planned, changes }, 'virtual');
+  await Promise.all([
+    waitForWorkloads(appliance, client, tenant.virtualObjects),
+    waitForDns(appliance, client),
+  ]);
+  if (changes.length === 0) return;
+  // The syncer and controllers have written some of it since.
+  const settled = await look();
+  const rest = planVirtual(tenant, settled, []).changes;
+  noteUnchanged(notes, 'virtual', tenant.virtualObjects, rest, settled.virtual.seen.live);
+}
+
+/** Nothing is to be written: what runs is waited for all the same. */
+async function untilRunning(appliance: Appliance, { tenant, seen }: Work): Promise<void> {
+  if (tenant.state !== 'active') return;
+  if (seen.statefulSet === null || !isRolledOut(seen.statefulSet)) {
+    await waitForControlPlane(appliance, tenant.id);
+  }
+  const live =
+    seen.virtual.kind === 'seen' ? seen.virtual.seen.live : new Map<string, KubeObject>();
+  const rolledOut = tenant.virtualObjects.filter(({ kind }) => ROLLED_OUT_KINDS.has(kind));
+  const waiting = rolledOut.filter((object) => {
+    const there = live.get(referenceOf(object));
+    return there === undefined || !isRolledOut(there);
+  });
+  if (waiting.length > 0) {
+    await waitForWorkloads(appliance, await virtualClient(appliance, tenant.id), waiting);
+  }
+}

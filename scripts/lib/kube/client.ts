@@ -1,0 +1,272 @@
+import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
+import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeObject } from '@tenantry/plan';
+
+/** What an API server refuses, in its words. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly status: number;
+  readonly reason: string;
+  readonly causes: readonly StatusCause[];
+
+  constructor(what: string, status: number, body: StatusBody) {
+    super(`${what}: ${status} ${body.message ?? body.reason ?? ''}`.trim());
+    this.status = status;
+    this.reason = body.reason ?? '';
+    this.causes = body.details?.causes ?? [];
+  }
+}
+
+export interface StatusCause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
+interface StatusBody {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: { readonly causes?: readonly StatusCause[] };
+}
+
+export interface KubeRequest {
+  /** @default GET */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** @default application/json */
+  readonly contentType?: string;
+  /** @default application/json */
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** An API server as the official client library knows it: its address and our credentials there. */
+export interface KubeClient extends Disposable {
+  readonly config: KubeConfig;
+  /** An answer's body. @throws ApiError */
+  send<T>(request: KubeRequest): Promise<T>;
+  /** The same, as text. @throws ApiError */
+  text(request: KubeRequest): Promise<string>;
+  /** Tells of changes of what is listed at `path`, until the server ends it or `stop` does. */
+  watch(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    event: (type: string, object: KubeObject) => void,
+    stop: AbortSignal,
+  ): Promise<void>;
+}
+
+/** Connections that one client keeps open. */
+const MAX_CONNECTIONS = 12;
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+
+/**
+ * A client for the current context of a kubeconfig. The library authenticates (certificates, tokens,
+ * exec plug-ins, proxies); answers stay as the server gives them, as its generated classes cost
+ * more time than the requests.
+ */
+export function createClient(config: KubeConfig): KubeClient {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error(`no cluster of context ${config.getCurrentContext()}`);
+  const server = new URL(cluster.server);
+  let agent: Agent | null = null;
+  const optionsOf = async (): Promise<RequestOptions> => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    if (cluster.proxyUrl !== undefined) return options;
+    const { ca, cert, key, rejectUnauthorized, servername } = options;
+    agent ??= new Agent({
+      keepAlive: true,
+      maxSockets: MAX_CONNECTIONS,
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+      ...(servername !== undefined && { servername }),
+    });
+    return { ...options, agent };
+  };
+  const text = async (asked: KubeRequest) => exchange(server, await optionsOf(), asked);
+  return {
+    config,
+    text,
+    send: async <T>(asked: KubeRequest) => JSON.parse(await text(asked)) as T,
+    watch: (path, query, event, stop) => watchPath(config, path, query, event, stop),
+    [Symbol.dispose]: () => agent?.destroy(),
+  };
+}
+
+async function watchPath(
+  config: KubeConfig,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  event: (type: string, object: KubeObject) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  const { Watch } = await import('@kubernetes/client-node/dist/watch.js');
+  const ended = Promise.withResolvers<void>();
+  const request = await new Watch(config).watch(path, { ...query }, event, () => ended.resolve());
+  const abort = () => {
+    request.abort();
+    ended.resolve();
+  };
+  if (stop.aborted) abort();
+  stop.addEventListener('abort', abort, { once: true });
+  await ended.promise;
+  stop.removeEventListener('abort', abort);
+}
+
+function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Promise<string> {
+  const { method = 'GET', path, query = {}, body, contentType, accept, signal } = asked;
+  const search = new URLSearchParams(query).toString();
+  const prefix = server.pathname.replace(/\/$/, '');
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const outgoing = (server.protocol === 'http:' ? httpRequest : httpsRequest)(
+    {
+      ...options,
+      hostname: server.hostname,
+      port: server.port === '' ? undefined : server.port,
+      method,
+      path: `${prefix}${path}${search === '' ? '' : `?${search}`}`,
+      timeout: REQUEST_TIMEOUT_MILLISECONDS,
+      ...(signal && { signal }),
+      headers: {
+        ...(options.headers as OutgoingHttpHeaders | undefined),
+        accept: accept ?? 'application/json',
+        ...(text !== undefined && {
+          'content-type': contentType ?? 'application/json',
+          'content-length': Buffer.byteLength(text),
+        }),
+      },
+    },
+    (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.once('error', reject);
+      incoming.once('end', () => {
+        const answer = Buffer.concat(chunks).toString();
+        const status = incoming.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve(answer);
+        else reject(new ApiError(`${method} ${path}`, status, statusBody(answer)));
+      });
+    },
+  );
+  outgoing.once('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
+  outgoing.once('error', reject);
+  outgoing.end(text);
+  return promise;
+}
+
+function statusBody(text: string): StatusBody {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? body : { message: text.trim() };
+  } catch {
+    return { message: text.trim() };
+  }
+}
+
+interface ResourceList {
+  readonly resources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+  }[];
+}
+
+/** How an API server calls a kind, and whether its objects lie in namespaces. */
+export interface Resource {
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+const discovered = new WeakMap<KubeClient, Map<string, Promise<ReadonlyMap<string, Resource>>>>();
+
+/** Asks the server once for each group that is not known here. @throws Error where it has no such kind */
+export async function resourceOf(
+  client: KubeClient,
+  { apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>,
+): Promise<Resource> {
+  const known = BUILT_IN[`${apiVersion} ${kind}`];
+  if (known !== undefined) return known;
+  const groups =
+    discovered.get(client) ?? new Map<string, Promise<ReadonlyMap<string, Resource>>>();
+  discovered.set(client, groups);
+  const asked = groups.get(apiVersion) ?? discover(client, apiVersion);
+  groups.set(apiVersion, asked);
+  const resource = (await asked).get(kind);
+  if (resource === undefined) throw new Error(`the cluster has no kind ${kind} in ${apiVersion}`);
+  return resource;
+}
+
+async function discover(
+  client: KubeClient,
+  apiVersion: string,
+): Promise<ReadonlyMap<string, Resource>> {
+  const { resources } = await client.send<ResourceList>({ path: groupPath(apiVersion) });
+  return new Map(
+    resources
+      .filter(({ name }) => !name.includes('/'))
+      .map(({ name, kind, namespaced }) => [kind, { plural: name, namespaced }]),
+  );
+}
+
+const namespaced = (plural: string): Resource => ({ plural, namespaced: true });
+const clusterWide = (plural: string): Resource => ({ plural, namespaced: false });
+const ADMISSION = 'admissionregistration.k8s.io/v1';
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
+/** Kinds of every cluster, so that nobody has to ask. */
+const BUILT_IN: Readonly<Record<string, Resource>> = {
+  'v1 ConfigMap': namespaced('configmaps'),
+  'v1 Event': namespaced('events'),
+  'v1 LimitRange': namespaced('limitranges'),
+  'v1 Namespace': clusterWide('namespaces'),
+  'v1 Node': clusterWide('nodes'),
+  'v1 PersistentVolumeClaim': namespaced('persistentvolumeclaims'),
+  'v1 Pod': namespaced('pods'),
+  'v1 ResourceQuota': namespaced('resourcequotas'),
+  'v1 Secret': namespaced('secrets'),
+  'v1 Service': namespaced('services'),
+  'v1 ServiceAccount': namespaced('serviceaccounts'),
+  'apps/v1 DaemonSet': namespaced('daemonsets'),
+  'apps/v1 Deployment': namespaced('deployments'),
+  'apps/v1 StatefulSet': namespaced('statefulsets'),
+  'coordination.k8s.io/v1 Lease': namespaced('leases'),
+  'networking.k8s.io/v1 NetworkPolicy': namespaced('networkpolicies'),
+  [`${ADMISSION} ValidatingAdmissionPolicy`]: clusterWide('validatingadmissionpolicies'),
+  [`${ADMISSION} ValidatingAdmissionPolicyBinding`]: clusterWide(
+    'validatingadmissionpolicybindings',
+  ),
+  [`${RBAC} ClusterRole`]: clusterWide('clusterroles'),
+  [`${RBAC} ClusterRoleBinding`]: clusterWide('clusterrolebindings'),
+  [`${RBAC} Role`]: namespaced('roles'),
+  [`${RBAC} RoleBinding`]: namespaced('rolebindings'),
+};
+
+function groupPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+/** `/api/v1/namespaces/default/pods`; of all namespaces where none is given. */
+export async function collectionPath(
+  client: KubeClient,
+  type: Pick<KubeObject, 'apiVersion' | 'kind'>,
+  namespace?: string,
+): Promise<string> {
+  const resource = await resourceOf(client, type);
+  const scope = namespace === undefined || !resource.namespaced ? '' : `/namespaces/${namespace}`;
+  return `${groupPath(type.apiVersion)}${scope}/${resource.plural}`;
+}
+
+export async function objectPath(
+  client: KubeClient,
+  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+): Promise<string> {
+  const { name, namespace } = object.metadata;
+  return `${await collectionPath(client, object, namespace)}/${name}`;
+}

@@ -1,0 +1,167 @@
+import { FIELD_MANAGER } from '@tenantry/tenants';
+import { type Answer, type Conflict, type KubeObject, type Write } from '@tenantry/plan';
+import { ApiError, collectionPath, type KubeClient, objectPath } from './client.ts';
+
+export interface ListOptions {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly selector?: string;
+  /** Names, versions and labels only. */
+  readonly metadataOnly?: boolean;
+}
+
+interface List {
+  readonly items: readonly KubeObject[];
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+}
+
+/** How many objects come with one answer. */
+const PAGE = 500;
+const METADATA = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+
+/** The objects of a kind, page by page. @throws ApiError */
+export async function list(
+  client: KubeClient,
+  { apiVersion = 'v1', kind, namespace, selector, metadataOnly = false }: ListOptions,
+): Promise<readonly KubeObject[]> {
+  const path = await collectionPath(client, { apiVersion, kind }, namespace);
+  const found: KubeObject[] = [];
+  let next = '';
+  do {
+    const page = await client.send<List>({
+      path,
+      query: {
+        limit: String(PAGE),
+        ...(selector !== undefined && { labelSelector: selector }),
+        ...(next !== '' && { continue: next }),
+      },
+      ...(metadataOnly && { accept: METADATA }),
+    });
+    // What is listed has neither, as all of it is the same.
+    found.push(...page.items.map((item) => ({ ...item, apiVersion, kind })));
+    next = page.metadata.continue ?? '';
+  } while (next !== '');
+  return found;
+}
+
+/** An object as it is, or null where it is not there. @throws ApiError */
+export async function read(
+  client: KubeClient,
+  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+): Promise<KubeObject | null> {
+  return orNull(client.send<KubeObject>({ path: await objectPath(client, object) }));
+}
+
+async function orNull<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** Deletes an object; one that is gone is none to delete. @throws ApiError */
+export async function remove(
+  client: KubeClient,
+  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+): Promise<void> {
+  const path = await objectPath(client, object);
+  const query = { propagationPolicy: 'Background' };
+  await orNull(client.send<unknown>({ method: 'DELETE', path, query }));
+}
+
+/** Server-side apply. @throws ApiError */
+export async function apply(
+  client: KubeClient,
+  body: KubeObject,
+  { force, dryRun = false }: { readonly force: boolean; readonly dryRun?: boolean },
+): Promise<KubeObject> {
+  return client.send<KubeObject>({
+    method: 'PATCH',
+    path: await objectPath(client, body),
+    query: {
+      fieldManager: FIELD_MANAGER,
+      force: String(force),
+      ...(dryRun && { dryRun: 'All' }),
+    },
+    contentType: 'application/apply-patch+yaml',
+    body,
+  });
+}
+
+/** Puts an object in the place of another. @throws ApiError */
+export async function replace(
+  client: KubeClient,
+  body: KubeObject,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<KubeObject> {
+  return client.send<KubeObject>({
+    method: 'PUT',
+    path: await objectPath(client, body),
+    query: { fieldManager: FIELD_MANAGER, ...(dryRun && { dryRun: 'All' }) },
+    body,
+  });
+}
+
+/** Changes some fields of an object or of its `subresource`. @throws ApiError */
+export async function mergePatch(
+  client: KubeClient,
+  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+  body: object,
+  subresource = '',
+): Promise<void> {
+  await client.send<unknown>({
+    method: 'PATCH',
+    path: `${await objectPath(client, object)}${subresource === '' ? '' : `/${subresource}`}`,
+    query: { fieldManager: FIELD_MANAGER },
+    contentType: 'application/merge-patch+json',
+    body,
+  });
+}
+
+/** Asks what would come of a write; stores nothing. @throws ApiError where the server gives no answer */
+export async function tryWrite(client: KubeClient, write: Write): Promise<Answer> {
+  try {
+    const object = await carryOut(client, write, true);
+    return { write, kind: 'object', object };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const conflicts = conflictsOf(error);
+    if (error.status === 409 && conflicts.length > 0) return { write, kind: 'conflict', conflicts };
+    if (error.status === 422 || error.status === 403) {
+      const message = error.causes.map((cause) => cause.message).join('; ') || error.message;
+      return { write, kind: 'refused', message, immutable: isImmutable(error) };
+    }
+    throw error;
+  }
+}
+
+export function carryOut(
+  client: KubeClient,
+  { method, body, force }: Write,
+  dryRun = false,
+): Promise<KubeObject> {
+  return method === 'replace'
+    ? replace(client, body, { dryRun })
+    : apply(client, body, { force, dryRun });
+}
+
+const CONFLICT = /^conflict with "([^"]+)"(?: with subresource "([^"]+)")?/;
+
+/** The fields that others have set, as a server names them: `conflict with "kubectl-edit" using v1`. */
+export function conflictsOf({ causes }: Pick<ApiError, 'causes'>): readonly Conflict[] {
+  return causes.flatMap(({ reason, message = '', field = '' }) => {
+    const [, manager, subresource = ''] = CONFLICT.exec(message) ?? [];
+    if (reason !== 'FieldManagerConflict' || manager === undefined) return [];
+    return [{ field, manager, subresource }];
+  });
+}
+
+const IMMUTABLE =
+  /immutable|may not (be )?change|cannot be (changed|updated)|for fields other than/i;
+
+function isImmutable({ status, message, causes }: ApiError): boolean {
+  return status === 422 && IMMUTABLE.test([message, ...causes.map((each) => each.message)].join());
+}

@@ -1,0 +1,453 @@
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  isEmpty,
+  type KubeObject,
+  parseRecords,
+  type Plan,
+  planDifferences,
+  systemNamespaceObject,
+} from '@tenantry/plan';
+import { connectionsOf } from '../lib/cluster/connections.ts';
+import type { Appliance } from '../lib/deploy/apply-tenant.ts';
+import { deployTenant } from '../lib/deploy/deploy-tenant.ts';
+import { applyHostWide } from '../lib/deploy/host-wide.ts';
+import { makePlan } from '../lib/deploy/make-plan.ts';
+import type { TenantDist } from '../lib/dist/read.ts';
+import { apiError, type FakeApi, fakeApi } from './helpers/fake-api.ts';
+
+const NAMESPACE = 'vcluster-tenant-alice';
+const PLACE = { name: 'tenant-alice', namespace: NAMESPACE };
+const QUOTA = `v1 ResourceQuota ${NAMESPACE}/tenant-alice`;
+const CONFIG_MAP = 'v1 ConfigMap default/tenant-id';
+const LABELS = { 'app.kubernetes.io/managed-by': 'tenantry', 'tenantry.dev/tenant': 'alice' };
+
+function alice(changes: Partial<TenantDist> = {}): TenantDist {
+  return {
+    id: 'alice',
+    name: 'Alice',
+    state: 'active',
+    plan: 'small',
+    hostContext: 'kind-tenantry',
+    image: 'tenantry/whoami:1',
+    chartVersion: '0.36.0',
+    valuesFile: '/values',
+    values: { controlPlane: { statefulSet: { highAvailability: { replicas: 1 } } } },
+    hostObjects: [
+      {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'tenant-alice', namespace: NAMESPACE, labels: LABELS },
+        spec: { hard: { pods: '20' } },
+      },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: LABELS } },
+    ],
+    virtualObjects: [
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'tenant-id', namespace: 'default' },
+        data: { TENANT_ID: 'Alice' },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'simple-app', namespace: 'default' },
+        spec: { replicas: 1, template: { spec: { containers: [{ name: 'whoami' }] } } },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'simple-service', namespace: 'default' },
+        spec: { selector: { app: 'simple-app' } },
+      },
+    ],
+    ...changes,
+  };
+}
+
+const paused = (changes: Partial<TenantDist> = {}) =>
+  alice({
+    state: 'paused',
+    values: { controlPlane: { statefulSet: { highAvailability: { replicas: 0 } } } },
+    ...changes,
+  });
+
+let host: FakeApi;
+let inside: FakeApi;
+let installs: number;
+let said: string[];
+
+beforeEach(() => {
+  host = fakeApi();
+  inside = fakeApi('virtual');
+  inside.put({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace: 'default' },
+  });
+  inside.put({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'coredns', namespace: 'kube-system' },
+    spec: { replicas: 1 },
+  });
+  installs = 0;
+  said = [];
+});
+
+const CHART_LABELS = { app: 'vcluster', release: 'tenant-alice' };
+
+function chart(replicas: number): readonly KubeObject[] {
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'tenant-alice', labels: CHART_LABELS },
+      spec: { replicas, template: { spec: { containers: [{ name: 'syncer' }] } } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'tenant-alice-headless', labels: CHART_LABELS },
+      spec: { clusterIP: 'None' },
+    },
+  ];
+}
+
+/** What Helm does, as far as it shows on the host. */
+function helm({ values }: TenantDist) {
+  installs += 1;
+  const { replicas } = (
+    values as { controlPlane: { statefulSet: { highAvailability: { replicas: number } } } }
+  ).controlPlane.statefulSet.highAvailability;
+  const objects = chart(replicas);
+  for (const object of objects) {
+    const { name, labels } = object.metadata;
+    host.put({
+      ...object,
+      metadata: {
+        name,
+        namespace: NAMESPACE,
+        labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm' },
+        annotations: {
+          'meta.helm.sh/release-name': 'tenant-alice',
+          'meta.helm.sh/release-namespace': NAMESPACE,
+        },
+      },
+    });
+  }
+  const record = {
+    ...PLACE,
+    version: installs,
+    info: { status: 'deployed' },
+    chart: { metadata: { name: 'vcluster', version: '0.36.0' } },
+    config: values,
+    manifest: objects.map((object) => `---\n${JSON.stringify(object)}`).join('\n'),
+  };
+  const packed = gzipSync(JSON.stringify(record)).toString('base64');
+  const secret: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: `sh.helm.release.v1.tenant-alice.v${installs}`,
+      namespace: NAMESPACE,
+      labels: { owner: 'helm', name: 'tenant-alice' },
+    },
+    data: { release: Buffer.from(packed).toString('base64') },
+  };
+  host.put(secret);
+  controlPlanePod(replicas);
+  const { newest } = parseRecords([secret], PLACE);
+  if (newest === null) throw new Error('the fake record is no record');
+  return newest;
+}
+
+const OWNED = { ownerReferences: [{ kind: 'StatefulSet', name: 'tenant-alice' }] };
+
+/** The StatefulSet's pod, which is there where there are replicas. */
+function controlPlanePod(replicas: number): void {
+  const pod: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'tenant-alice-0',
+      namespace: NAMESPACE,
+      labels: CHART_LABELS,
+      ...OWNED,
+    },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+  if (replicas > 0) host.put(pod);
+  else host.drop(`v1 Pod ${NAMESPACE}/tenant-alice-0`);
+}
+
+function syncedPod(name: string): void {
+  host.put({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace: NAMESPACE,
+      labels: { 'vcluster.loft.sh/managed-by': 'tenant-alice' },
+    },
+  });
+}
+
+function connections() {
+  return connectionsOf(host.client, async () => ({
+    client: inside.client,
+    [Symbol.asyncDispose]: async () => undefined,
+  }));
+}
+
+async function lookAt(tenant: TenantDist, takeOver = false) {
+  const dist = { hostWide: [systemNamespaceObject()], tenants: [tenant], known: ['alice'] };
+  return makePlan(connections(), dist, { takeOver });
+}
+
+/** A deploy, but for what it runs: Helm, Docker and the check of the service. */
+async function deployed(
+  tenant: TenantDist,
+  changes: Partial<Appliance> = {},
+): Promise<readonly string[]> {
+  const takeOver = changes.takeOver ?? false;
+  const { plan, observed } = await lookAt(tenant, takeOver);
+  await applyHostWide(host.client, [systemNamespaceObject()], plan, observed);
+  const appliance: Appliance = {
+    connections: connections(),
+    install: async (wanted) => helm(wanted),
+    endPods: async () => {
+      controlPlanePod(0);
+      host.drop(`v1 Pod ${NAMESPACE}/web`);
+      return ['1 pods deleted'];
+    },
+    check: async ({ name }) => `Hello ${name}`,
+    takeOver,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+  const outcome = await deployTenant((line) => said.push(line), appliance, tenant, plan, observed);
+  return outcome.changes;
+}
+
+/** What is written from now on. */
+function forgetWrites(): void {
+  host.writes.length = 0;
+  inside.writes.length = 0;
+}
+
+const writes = () => [...host.writes, ...inside.writes];
+
+test('a new tenant: all is made, the inventory before it, and said', async () => {
+  expect(await deployed(alice())).toEqual([
+    `Namespace/${NAMESPACE} created`,
+    'ResourceQuota/tenant-alice created',
+    'vcluster: not installed',
+    'ConfigMap/tenant-id created',
+    'Deployment/simple-app created',
+    'Service/simple-service created',
+  ]);
+  expect(said.at(-1)).toContain('alice: Hello Alice');
+  const inventory = host.writes.indexOf('PATCH v1 ConfigMap tenantry-system/inventory-alice');
+  expect(inventory).toBeGreaterThan(-1);
+  expect(inventory).toBeLessThan(host.writes.indexOf(`PATCH ${QUOTA}`));
+});
+
+test('a second deploy and a plan write nothing, and compare nothing again', async () => {
+  await deployed(alice());
+  forgetWrites();
+  host.reads.length = 0;
+  inside.reads.length = 0;
+  expect(await deployed(alice())).toEqual([]);
+  expect(writes()).toEqual([]);
+  expect(isEmpty((await lookAt(alice())).plan)).toBe(true);
+  // A list for all tenants, never an object by itself.
+  expect(host.reads.filter((read) => read.startsWith('GET'))).toEqual([]);
+  expect(inside.reads.filter((read) => read.startsWith('GET'))).toHaveLength(6);
+  expect(said.at(-1)).toMatch(/^alice: nothing changed \(.*\nalice: Hello Alice$/s);
+});
+
+test('what only says the same in other words is noted once, and then known', async () => {
+  await deployed(alice());
+  const quota = host.get(QUOTA);
+  host.put({
+    ...(quota as KubeObject),
+    metadata: { ...(quota as KubeObject).metadata, annotations: { cost: 'x' } },
+  });
+  forgetWrites();
+  expect(await deployed(alice())).toEqual([]);
+  expect(writes()).toContain('PATCH v1 ConfigMap tenantry-system/inventory-alice');
+  forgetWrites();
+  expect(await deployed(alice())).toEqual([]);
+  expect(writes()).toEqual([]);
+});
+
+describe('drift', () => {
+  beforeEach(() => deployed(alice()));
+
+  test('of the host and of the chart is put right, each alone, and Helm does not run', async () => {
+    host.put({
+      ...(host.get(QUOTA) as KubeObject),
+      spec: { hard: { pods: '1000' }, scopes: ['BestEffort'] },
+    });
+    host.drop(`v1 Service ${NAMESPACE}/tenant-alice-headless`);
+    expect(await deployed(alice())).toEqual([
+      'ResourceQuota/tenant-alice changed',
+      `vcluster: drift in v1 Service ${NAMESPACE}/tenant-alice-headless`,
+    ]);
+    expect(host.get(QUOTA)?.['spec']).toEqual({ hard: { pods: '20' } });
+    expect(installs).toBe(1);
+    forgetWrites();
+    expect(await deployed(alice())).toEqual([]);
+    expect(writes()).toEqual([]);
+  });
+
+  test('a sidecar beside the control plane goes, and how many of it run stays', async () => {
+    const reference = `apps/v1 StatefulSet ${NAMESPACE}/tenant-alice`;
+    const containers = [{ name: 'syncer' }, { name: 'spy' }];
+    host.put({
+      ...(host.get(reference) as KubeObject),
+      spec: { replicas: 1, template: { spec: { containers } } },
+    });
+    expect(await deployed(alice())).toEqual([`vcluster: drift in ${reference}`]);
+    expect(host.get(reference)?.['spec']).toMatchObject({
+      replicas: 1,
+      template: { spec: { containers: [{ name: 'syncer' }] } },
+    });
+  });
+
+  test('a record of Helm that somebody else has written makes Helm run', async () => {
+    const name = 'sh.helm.release.v1.tenant-alice.v1';
+    const secret = host.get(`v1 Secret ${NAMESPACE}/${name}`) as KubeObject;
+    host.put({ ...secret, data: { release: 'forged' } });
+    expect((await lookAt(alice())).plan.tenants[0]).toMatchObject({
+      changes: [{ kind: 'install' }],
+      forged: [{ secret: name }],
+    });
+  });
+
+  test('what left dist/ goes after what is new is there', async () => {
+    const more = (name: string): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'default' },
+    });
+    const with_ = (name: string) =>
+      alice({ virtualObjects: [...alice().virtualObjects, more(name)] });
+    await deployed(with_('old'));
+    forgetWrites();
+    expect(await deployed(with_('new'))).toEqual([
+      'ConfigMap/new created',
+      'v1 ConfigMap default/old pruned',
+    ]);
+    expect(inside.writes).toEqual([
+      'PATCH v1 ConfigMap default/new',
+      'DELETE v1 ConfigMap default/old',
+    ]);
+  });
+});
+
+describe('a conflict', () => {
+  const conflict = apiError(409, 'Apply failed with 1 conflict', [
+    {
+      reason: 'FieldManagerConflict',
+      message: 'conflict with "kubectl-patch" using v1',
+      field: '.data.TENANT_ID',
+    },
+  ]);
+
+  beforeEach(async () => {
+    await deployed(alice());
+    inside.put({ ...(inside.get(CONFIG_MAP) as KubeObject), data: { TENANT_ID: 'Robert' } });
+    inside.refuse(CONFIG_MAP, conflict);
+    forgetWrites();
+  });
+
+  test('is said with field, manager and the way out; the rest is done and said', async () => {
+    host.drop(QUOTA);
+    await expect(deployed(alice())).rejects.toThrow(
+      /conflict with "kubectl-patch": \.data\.TENANT_ID\n.*--take-over/s,
+    );
+    expect(said.at(-1)).toMatch(/^alice: ResourceQuota\/tenant-alice created .*then it failed$/);
+    expect(inside.get(CONFIG_MAP)?.['data']).toEqual({ TENANT_ID: 'Robert' });
+    expect(inside.writes).toEqual([]);
+  });
+
+  test('is taken over where it is asked for', async () => {
+    expect(await deployed(alice(), { takeOver: true })).toEqual(['ConfigMap/tenant-id changed']);
+    expect(inside.get(CONFIG_MAP)?.['data']).toEqual({ TENANT_ID: 'Alice' });
+  });
+});
+
+describe('a pause', () => {
+  beforeEach(async () => {
+    await deployed(alice());
+    syncedPod('web');
+  });
+
+  test('scales first, then Helm runs beside the end of the pods; then nothing more', async () => {
+    expect((await deployed(paused())).toSorted()).toEqual([
+      '1 pods deleted',
+      'ran, and is held at zero',
+      'vcluster: values differ',
+    ]);
+    expect(said.at(-1)).toContain('alice: skipped: paused');
+    forgetWrites();
+    expect(await deployed(paused())).toEqual([]);
+    expect(writes()).toEqual([]);
+  });
+
+  test('leaves what is inside for the resume, which brings it', async () => {
+    const [configMap, ...others] = alice().virtualObjects;
+    const renamed = [{ ...(configMap as KubeObject), data: { TENANT_ID: 'Other' } }, ...others];
+    await deployed(paused({ virtualObjects: renamed }));
+    expect((await lookAt(paused({ virtualObjects: renamed }))).plan.tenants[0]?.deferred).toEqual([
+      CONFIG_MAP,
+    ]);
+    expect(await deployed(alice({ virtualObjects: renamed }))).toEqual([
+      'vcluster: values differ',
+      'ConfigMap/tenant-id changed',
+    ]);
+  });
+});
+
+test('one that is being deployed by another is left, and its holder named', async () => {
+  await deployed(alice());
+  host.drop(QUOTA);
+  const lease = (renewTime: string): KubeObject => ({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'tenant-alice', namespace: 'tenantry-system' },
+    spec: { holderIdentity: 'ci@runner, process 7', leaseDurationSeconds: 30, renewTime },
+  });
+  host.put(lease(new Date().toISOString()));
+  await expect(deployed(alice())).rejects.toThrow('it is being changed by ci@runner, process 7');
+  expect(host.get(QUOTA)).toBeUndefined();
+  host.put(lease('2020-01-01T00:00:00Z'));
+  expect(await deployed(alice())).toEqual(['ResourceQuota/tenant-alice created']);
+  expect(host.get('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice')).toBeUndefined();
+});
+
+test('where it fails, what was done before is said, and taken up again', async () => {
+  const fails = async () => {
+    throw new Error('no chart');
+  };
+  await expect(deployed(alice(), { install: fails })).rejects.toThrow('no chart');
+  expect(said.at(-1)).toMatch(/ResourceQuota\/tenant-alice created .*, then it failed$/);
+  const changes = await deployed(alice());
+  expect(changes[0]).toBe('vcluster: not installed');
+});
+
+test('a saved plan is known as another one where the world has moved on', async () => {
+  await deployed(alice());
+  host.drop(QUOTA);
+  const { plan: saved } = await lookAt(alice());
+  const kept = JSON.parse(JSON.stringify(saved)) as Plan;
+  expect(planDifferences(kept, (await lookAt(alice())).plan)).toEqual([]);
+  inside.drop(CONFIG_MAP);
+  expect(planDifferences(kept, (await lookAt(alice())).plan)).toEqual([
+    'alice: what a deploy would do has changed',
+  ]);
+  expect(planDifferences(kept, (await lookAt(paused())).plan)).toContain('dist/ has changed');
+});
