@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parsePlan, type Plan } from '@tenantry/plan';
 import { messageOf, UsageError } from './lib/cli/errors.ts';
 import { runMain } from './lib/cli/run-main.ts';
@@ -10,7 +9,7 @@ await runMain({
   summary: 'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.',
   options: {
     plan: {
-      type: 'string',
+      type: 'path',
       value: 'FILE',
       description: 'only what this plan of pnpm plan --save says, or nothing',
     },
@@ -22,7 +21,7 @@ await runMain({
   arguments: { min: 0, max: Infinity },
   async run(context) {
     const { positionals, values } = context;
-    const saved = values.plan === undefined ? null : readPlan(resolve(values.plan));
+    const saved = values.plan === undefined ? null : readPlan(values.plan);
     const ids = positionals.length > 0 || saved === null ? positionals : idsOf(saved);
     await deploy(context, ids, { saved, takeOver: values['take-over'] ?? false });
   },

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { isEmpty, planEvents, renderPlan, serializePlan } from '@tenantry/plan';
 import { EXIT, runMain } from './lib/cli/run-main.ts';
 import { connectionsOf } from './lib/cluster/connections.ts';
@@ -14,7 +13,7 @@ await runMain({
     json: { type: 'boolean', description: 'an NDJSON line per tenant, then a summary' },
     'exit-code': { type: 'boolean', description: 'exit code 4 where there is anything to do' },
     save: {
-      type: 'string',
+      type: 'path',
       value: 'FILE',
       description: 'keep the plan, for pnpm run deploy --plan FILE',
     },
@@ -29,7 +28,7 @@ await runMain({
     await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(dist.all)));
     const takeOver = values['take-over'] ?? false;
     const { plan } = await makePlan(connections, dist, { takeOver });
-    if (values.save !== undefined) writeFileSync(resolve(values.save), serializePlan(plan));
+    if (values.save !== undefined) writeFileSync(values.save, serializePlan(plan));
     if (values.json === true) for (const event of planEvents(plan)) print(JSON.stringify(event));
     else print(renderPlan(plan));
     return values['exit-code'] === true && !isEmpty(plan) ? EXIT.found : EXIT.done;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 /** Every name that Tenantry gives to something, derived from a tenant's id; nowhere else. */
 
 /** Longest id for which vcluster does not hash the names of synced objects (63 characters). */
@@ -61,9 +62,18 @@ export function tenantContext(id: string, hostContext: string): string {
   return `vcluster_${vclusterName(id)}_${hostNamespace(id)}_${hostContext}`;
 }
 
-/** The name that vcluster gives on the host to an object synced from the virtual cluster. */
+/** Longest name of an object on the host that vcluster does not cut. */
+const MAX_SYNCED_NAME = 63;
+
+/**
+ * The name that vcluster gives on the host to an object synced from the virtual cluster; a longer one
+ * is cut and ends in a hash (vcluster's translate.SafeConcatName).
+ */
 export function syncedName(name: string, namespace: string, id: string): string {
-  return `${name}-x-${namespace}-x-${vclusterName(id)}`;
+  const whole = `${name}-x-${namespace}-x-${vclusterName(id)}`;
+  if (whole.length <= MAX_SYNCED_NAME) return whole;
+  const digest = createHash('sha256').update(whole).digest('hex').slice(0, 10);
+  return `${whole.slice(0, 52)}-${digest}`.replaceAll('.-', '-');
 }
 
 /** The host's claim of the volume of a tenant's control plane. */

@@ -37,6 +37,16 @@ test('the names of the reference scenario are these, word for word', () => {
 test('an id of 29 characters is the longest whose names vcluster keeps', () => {
   expect(MAX_ID_LENGTH).toBe(29);
   const longest = 'a'.repeat(MAX_ID_LENGTH);
-  expect(syncedName(SERVICE.service, SERVICE.namespace, longest)).toHaveLength(63);
+  expect(syncedName(SERVICE.service, SERVICE.namespace, longest)).toBe(
+    `simple-service-x-default-x-tenant-${longest}`,
+  );
   expect(temporaryNamespace(longest).length).toBeLessThanOrEqual(63);
+});
+
+test('a longer name is cut as vcluster cuts it: 52 characters and ten of its hash', () => {
+  const name = syncedName('a-rather-long-name-of-a-service', 'a-namespace', 'a-long-tenant');
+  expect(name).toMatch(/^a-rather-long-name-of-a-service-x-a-namespace-x-tena-[0-9a-f]{10}$/);
+  expect(name).not.toBe(
+    syncedName('a-rather-long-name-of-a-service', 'a-namespace', 'a-long-tenanT'),
+  );
 });
