@@ -48,7 +48,7 @@ function readUnpaid(tenantsFile: string, report: Report): ReadonlyMap<string, st
     const unpaid = readFleet(tenantsFile).tenants.filter((tenant) => isUnpaid(tenant, day));
     return new Map(unpaid.map(({ id, paidThrough }) => [id, paidThrough ?? '']));
   } catch (error) {
-    report.line(`who has paid is not known: ${messageOf(error)}`);
+    report.line(`unpaid tenants are not marked: ${messageOf(error)}`);
     return new Map();
   }
 }

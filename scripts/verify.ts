@@ -6,7 +6,7 @@ import { findHost } from './lib/cluster/host.ts';
 import { liveTenants } from './lib/cluster/live-tenants.ts';
 import { hostContextOf, readHostWide, readTenants } from './lib/dist/read.ts';
 import { openApi } from './lib/kube/api-client.ts';
-import { renderCounts, renderRows } from './lib/verify/render.ts';
+import { renderCounts, renderFindings, renderRows } from './lib/verify/render.ts';
 import { exitCode, runVerify } from './lib/verify/run.ts';
 
 await runMain({
@@ -64,6 +64,8 @@ await runMain({
       const sampled = summary.pairs < summary.of ? ', a sample' : '';
       print(`${summary.pairs} of ${summary.of} pairs of tenants${sampled}; ${seconds} s`);
       print(renderCounts(counts));
+      const findings = renderFindings(rows);
+      if (findings !== '') print(`\n${findings}`);
     }
     return exitCode(counts);
   },

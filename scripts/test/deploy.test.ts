@@ -243,7 +243,7 @@ test('a new tenant: all is made, the inventory before it, and said', async () =>
   expect(await deployed(alice())).toEqual([
     `Namespace/${NAMESPACE} created`,
     'ResourceQuota/tenant-alice created',
-    'vcluster: not installed',
+    'vcluster: installed',
     'ConfigMap/tenant-id created',
     'Deployment/simple-app created',
     'Service/simple-service created',
@@ -389,7 +389,7 @@ describe('a pause', () => {
   test('scales first, then Helm runs beside the end of the pods; then nothing more', async () => {
     expect((await deployed(paused())).toSorted()).toEqual([
       '1 pods deleted',
-      'ran, and is held at zero',
+      'was running: scaled to zero',
       'vcluster: values differ',
     ]);
     expect(said.at(-1)).toContain('alice: skipped: paused');
@@ -436,7 +436,7 @@ test('where it fails, what was done before is said, and taken up again', async (
   await expect(deployed(alice(), { install: fails })).rejects.toThrow('no chart');
   expect(said.at(-1)).toMatch(/ResourceQuota\/tenant-alice created .*, then it failed$/);
   const changes = await deployed(alice());
-  expect(changes[0]).toBe('vcluster: not installed');
+  expect(changes[0]).toBe('vcluster: installed');
 });
 
 test('a saved plan is known as another one where the world has moved on', async () => {

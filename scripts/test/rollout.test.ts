@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../lib/tools/kubectl.ts';
 import { poll } from '../lib/kube/wait.ts';
-import { createPatience, isRolledOut } from '../lib/kube/rollout.ts';
+import { createGracePeriod, isRolledOut } from '../lib/kube/rollout.ts';
 
 function workload(kind: string, replicas: number, status: object, generation = 2): KubeObject {
   return {
@@ -63,17 +63,17 @@ describe('a workload is rolled out', () => {
   ])('%s', (_, object) => expect(isRolledOut(object)).toBe(false));
 });
 
-test('patience is over only where there was a cause all along', () => {
+test('the grace period is over only where there was a cause all along', () => {
   let now = 0;
-  const patience = createPatience(() => now, 10);
-  expect(patience.isOver(['quota'])).toBe(false);
+  const gracePeriod = createGracePeriod(() => now, 10);
+  expect(gracePeriod.isOver(['quota'])).toBe(false);
   now = 9;
-  expect(patience.isOver(['image'])).toBe(false);
-  expect(patience.isOver([])).toBe(false);
+  expect(gracePeriod.isOver(['image'])).toBe(false);
+  expect(gracePeriod.isOver([])).toBe(false);
   now = 10;
-  expect(patience.isOver(['quota'])).toBe(false);
+  expect(gracePeriod.isOver(['quota'])).toBe(false);
   now = 20;
-  expect(patience.isOver(['quota'])).toBe(true);
+  expect(gracePeriod.isOver(['quota'])).toBe(true);
 });
 
 describe('a wait', () => {
@@ -83,28 +83,28 @@ describe('a wait', () => {
     let looks = 0;
     const look = async () =>
       (looks += 1) < 3
-        ? ({ done: false, evidence: '' } as const)
+        ? ({ done: false, diagnostics: '' } as const)
         : ({ done: true, result: 'tea' } as const);
     expect(await poll(look, { ...options, timeoutSeconds: 10 })).toBe('tea');
   });
 
   test('ends at its deadline, with what there was to see', async () => {
-    const look = async () => ({ done: false, evidence: 'kettle: cold\npot: empty' }) as const;
+    const look = async () => ({ done: false, diagnostics: 'kettle: cold\npot: empty' }) as const;
     await expect(poll(look, options)).rejects.toThrow(
       'tea: not within 0.02 s\n    kettle: cold\n    pot: empty',
     );
   });
 
-  test('ends at once where waiting cannot help', async () => {
-    const look = async () => ({ done: false, evidence: 'no kettle', hopeless: true }) as const;
-    await expect(poll(look, options)).rejects.toThrow('tea: waiting cannot help\n    no kettle');
+  test('ends at once where cannot succeed', async () => {
+    const look = async () => ({ done: false, diagnostics: 'no kettle', terminal: true }) as const;
+    await expect(poll(look, options)).rejects.toThrow('tea: cannot succeed\n    no kettle');
   });
 
   test('ends when the user interrupts', async () => {
     const controller = new AbortController();
     const look = async () => {
       controller.abort(new Error('stop'));
-      return { done: false, evidence: '' } as const;
+      return { done: false, diagnostics: '' } as const;
     };
     await expect(poll(look, { ...options, signal: controller.signal })).rejects.toThrow();
   });

@@ -366,7 +366,7 @@ describe('two tenants, Alice and Bob', () => {
     const result = await pnpm(['deploy']);
     expect(result.exitCode).toBe(3);
     expect(result.stdout).toContain('alice: Hello there TenantID ✋ Alice');
-    expect(result.stderr).toMatch(/bob: .*waiting cannot help/);
+    expect(result.stderr).toMatch(/bob: .*cannot succeed/);
     expect(result.stderr).toMatch(/(ErrImagePull|ImagePullBackOff).*tenantry\/whoami:impossible/);
     // The old pod still serves.
     expect((await pnpmOk(['greet', 'bob'])).stdout).toContain('bob: Hello there TenantID ✋ Bob');

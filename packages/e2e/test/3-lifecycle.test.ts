@@ -130,7 +130,7 @@ describe("Alice's life, by a calendar of its own", () => {
     await vcluster(['pause', 'tenant-alice']);
     expect(await drift()).toEqual(['paused by `vcluster pause tenant-alice`']);
     expect((await pnpmOk(['deploy', 'alice'])).stdout).toContain(
-      "`vcluster pause`'s notes removed",
+      'annotations of `vcluster pause` removed',
     );
     expect(await drift()).toEqual([]);
 
@@ -138,7 +138,7 @@ describe("Alice's life, by a calendar of its own", () => {
     await vcluster(['resume', 'tenant-alice']);
     expect(await replicas()).toBe(1);
     expect(await drift()).toEqual(['paused, but running']);
-    expect((await pnpmOk(['deploy', 'alice'])).stdout).toContain('ran, and is held at zero');
+    expect((await pnpmOk(['deploy', 'alice'])).stdout).toContain('was running: scaled to zero');
     expect([await podsOfAlice(), await replicas(), await drift()]).toEqual([[], 0, []]);
   });
 

@@ -3,7 +3,7 @@ import { objectOf } from './kube-object.ts';
 
 /** What was done by a change, as `pnpm deploy` says it. */
 export function describeDone(change: Change): readonly string[] {
-  if (change.kind === 'install') return ['vcluster: not installed'];
+  if (change.kind === 'install') return ['vcluster: installed'];
   if (change.kind === 'upgrade') {
     return change.reasons.map((reason) => `vcluster: ${describeReason(reason)}`);
   }
@@ -11,11 +11,11 @@ export function describeDone(change: Change): readonly string[] {
     case 'scale':
       return [
         change.to === 0
-          ? 'ran, and is held at zero'
+          ? 'was running: scaled to zero'
           : `vcluster: scaled from ${change.from} to ${change.to}`,
       ];
     case 'forget-pause':
-      return ["a foreign `vcluster pause`'s notes removed"];
+      return ['annotations of `vcluster pause` removed'];
     // What has become of the pods is known afterwards only.
     case 'remove-pods':
     case 'conflict':

@@ -5,7 +5,7 @@ export interface Diagnosis {
   /** A line per thing that is wrong, worst first. */
   readonly causes: readonly string[];
   /** Whether the causes are of a kind that does not pass by itself. */
-  readonly hopeless: boolean;
+  readonly terminal: boolean;
 }
 
 /** Reasons of a waiting container that stay until a person changes something. */
@@ -50,11 +50,11 @@ export function diagnose(objects: readonly KubeObject[], now: number): Diagnosis
           `${involvedObject.kind} ${involvedObject.name}: ${message}`,
       ),
   ];
-  return { causes: [...new Set(causes)], hopeless: causes.length > 0 };
+  return { causes: [...new Set(causes)], terminal: causes.length > 0 };
 }
 
 /** What a person would look at first: pods with their states, then the newest warnings. */
-export function evidence(objects: readonly KubeObject[], now: number): string {
+export function diagnostics(objects: readonly KubeObject[], now: number): string {
   const { causes } = diagnose(objects, now);
   const pods = podsOf(objects);
   const warnings = eventsOf(objects)

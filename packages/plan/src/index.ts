@@ -2,7 +2,7 @@ export { type Change, isBlocked, type LifeCycleChange, type ObjectChange } from 
 export { chartObjects } from './chart-objects.ts';
 export { contentOf, fingerprintOf, hashOf } from './content.ts';
 export { describeDone, describeDrift, describeObstacle } from './describe.ts';
-export { diagnose, type Diagnosis, evidence } from './diagnose.ts';
+export { diagnose, type Diagnosis, diagnostics } from './diagnose.ts';
 export { driftedObjects } from './drift.ts';
 export {
   type Answer,

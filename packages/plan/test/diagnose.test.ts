@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { diagnose, evidence } from '../src/diagnose.ts';
+import { diagnose, diagnostics } from '../src/diagnose.ts';
 import type { KubeObject } from '../src/kube-object.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
@@ -40,7 +40,7 @@ function waiting(reason: string, restartCount = 0): object {
   };
 }
 
-describe('waiting cannot help', () => {
+describe('cannot succeed', () => {
   test.each([
     'ErrImageNeverPull',
     'ErrImagePull',
@@ -48,8 +48,8 @@ describe('waiting cannot help', () => {
     'InvalidImageName',
     'CreateContainerConfigError',
   ])('where a container waits for %s, which is named with its image', (reason) => {
-    const { causes, hopeless } = diagnose([pod(waiting(reason))], NOW);
-    expect(hopeless).toBe(true);
+    const { causes, terminal } = diagnose([pod(waiting(reason))], NOW);
+    expect(terminal).toBe(true);
     expect(causes).toEqual([
       `pod simple-app-1: container whoami: ${reason} (image tenantry/whoami:none)`,
     ]);
@@ -89,12 +89,12 @@ describe('waiting cannot help', () => {
     };
     expect(diagnose([deployment], NOW)).toEqual({
       causes: ['Deployment simple-app: exceeded quota'],
-      hopeless: true,
+      terminal: true,
     });
   });
 
   test('where a container has crashed again and again', () => {
-    expect(diagnose([pod(waiting('CrashLoopBackOff', 3))], NOW).hopeless).toBe(true);
+    expect(diagnose([pod(waiting('CrashLoopBackOff', 3))], NOW).terminal).toBe(true);
   });
 });
 
@@ -102,11 +102,11 @@ describe('a refusal of a pod', () => {
   const refusal = warning('is forbidden', 1, 'Pod', 'simple-app-1');
 
   test('counts while the pod has not been made', () => {
-    expect(diagnose([refusal, pod({ phase: 'Pending' })], NOW).hopeless).toBe(true);
+    expect(diagnose([refusal, pod({ phase: 'Pending' })], NOW).terminal).toBe(true);
   });
 
   test('and not when it was made all the same', () => {
-    expect(diagnose([refusal, pod({ phase: 'Running' })], NOW).hopeless).toBe(false);
+    expect(diagnose([refusal, pod({ phase: 'Running' })], NOW).terminal).toBe(false);
   });
 });
 
@@ -118,7 +118,7 @@ describe('there is hope', () => {
     ['a refusal is of a pod that is gone', warning('is forbidden', 1, 'Pod', 'gone')],
     ['a warning is about something else', warning('Readiness probe failed', 1)],
   ])('where %s', (_, object) => {
-    expect(diagnose([object], NOW).hopeless).toBe(false);
+    expect(diagnose([object], NOW).terminal).toBe(false);
   });
 
   test('where the stuck pod is being deleted', () => {
@@ -127,13 +127,13 @@ describe('there is hope', () => {
       ...old,
       metadata: { ...old.metadata, deletionTimestamp: '2026-11-23T11:59:00Z' },
     };
-    expect(diagnose([deleted], NOW).hopeless).toBe(false);
+    expect(diagnose([deleted], NOW).terminal).toBe(false);
   });
 });
 
-test('the evidence names causes, pods and the newest warnings', () => {
+test('the diagnostics name causes, pods and the newest warnings', () => {
   const seen = [pod(waiting('ErrImagePull')), warning('older', 50), warning('newer', 40)];
-  expect(evidence(seen, NOW).split('\n')).toEqual([
+  expect(diagnostics(seen, NOW).split('\n')).toEqual([
     'pod simple-app-1: container whoami: ErrImagePull (image tenantry/whoami:none)',
     'pod simple-app-1: Unknown; whoami ErrImagePull',
     'event ReplicaSet/simple-app FailedCreate: newer',

@@ -121,7 +121,7 @@ test.each<[Change, readonly string[], readonly string[]]>([
   ],
   [
     { layer: 'vcluster', kind: 'scale', from: 1, to: 0, barePods: [] },
-    ['ran, and is held at zero'],
+    ['was running: scaled to zero'],
     [],
   ],
   [
@@ -131,7 +131,7 @@ test.each<[Change, readonly string[], readonly string[]]>([
   ],
   [
     { layer: 'vcluster', kind: 'forget-pause', annotations: ['loft.sh/paused'] },
-    ["a foreign `vcluster pause`'s notes removed"],
+    ['annotations of `vcluster pause` removed'],
     [],
   ],
   [conflict, [], ['conflict with kubectl-patch in ConfigMap/tenant-id: .data.TENANT_ID']],

@@ -83,7 +83,7 @@ async function waitForApi({ $ }: Toolbox, target: Target, signal: AbortSignal): 
         ]);
         return { done: true, result: undefined };
       } catch (error) {
-        return { done: false, evidence: String(error) };
+        return { done: false, diagnostics: String(error) };
       }
     },
     { what: `nodes of ${target.context}`, timeoutSeconds: READY_TIMEOUT_SECONDS, signal },

@@ -68,7 +68,7 @@ function readCredentials(
       const [secret] = await getObjects($, target, ['-n', namespace, 'secret', name]);
       const credentials = parse(secret, `Secret ${namespace}/${name}`);
       return credentials === null
-        ? { done: false, evidence: `Secret ${name} has no credentials yet` }
+        ? { done: false, diagnostics: `Secret ${name} has no credentials yet` }
         : { done: true, result: credentials };
     },
     {

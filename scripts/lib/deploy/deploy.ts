@@ -76,7 +76,10 @@ export async function deploy(
     return outcomes;
   } finally {
     for (const id of signal.aborted ? [] : plan.orphans) {
-      print(`${id}: orphan: live, but not in dist/; left alone`);
+      print(
+        `${id}: orphan: live, but not in dist/; left alone\n` +
+          `  → put it back into tenants.json, and pnpm offboard ${id} where it is to go`,
+      );
     }
   }
 }

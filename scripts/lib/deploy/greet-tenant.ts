@@ -28,7 +28,7 @@ export async function greetTenant(
     const answer = await askOnce(client);
     return answer === expectedGreeting(name)
       ? { done: true, result: answer }
-      : { done: false, evidence: `expected: ${expectedGreeting(name)}\nanswered: ${answer}` };
+      : { done: false, diagnostics: `expected: ${expectedGreeting(name)}\nanswered: ${answer}` };
   };
   return poll(look, {
     what: 'GET /whoami',

@@ -1,4 +1,4 @@
-import { evidence } from '@tenantry/plan';
+import { diagnostics } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
 import { deletePods } from '../kube/delete-pods.ts';
 import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
@@ -100,7 +100,7 @@ async function end(
     for (const { metadata } of pods) seen.add(metadata.name);
     if (seconds >= FORCE_AFTER_SECONDS) for (const { metadata } of pods) forced.add(metadata.name);
     if (seconds >= 0) await deletePods(host, namespace, podEnd(pods, seconds));
-    return { done: false, evidence: evidence(pods, Date.now()) };
+    return { done: false, diagnostics: diagnostics(pods, Date.now()) };
   };
   await poll(look, {
     ...options,

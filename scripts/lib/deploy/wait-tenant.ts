@@ -47,7 +47,7 @@ export async function virtualClient(
     async (): Promise<Look<KubeClient>> => {
       const opened = await connections.virtual(id);
       return opened === null
-        ? { done: false, evidence: `Secret vc-${name} has no credentials yet` }
+        ? { done: false, diagnostics: `Secret vc-${name} has no credentials yet` }
         : { done: true, result: opened };
     },
     { what: `credentials of ${name}`, timeoutSeconds: CREDENTIALS_TIMEOUT_SECONDS, signal },
@@ -64,7 +64,7 @@ function waitForDefaultAccount(client: KubeClient, signal: AbortSignal): Promise
     (accounts): Look<void> =>
       accounts.some(({ metadata }) => metadata.name === 'default')
         ? { done: true, result: undefined }
-        : { done: false, evidence: 'ServiceAccount default is not there' },
+        : { done: false, diagnostics: 'ServiceAccount default is not there' },
     { what: 'tenant API server', timeoutSeconds: DEFAULT_ACCOUNT_TIMEOUT_SECONDS, signal },
   );
 }

@@ -50,7 +50,7 @@ export async function deleteNamespace(
         }
         held.push(...stuck);
       }
-      return { done: false, evidence: held.join('\n') };
+      return { done: false, diagnostics: held.join('\n') };
     },
     {
       what: `end of namespace ${name}`,

@@ -12,7 +12,8 @@ export interface ListOptions {
 }
 
 interface List {
-  readonly items: readonly KubeObject[];
+  /** Null for an empty list of metadata. */
+  readonly items: readonly KubeObject[] | null;
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
@@ -39,7 +40,7 @@ export async function list(
       ...(metadataOnly && { accept: METADATA }),
     });
     // What is listed has neither, as all of it is the same.
-    found.push(...page.items.map((item) => ({ ...item, apiVersion, kind })));
+    found.push(...(page.items ?? []).map((item) => ({ ...item, apiVersion, kind })));
     next = page.metadata.continue ?? '';
   } while (next !== '');
   return found;

@@ -1,4 +1,4 @@
-import { diagnose, evidence } from '@tenantry/plan';
+import { diagnose, diagnostics } from '@tenantry/plan';
 import { messageOf } from '../cli/errors.ts';
 import { getObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
 import { type Look, poll } from './wait.ts';
@@ -22,7 +22,7 @@ export async function waitForRollout(
   options: RolloutOptions,
 ): Promise<void> {
   const { namespace, workloads, timeoutSeconds, signal } = options;
-  const patience = createPatience();
+  const gracePeriod = createGracePeriod();
   const look = async (): Promise<Look<void>> => {
     const objects = await getObjects($, target, ['-n', namespace, ...workloads]);
     if (objects.length === workloads.length && objects.every(isRolledOut)) {
@@ -30,9 +30,9 @@ export async function waitForRollout(
     }
     const seen = [...objects, ...(await getObjects($, target, ['-n', namespace, 'pods,events']))];
     const now = Date.now();
-    const hopeless = patience.isOver(diagnose(seen, now).causes);
-    const logs = hopeless ? await lastLogLines($, target, namespace, seen) : '';
-    return { done: false, evidence: `${evidence(seen, now)}\n${logs}`, hopeless };
+    const terminal = gracePeriod.isOver(diagnose(seen, now).causes);
+    const logs = terminal ? await lastLogLines($, target, namespace, seen) : '';
+    return { done: false, diagnostics: `${diagnostics(seen, now)}\n${logs}`, terminal };
   };
   await poll(look, {
     what: workloads.join(', '),
@@ -42,7 +42,7 @@ export async function waitForRollout(
 }
 
 /** Counts how long there has been some cause or other without a break. */
-export function createPatience(
+export function createGracePeriod(
   now: () => number = () => performance.now(),
   limit = PATIENCE_MILLISECONDS,
 ) {

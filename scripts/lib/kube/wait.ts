@@ -12,16 +12,16 @@ export interface PollOptions {
 /** What one look found: done with a result, waiting (with what there is to see), or beyond hope. */
 export type Look<T> =
   | { readonly done: true; readonly result: T }
-  | { readonly done: false; readonly evidence: string; readonly hopeless?: boolean };
+  | { readonly done: false; readonly diagnostics: string; readonly terminal?: boolean };
 
-/** A wait ended without its result; the message ends with the evidence. */
+/** A wait ended without its result; the message ends with the diagnostics. */
 export class WaitError extends ExpectedError {
   override name = 'WaitError';
 }
 
 /**
  * Looks again and again until the result is there.
- * @throws WaitError at the deadline, or at once where waiting cannot help
+ * @throws WaitError at the deadline, or at once where cannot succeed
  */
 export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions): Promise<T> {
   const { what, timeoutSeconds, intervalMilliseconds = 1000, signal } = options;
@@ -30,19 +30,21 @@ export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions
     signal?.throwIfAborted();
     const found = await look();
     if (found.done) return found.result;
-    if (found.hopeless === true)
-      throw new WaitError(withEvidence(`${what}: waiting cannot help`, found.evidence));
+    if (found.terminal === true)
+      throw new WaitError(withDiagnostics(`${what}: cannot succeed`, found.diagnostics));
     if (performance.now() > deadline) {
-      throw new WaitError(withEvidence(`${what}: not within ${timeoutSeconds} s`, found.evidence));
+      throw new WaitError(
+        withDiagnostics(`${what}: not within ${timeoutSeconds} s`, found.diagnostics),
+      );
     }
     await sleep(intervalMilliseconds, undefined, signal === undefined ? {} : { signal });
   }
 }
 
-export function withEvidence(message: string, evidence: string): string {
+export function withDiagnostics(message: string, diagnostics: string): string {
   return [
     message,
-    ...evidence
+    ...diagnostics
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => `    ${line}`),

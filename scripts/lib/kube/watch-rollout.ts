@@ -1,6 +1,6 @@
-import { diagnose, evidence, type KubeObject } from '@tenantry/plan';
+import { diagnose, diagnostics, type KubeObject } from '@tenantry/plan';
 import type { KubeClient } from './client.ts';
-import { createPatience, isRolledOut } from './rollout.ts';
+import { createGracePeriod, isRolledOut } from './rollout.ts';
 import { type Look } from './wait.ts';
 import { watchUntil } from './watch.ts';
 
@@ -17,15 +17,15 @@ export async function watchRollout(
   { apiVersion, kind, namespace, name }: WatchedWorkload,
   { timeoutSeconds, signal }: { readonly timeoutSeconds: number; readonly signal?: AbortSignal },
 ): Promise<void> {
-  const patience = createPatience();
+  const gracePeriod = createGracePeriod();
   const look = async (objects: readonly KubeObject[]): Promise<Look<void>> => {
     const workload = objects.find((each) => each.kind === kind && each.metadata.name === name);
     if (workload !== undefined && isRolledOut(workload)) return { done: true, result: undefined };
     const seen = objects.filter((each) => each.kind !== kind || each.metadata.name === name);
     const now = Date.now();
-    const hopeless = patience.isOver(diagnose(seen, now).causes);
-    const logs = hopeless ? await lastLogLines(client, namespace, seen) : '';
-    return { done: false, evidence: `${evidence(seen, now)}\n${logs}`, hopeless };
+    const terminal = gracePeriod.isOver(diagnose(seen, now).causes);
+    const logs = terminal ? await lastLogLines(client, namespace, seen) : '';
+    return { done: false, diagnostics: `${diagnostics(seen, now)}\n${logs}`, terminal };
   };
   await watchUntil(
     client,

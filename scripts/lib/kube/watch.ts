@@ -1,6 +1,6 @@
 import type { KubeObject } from '@tenantry/plan';
 import { ApiError, collectionPath, type KubeClient } from './client.ts';
-import { type Look, WaitError, withEvidence } from './wait.ts';
+import { type Look, WaitError, withDiagnostics } from './wait.ts';
 
 /** Objects of a kind that are watched. */
 export interface Watched {
@@ -24,7 +24,7 @@ const RETRY_MILLISECONDS = 500;
 /**
  * Waits until `look` finds its result in what is watched. The server tells of changes; it is asked
  * once at first, and again only where a watch breaks off.
- * @throws WaitError at the deadline, or at once where waiting cannot help
+ * @throws WaitError at the deadline, or at once where cannot succeed
  */
 export async function watchUntil<T>(
   client: KubeClient,
@@ -54,12 +54,12 @@ export async function watchUntil<T>(
       if (failure !== null) throw failure;
       const found = await look(stores.flatMap((store) => [...store.values()]));
       if (found.done) return found.result;
-      if (found.hopeless === true) {
-        throw new WaitError(withEvidence(`${what}: waiting cannot help`, found.evidence));
+      if (found.terminal === true) {
+        throw new WaitError(withDiagnostics(`${what}: cannot succeed`, found.diagnostics));
       }
       if (performance.now() > deadline) {
         throw new WaitError(
-          withEvidence(`${what}: not within ${timeoutSeconds} s`, found.evidence),
+          withDiagnostics(`${what}: not within ${timeoutSeconds} s`, found.diagnostics),
         );
       }
     }
@@ -94,7 +94,7 @@ function createBell() {
 }
 
 interface List {
-  readonly items: readonly KubeObject[];
+  readonly items: readonly KubeObject[] | null;
   readonly metadata: { readonly resourceVersion: string };
 }
 
@@ -112,7 +112,8 @@ async function follow(
     const page = await listOrNull(client, path, query);
     if (page !== null) {
       store.clear();
-      for (const item of page.items) store.set(item.metadata.name, { ...item, apiVersion, kind });
+      for (const item of page.items ?? [])
+        store.set(item.metadata.name, { ...item, apiVersion, kind });
       changed();
       const { resourceVersion } = page.metadata;
       await client.watch(

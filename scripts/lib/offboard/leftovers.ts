@@ -23,7 +23,7 @@ export async function waitForNoLeftovers(
     const left = await findLeftovers(api, id, signal);
     return left.length === 0
       ? { done: true, result: undefined }
-      : { done: false, evidence: left.map(describe).join('\n') };
+      : { done: false, diagnostics: left.map(describe).join('\n') };
   };
   await poll(look, { what: `leftovers of ${id}`, timeoutSeconds: VOLUMES_TIMEOUT_SECONDS, signal });
 }

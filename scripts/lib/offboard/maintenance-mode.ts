@@ -70,7 +70,7 @@ async function quotaCounts({ $, target }: Host, namespace: string): Promise<void
       );
       return quotas.length > 0 && waiting.length === 0
         ? { done: true, result: undefined }
-        : { done: false, evidence: waiting.map(referenceOf).join('\n') };
+        : { done: false, diagnostics: waiting.map(referenceOf).join('\n') };
     },
     {
       what: `quota of ${namespace}`,

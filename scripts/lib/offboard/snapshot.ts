@@ -1,5 +1,5 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { evidence } from '@tenantry/plan';
+import { diagnostics } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
 import { applyObjects, getObjects, kubectl } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';
@@ -54,8 +54,8 @@ export async function restoreSnapshot(
         const logs = phase === 'Failed' ? await logsOf(host, place) : '';
         return {
           done: false,
-          evidence: `${evidence(seen, Date.now())}\n${logs}`,
-          hopeless: phase === 'Failed',
+          diagnostics: `${diagnostics(seen, Date.now())}\n${logs}`,
+          terminal: phase === 'Failed',
         };
       },
       { what: `restore pod ${wanted}`, timeoutSeconds, intervalMilliseconds: 500, signal },
@@ -90,7 +90,7 @@ async function remove(
       const left = await getObjects($, target, [...inNamespace, ...references]);
       return left.length === 0
         ? { done: true, result: undefined }
-        : { done: false, evidence: evidence(left, Date.now()) };
+        : { done: false, diagnostics: diagnostics(left, Date.now()) };
     },
     {
       what: `end of ${references.join(', ')}`,

@@ -45,7 +45,7 @@ export async function findTenantEndpoints(
       ]);
       const found = tenantEndpoints(id, pods as readonly Pod[], services as readonly Service[]);
       return typeof found === 'string'
-        ? { done: false, evidence: found }
+        ? { done: false, diagnostics: found }
         : { done: true, result: { ...found, probePod: { ipv4, ...link } } };
     },
     {

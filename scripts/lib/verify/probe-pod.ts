@@ -17,7 +17,7 @@ import type { Host } from '../cluster/host.ts';
 import { openTenant } from '../cluster/tenant-connection.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { type Api, openApi, uninterrupted } from '../kube/api-client.ts';
-import { evidence } from '@tenantry/plan';
+import { diagnostics } from '@tenantry/plan';
 import { list, mustCreate, objectPath, remove } from '../kube/objects.ts';
 import { poll } from '../kube/wait.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
@@ -150,8 +150,8 @@ function runningPod(
       const { phase } = (pod?.['status'] ?? {}) as { phase?: string };
       if (pod !== undefined && phase === 'Running') return { done: true, result: pod };
       const seen = (await events()).map((event) => ({ ...event, kind: 'Event' }));
-      const said = evidence(seen, Date.now());
-      return { done: false, evidence: `probe pod: ${phase ?? 'not on the host'}\n${said}` };
+      const said = diagnostics(seen, Date.now());
+      return { done: false, diagnostics: `probe pod: ${phase ?? 'not on the host'}\n${said}` };
     },
     {
       what: 'probe pod',
@@ -194,7 +194,7 @@ export async function clear(
       const there = inside.length === 0 ? await removeRest() : inside;
       return there.length === 0
         ? { done: true, result: undefined }
-        : { done: false, evidence: there.join('\n') };
+        : { done: false, diagnostics: there.join('\n') };
     },
     {
       what: 'removal of what was made',

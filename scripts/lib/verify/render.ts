@@ -26,6 +26,17 @@ export function renderRows(rows: readonly Row[]): string {
   }).join('\n');
 }
 
+/** What is open or broken, once more for the end of a long output; empty where nothing is. */
+export function renderFindings(rows: readonly Row[]): string {
+  return rows
+    .filter(({ verdict }) => verdict === 'open' || verdict === 'broken')
+    .sort(byTenant)
+    .map(({ tenant, attempt, verdict, detail }) =>
+      `${verdict.toUpperCase()} ${tenant}: ${attempt}: ${detail.split('\n')[0] ?? ''}`.trimEnd(),
+    )
+    .join('\n');
+}
+
 function byTenant(a: Row, b: Row): number {
   return a.tenant < b.tenant ? -1 : a.tenant > b.tenant ? 1 : 0;
 }

@@ -80,7 +80,11 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
             object.metadata.namespace === identity.metadata.namespace) &&
           matches(object, query['labelSelector'] ?? ''),
       );
-      return { items, metadata: { resourceVersion: String(version) } };
+      // As a real server answers where only metadata is asked for.
+      return {
+        items: items.length === 0 ? null : items,
+        metadata: { resourceVersion: String(version) },
+      };
     }
     const reference = referenceOf(identity);
     const there = objects.get(reference);
