@@ -389,8 +389,8 @@ describe('a pause', () => {
   test('scales first, then Helm runs beside the end of the pods; then nothing more', async () => {
     expect((await deployed(paused())).toSorted()).toEqual([
       '1 pods deleted',
-      'was running: scaled to zero',
       'vcluster: values differ',
+      'was running: scaled to zero',
     ]);
     expect(said.at(-1)).toContain('alice: skipped: paused');
     forgetWrites();

@@ -31,11 +31,6 @@ export async function scale(
   await kubectl($, target, ['-n', namespace, 'scale', workload, `--replicas=${replicas}`]);
 }
 
-/** As `endPods`; returns how many pods it deleted. */
-export async function removePods(host: Host, place: Place, signal?: AbortSignal): Promise<number> {
-  return (await endPods(host, place, signal)).deleted;
-}
-
 /**
  * Holds a vcluster at zero: ends its control plane, and then every pod of its namespace, whatever
  * their labels; earlier, the syncer would make them again. @throws WaitError after at most
