@@ -1,6 +1,6 @@
 import type { Place } from '@tenantry/plan';
 import { credentialsSecret } from '@tenantry/tenants';
-import { Fault, messageOf } from '../cli/errors.ts';
+import { ExpectedError, Fault, messageOf } from '../cli/errors.ts';
 import { ApiError, type KubeClient, type KubeRequest } from '../kube/client.ts';
 import { forwardToPod, localClient, type PodForward } from '../kube/connect.ts';
 import { read } from '../kube/requests.ts';
@@ -46,7 +46,7 @@ function explained(client: KubeClient, forward: PodForward): KubeClient {
   const why = (error: unknown): never => {
     const problem = forward.problem();
     if (error instanceof ApiError || problem === '') throw error;
-    throw new Error(problem, { cause: error });
+    throw new ExpectedError(problem, { cause: error });
   };
   return {
     ...client,

@@ -19,7 +19,7 @@ import {
   toPrune,
   union,
 } from '@tenantry/plan';
-import { Fault } from '../cli/errors.ts';
+import { ExpectedError, Fault } from '../cli/errors.ts';
 import { secretsMark, seeVirtual, seeObjects } from '../cluster/observe.ts';
 import type { Connections } from '../cluster/connections.ts';
 import type { TenantDist } from '../dist/read.ts';
@@ -102,7 +102,7 @@ function throwObstacles({ id, changes }: TenantPlan, layer: 'host' | 'vcluster' 
   const words = changes
     .filter((change) => change.layer === layer && isBlocked(change))
     .map((change) => describeObstacle(change, id));
-  if (words.length > 0) throw new Error(words.join('\n'));
+  if (words.length > 0) throw new ExpectedError(words.join('\n'));
 }
 
 async function changeLife(

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import {
   appliedIn,
   describeObstacle,
@@ -23,7 +24,7 @@ export async function applyHostWide(
 ): Promise<readonly string[]> {
   const changes = hostWide.filter((change): change is ObjectChange => 'object' in change);
   const obstacles = changes.filter(isBlocked).map((change) => describeObstacle(change, null));
-  if (obstacles.length > 0) throw new Error(obstacles.join('\n'));
+  if (obstacles.length > 0) throw new ExpectedError(obstacles.join('\n'));
   if (changes.length === 0 && !note) return [];
   const notes = createNotes(client, '', hostWideRecord);
   const said: string[] = [];

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -111,7 +112,9 @@ function send(socketPath: string, { method = 'GET', path, body, as }: ApiRequest
         chunks.push(chunk);
         bytes += chunk.length;
         if (bytes > MAX_ANSWER_BYTES) {
-          outgoing.destroy(new Error(`${method} ${path}: more than ${MAX_ANSWER_BYTES} bytes`));
+          outgoing.destroy(
+            new ExpectedError(`${method} ${path}: more than ${MAX_ANSWER_BYTES} bytes`),
+          );
         }
       });
       incoming.once('error', reject);
@@ -120,7 +123,9 @@ function send(socketPath: string, { method = 'GET', path, body, as }: ApiRequest
       );
     },
   );
-  outgoing.once('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
+  outgoing.once('timeout', () =>
+    outgoing.destroy(new ExpectedError(`${method} ${path}: no answer`)),
+  );
   outgoing.once('error', reject);
   outgoing.end(text);
   return promise;

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from './api-client.ts';
 import { ask } from './ask.ts';
@@ -179,7 +180,9 @@ async function groupVersionOf(
   // A group version whose definition has just gone is listed a moment longer.
   const gone = !aggregated && answer.status === 404;
   if (!answer.ok && !aggregated && !gone) {
-    throw new Error(`the API server does not say what ${metadata.name} holds: ${answer.message}`);
+    throw new ExpectedError(
+      `the API server does not say what ${metadata.name} holds: ${answer.message}`,
+    );
   }
   return {
     name: metadata.name,

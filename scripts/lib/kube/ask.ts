@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../cli/errors.ts';
+import { ExpectedError, messageOf } from '../cli/errors.ts';
 import type { Api, ApiAnswer } from './api-client.ts';
 
 /** So long the way to an API server may be down: a port-forward starts again, a pod does too. */
@@ -35,7 +35,7 @@ export async function ask(
     } catch (error) {
       reason = messageOf(error);
     }
-    if (performance.now() >= deadline) throw new Error(`${path}: no answer: ${reason}`);
+    if (performance.now() >= deadline) throw new ExpectedError(`${path}: no answer: ${reason}`);
     await sleep(INTERVAL_MILLISECONDS, undefined, signal === undefined ? {} : { signal });
   }
 }

@@ -1,10 +1,11 @@
+import { ExpectedError } from '../cli/errors.ts';
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubeObject } from '@tenantry/plan';
 
 /** What an API server refuses, in its words. */
-export class ApiError extends Error {
+export class ApiError extends ExpectedError {
   override name = 'ApiError';
   readonly status: number;
   readonly reason: string;
@@ -70,7 +71,8 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
  */
 export function createClient(config: KubeConfig): KubeClient {
   const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Error(`no cluster of context ${config.getCurrentContext()}`);
+  if (cluster === null)
+    throw new ExpectedError(`no cluster of context ${config.getCurrentContext()}`);
   const server = new URL(cluster.server);
   let agent: Agent | null = null;
   const optionsOf = async (): Promise<RequestOptions> => {
@@ -155,7 +157,9 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
       });
     },
   );
-  outgoing.once('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
+  outgoing.once('timeout', () =>
+    outgoing.destroy(new ExpectedError(`${method} ${path}: no answer`)),
+  );
   outgoing.once('error', reject);
   outgoing.end(text);
   return promise;
@@ -199,7 +203,8 @@ export async function resourceOf(
   const asked = groups.get(apiVersion) ?? discover(client, apiVersion);
   groups.set(apiVersion, asked);
   const resource = (await asked).get(kind);
-  if (resource === undefined) throw new Error(`the cluster has no kind ${kind} in ${apiVersion}`);
+  if (resource === undefined)
+    throw new ExpectedError(`the cluster has no kind ${kind} in ${apiVersion}`);
   return resource;
 }
 

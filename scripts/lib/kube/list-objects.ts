@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from './api-client.ts';
 import { ask, type AskOptions } from './ask.ts';
@@ -9,7 +10,7 @@ const PAGE_SIZE = 100;
 type Listed = Pick<ApiResource, 'name' | 'kind' | 'paths'>;
 
 /** A resource that an API server does not list, whichever version is asked for. */
-export class ListError extends Error {
+export class ListError extends ExpectedError {
   override name = 'ListError';
   /** As `kubectl get` takes it. */
   readonly resource: string;

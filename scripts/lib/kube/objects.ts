@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import type { NewObject } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../tools/kubectl.ts';
@@ -37,7 +38,7 @@ export function collectionPath({ apiVersion, kind, metadata }: NewObject): strin
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
   const resource = RESOURCES[kind];
-  if (resource === undefined) throw new Error(`no resource is known for kind ${kind}`);
+  if (resource === undefined) throw new ExpectedError(`no resource is known for kind ${kind}`);
   return `${group}${scope}/${resource}`;
 }
 
@@ -76,7 +77,8 @@ export async function create(
 /** Creates an object that must be there. @throws Error with the server's words */
 export async function mustCreate(api: Api, object: NewObject): Promise<void> {
   const answer = await create(api, object);
-  if (!answer.ok) throw new Error(`${object.kind} ${object.metadata.name}: ${answer.message}`);
+  if (!answer.ok)
+    throw new ExpectedError(`${object.kind} ${object.metadata.name}: ${answer.message}`);
 }
 
 export function remove(api: Api, object: NewObject): Promise<ApiAnswer> {
@@ -90,6 +92,6 @@ export function remove(api: Api, object: NewObject): Promise<ApiAnswer> {
 /** The objects of a collection. @throws Error with the server's words */
 export async function list(api: Api, path: string): Promise<readonly KubeObject[]> {
   const answer = await api.send({ path });
-  if (!answer.ok) throw new Error(`GET ${path}: ${answer.message}`);
+  if (!answer.ok) throw new ExpectedError(`GET ${path}: ${answer.message}`);
   return (answer.body['items'] ?? []) as readonly KubeObject[];
 }

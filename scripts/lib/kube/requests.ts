@@ -122,8 +122,13 @@ export async function mergePatch(
   });
 }
 
-/** Asks what would come of a write; stores nothing. @throws ApiError where the server gives no answer */
-export async function tryWrite(client: KubeClient, write: Write): Promise<Answer> {
+const ATTEMPTS = 5;
+
+/**
+ * Asks what would come of a write; stores nothing. A controller may write an object's status at the
+ * same moment: it is read and asked about again. @throws ApiError where the server gives no answer
+ */
+export async function tryWrite(client: KubeClient, write: Write, attempt = 1): Promise<Answer> {
   try {
     const object = await carryOut(client, write, true);
     return { write, kind: 'object', object };
@@ -131,12 +136,27 @@ export async function tryWrite(client: KubeClient, write: Write): Promise<Answer
     if (!(error instanceof ApiError)) throw error;
     const conflicts = conflictsOf(error);
     if (error.status === 409 && conflicts.length > 0) return { write, kind: 'conflict', conflicts };
+    if (error.status === 409 && attempt < ATTEMPTS) {
+      const live = await read(client, write.body);
+      if (live !== null) return tryWrite(client, atVersionOf(write, live), attempt + 1);
+    }
     if (error.status === 422 || error.status === 403) {
       const message = error.causes.map((cause) => cause.message).join('; ') || error.message;
       return { write, kind: 'refused', message, immutable: isImmutable(error) };
     }
     throw error;
   }
+}
+
+function atVersionOf(write: Write, { metadata: { resourceVersion } }: KubeObject): Write {
+  const { body } = write;
+  return {
+    ...write,
+    body: {
+      ...body,
+      metadata: { ...body.metadata, ...(resourceVersion !== undefined && { resourceVersion }) },
+    },
+  };
 }
 
 export function carryOut(

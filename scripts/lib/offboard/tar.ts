@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -5,7 +6,7 @@ import { join } from 'node:path';
 export type Members = Readonly<Record<string, number>>;
 
 /** A tar is not what it has to be. */
-export class TarError extends Error {
+export class TarError extends ExpectedError {
   override name = 'TarError';
 }
 

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import {
   beyondQuota,
   FIXTURE,
@@ -44,7 +45,7 @@ export async function tryForgedPodIps(
       path: `${objectPath(pod)}/status`,
       body: { status },
     });
-    if (!answer.ok) throw new Error(`status of ${pod.metadata.name}: ${answer.message}`);
+    if (!answer.ok) throw new ExpectedError(`status of ${pod.metadata.name}: ${answer.message}`);
     return pod;
   };
   const tryOne = async (

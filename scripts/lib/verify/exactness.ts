@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import { differences, type NewObject } from '@tenantry/isolation';
 import type { Api } from '../kube/api-client.ts';
 import { create, objectPath } from '../kube/objects.ts';
@@ -27,8 +28,8 @@ async function compareOne(hostApi: Api, wanted: NewObject): Promise<readonly str
     create(hostApi, elsewhere(wanted), { dryRun: true }),
   ]);
   if (live.status === 404) return [`${reference} missing`];
-  if (!live.ok) throw new Error(`${reference}: ${live.message}`);
-  if (!defaulted.ok) throw new Error(`${reference}, in a dry run: ${defaulted.message}`);
+  if (!live.ok) throw new ExpectedError(`${reference}: ${live.message}`);
+  if (!defaulted.ok) throw new ExpectedError(`${reference}, in a dry run: ${defaulted.message}`);
   return differences(asObject(defaulted.body), asObject(live.body)).map(
     (difference) => `${reference} ${difference}`,
   );

@@ -1,7 +1,7 @@
 import type { HostEndpoints, TenantEndpoints } from '@tenantry/isolation';
 import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
 import type { Api } from '../kube/api-client.ts';
-import { messageOf } from '../cli/errors.ts';
+import { ExpectedError, messageOf } from '../cli/errors.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { list } from '../kube/objects.ts';
 import type { Fixtures } from './probe-pods.ts';
@@ -125,7 +125,7 @@ export async function findHostEndpoints(hostApi: Api, pod: KubeObject): Promise<
   const host = slice?.endpoints[0]?.addresses[0];
   const port = slice?.ports[0]?.port;
   if (service === undefined || host === undefined || port === undefined) {
-    throw new Error('the host does not say where its API server is');
+    throw new ExpectedError('the host does not say where its API server is');
   }
   const status = pod['status'] as {
     readonly hostIP: string;

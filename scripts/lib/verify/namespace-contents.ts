@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import {
   type Expected,
   foreignKubeconfigKeys,
@@ -187,7 +188,7 @@ async function listNamespace(hostApi: Api, namespace: string): Promise<readonly 
       const path = `${group}/namespaces/${namespace}/${resource}`;
       const answer = await hostApi.send({ path });
       if (answer.status === 404) return [];
-      if (!answer.ok) throw new Error(`GET ${path}: ${answer.message}`);
+      if (!answer.ok) throw new ExpectedError(`GET ${path}: ${answer.message}`);
       return ((answer.body['items'] ?? []) as readonly KubeObject[]).map((object) => ({
         ...object,
         kind,

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Pair } from '@tenantry/isolation';
-import { messageOf } from '../cli/errors.ts';
+import { ExpectedError, messageOf } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
 import { CONCURRENCY } from '../deploy/each-tenant.ts';
 import type { TenantDist } from '../dist/read.ts';
@@ -40,7 +40,7 @@ export async function openFixtures(
       opened.push({ id, fixture });
       return fixture;
     } catch (error) {
-      failures.set(id, new Error(messageOf(error), { cause: error }));
+      failures.set(id, new ExpectedError(messageOf(error), { cause: error }));
       return null;
     }
   };

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import {
   asDryRun,
   benignClaim,
@@ -129,7 +130,8 @@ async function makeClaim(hostApi: Api, id: string): Promise<KubeObject> {
   const claim = benignClaim(hostNamespace(id));
   const object = { ...claim, metadata: { ...claim.metadata, name: fixtureClaim(id) } };
   const answer = await create(hostApi, object);
-  if (!answer.ok && answer.status !== 409) throw new Error(`a claim for it: ${answer.message}`);
+  if (!answer.ok && answer.status !== 409)
+    throw new ExpectedError(`a claim for it: ${answer.message}`);
   const { body } = await hostApi.send({ path: objectPath(object) });
   return bare(body as unknown as KubeObject, 'PersistentVolumeClaim');
 }
@@ -145,7 +147,7 @@ async function findTargets(
   const core = `/api/v1/namespaces/${namespace}`;
   const read = async (kind: string, path: string) => {
     const answer = await hostApi.send({ path });
-    if (!answer.ok) throw new Error(`GET ${path}: ${answer.message}`);
+    if (!answer.ok) throw new ExpectedError(`GET ${path}: ${answer.message}`);
     return bare(answer.body as unknown as KubeObject, kind);
   };
   const marked = `${core}/pods?labelSelector=${encodeURIComponent(`${SYNCED_LABEL}=${vcluster}`)}&fieldSelector=status.phase%3DRunning`;
@@ -161,7 +163,7 @@ async function findTargets(
   const lasting = pods.filter(({ metadata }) => !metadata.name.includes(FIXTURE));
   const pod =
     lasting.find(({ metadata }) => metadata.labels?.['app'] === SERVICE.deployment) ?? lasting[0];
-  if (pod === undefined) throw new Error(`${id}: no synced pod runs`);
+  if (pod === undefined) throw new ExpectedError(`${id}: no synced pod runs`);
   return {
     id,
     namespace,
