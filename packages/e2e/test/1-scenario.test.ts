@@ -256,8 +256,8 @@ describe('two tenants, Alice and Bob', () => {
     expect((await pnpmOk(['--silent', 'plan', '--exit-code'])).stdout).toContain(
       'nothing to change: 2 of 2 tenants match dist/',
     );
-    const dns = ['-n', 'vcluster-tenant-bob', 'patch', 'networkpolicy', 'dns'];
-    await host([...dns, '--type=merge', '-p', '{"spec":{"ingress":[{}]}}']);
+    const patch = ['-n', 'vcluster-tenant-bob', 'patch', 'networkpolicy', 'default-deny'];
+    await host([...patch, '--type=merge', '-p', '{"spec":{"ingress":[{}]}}']);
     const file = join(directory, 'bob.plan');
     const planned = await pnpm(['--silent', 'plan', 'bob', '--exit-code', '--save', file]);
     expect(planned).toMatchObject({
@@ -267,9 +267,9 @@ describe('two tenants, Alice and Bob', () => {
     const status = await pnpm(['--silent', 'status', 'bob']);
     expect(status).toMatchObject({
       exitCode: 4,
-      stdout: expect.stringContaining('NetworkPolicy/dns differs in spec.ingress'),
+      stdout: expect.stringContaining('NetworkPolicy/default-deny differs in spec.ingress'),
     });
-    await host(['-n', 'vcluster-tenant-bob', 'delete', 'networkpolicy', 'default-deny']);
+    await host(['-n', 'vcluster-tenant-bob', 'delete', 'networkpolicy', 'control-plane']);
     const refused = await pnpm(['run', 'deploy', '--plan', file]);
     expect(refused).toMatchObject({
       exitCode: 1,
@@ -277,7 +277,8 @@ describe('two tenants, Alice and Bob', () => {
     });
     await pnpmOk(['--silent', 'plan', 'bob', '--save', file]);
     const { stdout } = await pnpmOk(['run', 'deploy', '--plan', file]);
-    expect(stdout).toContain('bob: NetworkPolicy/default-deny created, NetworkPolicy/dns changed');
+    expect(stdout).toContain('NetworkPolicy/control-plane created');
+    expect(stdout).toContain('NetworkPolicy/default-deny changed');
     expect(Object.keys(await fingerprint('bob'))).toEqual(Object.keys(before));
     rmSync(file);
   });
