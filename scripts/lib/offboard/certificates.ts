@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
-import { Fault } from '../cli/errors.ts';
+import { ExpectedError, Fault } from '../cli/errors.ts';
 import { oneLine } from '../cli/one-line.ts';
 import { getObjects, type KubeObject } from '../tools/kubectl.ts';
 import type { Place } from '../cluster/tenant-connection.ts';
@@ -86,6 +86,6 @@ async function getOne(
   name: string,
 ): Promise<KubeObject> {
   const [object] = await getObjects($, target, ['-n', namespace, resource, name]);
-  if (object === undefined) throw new Error(`no ${resource} ${name} in ${namespace}`);
+  if (object === undefined) throw new ExpectedError(`no ${resource} ${name} in ${namespace}`);
   return object;
 }

@@ -4,7 +4,7 @@ import { type Fleet, hostNamespace, offboardedByOperator, reasonOf } from '@tena
 import { readTenants } from '../dist/read.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
-import { UsageError } from '../cli/errors.ts';
+import { ExpectedError, UsageError } from '../cli/errors.ts';
 import { findHost } from '../cluster/host.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readFleet } from '../dist/synth.ts';
@@ -75,7 +75,7 @@ export async function offboardTenant(
 
   const entry = await hold(surroundings, id);
   const [dist] = readTenants(workspace.dist, [id]);
-  if (dist === undefined) throw new Error(`${id} is not in dist/`);
+  if (dist === undefined) throw new ExpectedError(`${id} is not in dist/`);
   mkdirSync(state, { recursive: true, mode: 0o700 });
   using work = privateDirectory(state, `offboard-${id}`);
   const verified = await makeVerifiedArchive(host, dist, entry, {

@@ -1,4 +1,4 @@
-import { Fault } from '../cli/errors.ts';
+import { ExpectedError, Fault } from '../cli/errors.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
 import type { Place } from '../cluster/tenant-connection.ts';
 
@@ -60,7 +60,7 @@ export function claimOf(statefulSet: KubeObject, { namespace, name }: Place): Ku
 export function restorePod(statefulSet: KubeObject, { namespace, name }: Place): KubeObject {
   const { template, volumeClaimTemplates = [] } = statefulSet['spec'] as StatefulSetSpec;
   const syncer = template.spec.containers.find((container) => container.name === 'syncer');
-  if (syncer === undefined) throw new Error(`StatefulSet ${name} has no container syncer`);
+  if (syncer === undefined) throw new ExpectedError(`StatefulSet ${name} has no container syncer`);
   const { image, envFrom, env = [], volumeMounts, securityContext, resources } = syncer;
   const wait = `until [ -f ${SNAPSHOT} ]; do sleep 0.2; done`;
   const restore = `/vcluster restore --new-vcluster && rm -f ${SNAPSHOT}`;

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import { FIELD_MANAGER } from '@tenantry/tenants';
 import { diagnostics } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
@@ -38,7 +39,7 @@ export async function restoreSnapshot(
   const { $, target } = host;
   const inNamespace = ['-n', place.namespace];
   const [statefulSet] = await getObjects($, target, [...inNamespace, 'statefulset', place.name]);
-  if (statefulSet === undefined) throw new Error(`no StatefulSet ${place.name}`);
+  if (statefulSet === undefined) throw new ExpectedError(`no StatefulSet ${place.name}`);
   const claim = claimOf(statefulSet, place);
   const old = [`pod/${RESTORE_POD}`, `persistentvolumeclaim/${claim.metadata.name}`];
   await remove(host, place, old, signal);

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../cli/errors.ts';
 import { spawn } from 'node:child_process';
 import type { Git } from './git.ts';
 
@@ -30,7 +31,9 @@ export function openObjectReader({ root, env }: Pick<Git, 'root' | 'env'>): Obje
   let ended: Error | null = null;
 
   const end = (why: string) => {
-    ended ??= new Error(['git cat-file --batch', why, said.trim()].filter(Boolean).join(': '));
+    ended ??= new ExpectedError(
+      ['git cat-file --batch', why, said.trim()].filter(Boolean).join(': '),
+    );
     for (const request of waiting.splice(0)) request.reject(ended);
   };
   child.stdout.on('data', (chunk: Buffer) => {
@@ -66,7 +69,7 @@ function answer(received: Buffer, waiting: Request[]): number {
     if (header === null) {
       const request = waiting.shift();
       request?.reject(
-        new Error(
+        new ExpectedError(
           `git cat-file --batch: ${line}\n  → the repository is not whole: git fsck says what is missing`,
         ),
       );
