@@ -1,4 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { spawnSync } from 'node:child_process';
+import { holderOf } from '../lib/kube/lease.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   isEmpty,
@@ -412,21 +414,50 @@ describe('a pause', () => {
   });
 });
 
-test('one that is being deployed by another is left, and its holder named', async () => {
-  await deployed(alice());
-  host.drop(QUOTA);
-  const lease = (renewTime: string): KubeObject => ({
+describe('a tenant that another deploy holds', () => {
+  const lease = (holderIdentity: string, renewTime = new Date().toISOString()): KubeObject => ({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: 'tenant-alice', namespace: 'tenantry-system' },
-    spec: { holderIdentity: 'ci@runner, process 7', leaseDurationSeconds: 30, renewTime },
+    spec: { holderIdentity, leaseDurationSeconds: 30, renewTime },
   });
-  host.put(lease(new Date().toISOString()));
-  await expect(deployed(alice())).rejects.toThrow('it is being changed by ci@runner, process 7');
-  expect(host.get(QUOTA)).toBeUndefined();
-  host.put(lease('2020-01-01T00:00:00Z'));
-  expect(await deployed(alice())).toEqual(['ResourceQuota/tenant-alice created']);
-  expect(host.get('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice')).toBeUndefined();
+  const elsewhere = 'ci@runner, process 7';
+  beforeEach(async () => {
+    await deployed(alice());
+    host.drop(QUOTA);
+  });
+  const isMended = async () => {
+    expect(await deployed(alice())).toEqual(['ResourceQuota/tenant-alice created']);
+    expect(host.get('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice')).toBeUndefined();
+  };
+
+  test('is left as long as that one is at work, and its holder named', async () => {
+    host.put(lease(elsewhere));
+    const renewal = setInterval(() => host.put(lease(elsewhere)), 200);
+    try {
+      await expect(deployed(alice())).rejects.toThrow(`it is being changed by ${elsewhere}`);
+    } finally {
+      clearInterval(renewal);
+    }
+    expect(host.get(QUOTA)).toBeUndefined();
+  });
+
+  test('is taken over where the lease has run out', async () => {
+    host.put(lease(elsewhere, '2020-01-01T00:00:00Z'));
+    await isMended();
+  });
+
+  test('is taken over at once where the holder was killed on this machine', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    host.put(lease(holderOf(pid)));
+    await isMended();
+  });
+
+  test('is waited for where that one is about to end', async () => {
+    host.put(lease(elsewhere));
+    setTimeout(() => host.drop('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice'), 200);
+    await isMended();
+  });
 });
 
 test('where it fails, what was done before is said, and taken up again', async () => {

@@ -53,9 +53,9 @@ async function underLease(
   let seen = observed.tenants.get(id);
   if (seen === undefined) throw new TypeError(`${id} was not observed`);
   if (!needsWork(planned)) return applyTenant(appliance, { tenant, planned, seen, said });
-  const { connections, takeOver } = appliance;
+  const { connections, takeOver, signal } = appliance;
   const lease = { namespace: SYSTEM_NAMESPACE, name: `tenant-${id}` };
-  await using _held = await acquireLease(connections.host, lease, id);
+  await using _held = await acquireLease(connections.host, lease, { what: id, signal });
   if (await isOutdated(connections, seen, id)) {
     // Another deploy has ended in between.
     const fresh = await makePlan(connections, onlyOf(tenant), { takeOver });
