@@ -30,7 +30,7 @@ import {
 jest.setTimeout(10 * 60_000);
 
 const NAMESPACE = 'vcluster-tenant-alice';
-const KILLS = 10;
+const KILLS = 6;
 /** What a pause takes at most, in which the kills are spread. */
 const PAUSE_MILLISECONDS = 12_000;
 
