@@ -162,7 +162,7 @@ function runningPod(
   );
 }
 
-const GONE_TIMEOUT_SECONDS = 60;
+const GONE_TIMEOUT_SECONDS = 180;
 
 /**
  * Takes away what a run makes, and waits until it is gone: the fixture's namespace, `objects` outside
