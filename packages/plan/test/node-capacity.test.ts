@@ -12,7 +12,10 @@ describe('room for a control plane', () => {
     object('Node', 'n', { spec, status: { allocatable: { cpu, memory, pods } } });
   const pod = (cpu: string, memory: string, phase = 'Running') =>
     object('Pod', 'p', {
-      spec: { nodeName: 'n', containers: [{ resources: { requests: { cpu, memory } } }] },
+      spec: {
+        nodeName: 'n',
+        containers: [{ name: 'c', resources: { requests: { cpu, memory } } }],
+      },
       status: { phase },
     });
 
@@ -20,6 +23,8 @@ describe('room for a control plane', () => {
     ['an empty node', [node('2', '4Gi')], [], true],
     ['what is left is enough', [node('100m', '512Mi')], [pod('80m', '256Mi')], true],
     ['one millicore is missing', [node('100m', '512Mi')], [pod('81m', '256Mi')], false],
+    ['one millicore is left', [node('100e-3', '536870912000m')], [pod('80000u', '.25Gi')], true],
+    ['memory is missing in bytes', [node('2', '5e8')], [pod('10m', '.25G')], false],
     ['memory is missing', [node('2', '512Mi')], [pod('10m', '257Mi')], false],
     [
       'a pod that has ended holds nothing',
@@ -33,6 +38,18 @@ describe('room for a control plane', () => {
     ['no node', [], [], false],
   ])('%s', (_, nodes, pods, room) => {
     expect(hasRoom(nodes, pods, needed)).toBe(room);
+  });
+
+  test.each([
+    ['Node n: status.allocatable.memory: found "4GB"', [node('2', '4GB')], []],
+    ['Node n: status.allocatable.pods: found "many"', [node('2', '4Gi', 'many')], []],
+    [
+      'Pod default/p: container c: resources.requests.cpu: found "a lot"',
+      [node('2', '4Gi')],
+      [pod('a lot', '1Gi')],
+    ],
+  ])('is not guessed: %s', (message, nodes, pods) => {
+    expect(() => hasRoom(nodes, pods, needed)).toThrow(message);
   });
 
   test('what runs before the containers counts where it is more than they', () => {
