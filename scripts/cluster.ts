@@ -1,13 +1,3 @@
-import { ensureOwnCluster } from './lib/cluster/kind-cluster.ts';
-import { runMain } from './lib/cli/run-main.ts';
+import { main } from './lib/cli/main.ts';
 
-await runMain({
-  usage: 'pnpm cluster',
-  summary: 'Gets the tools, Docker and our kind cluster; does nothing where they are there.',
-  async run({ workspace, report, signal, print }) {
-    const { target } = await ensureOwnCluster(workspace, report, signal);
-    print(
-      `${target.context} is ready\n  kubectl --kubeconfig ${target.kubeconfig} --context ${target.context}`,
-    );
-  },
-});
+await main(() => import('./commands/cluster.ts'));

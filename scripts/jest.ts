@@ -1,10 +1,3 @@
-import { runMain } from './lib/cli/run-main.ts';
-import { runJest } from './lib/dev/run-jest.ts';
+import { main } from './lib/cli/main.ts';
 
-await runMain({
-  usage: 'pnpm test [ARGUMENTS OF JEST…]',
-  summary:
-    'The hermetic tests: Node only, no cluster. `pnpm test scripts/test/synth` runs one file.',
-  arguments: 'passed on',
-  run: ({ positionals, signal }) => runJest('hermetic', { args: positionals, signal }),
-});
+await main(() => import('./commands/jest.ts'));

@@ -1,36 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { isEmpty, planEvents, renderPlan, serializePlan } from '@tenantry/plan';
-import { EXIT, runMain } from './lib/cli/run-main.ts';
-import { connectionsOf } from './lib/cluster/connections.ts';
-import { lookAtHost } from './lib/cluster/look-host.ts';
-import { makePlan, readDist } from './lib/deploy/make-plan.ts';
-import { hostContextOf } from './lib/dist/read.ts';
+import { main } from './lib/cli/main.ts';
 
-await runMain({
-  usage: 'pnpm plan [ID…] [--json] [--exit-code] [--save FILE] [--take-over]',
-  summary: 'What pnpm deploy would do, against the live clusters. Changes nothing.',
-  options: {
-    json: { type: 'boolean', description: 'an NDJSON line per tenant, then a summary' },
-    'exit-code': { type: 'boolean', description: 'exit code 4 where there is anything to do' },
-    save: {
-      type: 'path',
-      value: 'FILE',
-      description: 'keep the plan, for pnpm run deploy --plan FILE',
-    },
-    'take-over': {
-      type: 'boolean',
-      description: 'as if fields that others have set were taken over',
-    },
-  },
-  arguments: { min: 0, max: Infinity },
-  async run({ workspace, positionals, values, print }) {
-    const dist = readDist(workspace, positionals);
-    await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(dist.all)));
-    const takeOver = values['take-over'] ?? false;
-    const { plan } = await makePlan(connections, dist, { takeOver });
-    if (values.save !== undefined) writeFileSync(values.save, serializePlan(plan));
-    if (values.json === true) for (const event of planEvents(plan)) print(JSON.stringify(event));
-    else print(renderPlan(plan));
-    return values['exit-code'] === true && !isEmpty(plan) ? EXIT.found : EXIT.done;
-  },
-});
+await main(() => import('./commands/plan.ts'));

@@ -1,31 +1,3 @@
-import { UsageError } from './lib/cli/errors.ts';
-import { restoreTenant } from './lib/offboard/restore-tenant.ts';
-import { runMain } from './lib/cli/run-main.ts';
+import { main } from './lib/cli/main.ts';
 
-await runMain({
-  usage: 'pnpm restore ID --from ARCHIVE [--identity FILE]',
-  summary:
-    'Brings an offboarded tenant back from its archive: its objects as they were, its volumes empty.\n' +
-    'Interrupted, the same command takes it up again.',
-  options: {
-    from: {
-      type: 'path',
-      value: 'ARCHIVE',
-      description: 'a file that pnpm offboard has written',
-    },
-    identity: {
-      type: 'path',
-      value: 'FILE',
-      description: 'the age identity that decrypts the archive',
-    },
-  },
-  arguments: { min: 1, max: 1 },
-  async run(context) {
-    const { positionals, values } = context;
-    const [id = ''] = positionals;
-    if (values.from === undefined) {
-      throw new UsageError(`--from is missing\n  → pnpm restore ${id} --from archives/${id}-….tar`);
-    }
-    await restoreTenant(context, id, { from: values.from, identity: values.identity });
-  },
-});
+await main(() => import('./commands/restore.ts'));

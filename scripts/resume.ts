@@ -1,16 +1,3 @@
-import { activate } from './lib/dist/activate.ts';
-import { deploy } from './lib/deploy/deploy.ts';
-import { runMain } from './lib/cli/run-main.ts';
+import { main } from './lib/cli/main.ts';
 
-await runMain({
-  usage: 'pnpm resume ID',
-  summary:
-    'Brings a paused tenant back with its objects and volumes, and with what changed in dist/ meanwhile.\n' +
-    'Written into tenants.json and dist/, then deployed.',
-  arguments: { min: 1, max: 1 },
-  async run(context) {
-    const [id = ''] = context.positionals;
-    await activate(context, id);
-    await deploy(context, [id]);
-  },
-});
+await main(() => import('./commands/resume.ts'));

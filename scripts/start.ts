@@ -1,12 +1,3 @@
-import { deploy } from './lib/deploy/deploy.ts';
-import { runMain } from './lib/cli/run-main.ts';
-import { synthDist } from './lib/dist/synth.ts';
+import { main } from './lib/cli/main.ts';
 
-await runMain({
-  usage: 'pnpm start',
-  summary: 'From a bare machine to greeted tenants: cluster, synth, deploy, greet.',
-  async run(context) {
-    await synthDist(context.workspace, context.print);
-    await deploy(context, []);
-  },
-});
+await main(() => import('./commands/start.ts'));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { credentialsOf, kubeconfigOf } from '../lib/cluster/credentials.ts';
 import type { KubeObject } from '../lib/tools/kubectl.ts';
 import fixture from './data/vcluster-credentials.json' with { type: 'json' };
@@ -19,7 +19,7 @@ const secret = (data: object): KubeObject => ({
 
 function kubeconfig(data: object): unknown {
   const credentials = credentialsOf(secret(data));
-  return credentials && parse(kubeconfigOf(credentials, CONTEXT, SERVER));
+  return credentials && load(kubeconfigOf(credentials, CONTEXT, SERVER));
 }
 
 const EXPECTED = {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -15,7 +15,7 @@ interface Workflow {
   >;
 }
 
-const lifecycle = parse(readFileSync(join(github, 'workflows/lifecycle.yml'), 'utf8')) as Workflow;
+const lifecycle = load(readFileSync(join(github, 'workflows/lifecycle.yml'), 'utf8')) as Workflow;
 const step = (name: string) =>
   lifecycle.jobs['propose']?.steps.find((each) => each.name === name)?.run ?? '';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { parseAllDocuments } from 'yaml';
+import { loadAll } from 'js-yaml';
 import { z } from 'zod';
 import type { KubeObject } from './kube-object.ts';
 
@@ -106,8 +106,7 @@ export function recordName({ name }: ReleaseName, revision: number): string {
 
 /** A rendered chart as objects; a namespaced one without a namespace is in the release's. */
 export function parseManifest(text: string, namespace: string): readonly KubeObject[] {
-  return parseAllDocuments(text)
-    .map((document) => document.toJS({ maxAliasCount: 0 }) as KubeObject | null)
+  return (loadAll(text, { maxAliases: 0 }) as readonly (KubeObject | null)[])
     .filter((object) => object !== null)
     .map((object) =>
       isClusterScoped(object)

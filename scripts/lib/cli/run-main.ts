@@ -39,8 +39,13 @@ export interface Context<O extends Options = Options> {
   readonly print: (line: string) => void;
 }
 
+/** A command whose `run` is given the values of its own options. */
+export function defineCommand<const O extends Options>(of: Command<O>): Command<Options> {
+  return of;
+}
+
 /** Runs a command: arguments in, exit code out. The only place that sets it. */
-export async function runMain<const O extends Options>(command: Command<O>): Promise<void> {
+export async function runMain(command: Command<Options>): Promise<void> {
   const controller = new AbortController();
   const interrupt = () => controller.abort(new Interrupted());
   process.once('SIGINT', interrupt);
@@ -57,17 +62,14 @@ export async function runMain<const O extends Options>(command: Command<O>): Pro
   }
 }
 
-async function start<const O extends Options>(
-  command: Command<O>,
-  signal: AbortSignal,
-): Promise<number> {
+async function start(command: Command<Options>, signal: AbortSignal): Promise<number> {
   const argv = process.argv.slice(2);
   if (wantsHelp(argv)) {
     process.stdout.write(help(command));
     return EXIT.done;
   }
   await refuseSwallowedFlags(argv);
-  const options = command.options ?? ({} as O);
+  const { options = {} } = command;
   const source = { argv, env: process.env, directory: userDirectory() };
   const expected = command.arguments ?? { min: 0, max: 0 };
   const { values, positionals } =

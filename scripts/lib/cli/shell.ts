@@ -1,4 +1,4 @@
-import { $ as zx, type ProcessOutput, type ProcessPromise, type Shell as ZxShell } from 'zx';
+import { $ as zx, type ProcessOutput, type ProcessPromise, type Shell as ZxShell } from 'zx/core';
 import { ExpectedError } from './errors.ts';
 
 /** zx's `$`; a wrapper of an external command takes it first. */

@@ -1,4 +1,4 @@
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 import type { Shell } from './shell.ts';
 
 /**

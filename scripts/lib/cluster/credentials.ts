@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import type { KubeObject } from '../tools/kubectl.ts';
 
 /** What authenticates us to a vcluster and the vcluster to us: PEM, written by this process. */
@@ -48,7 +48,7 @@ export function kubeconfigOf(
   server: string,
 ): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return stringify({
+  return dump({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: context, cluster: { server, 'certificate-authority-data': base64(ca) } }],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 /** Length of the tag; collisions among the versions of one service are out of reach at 48 bits. */
 const TAG_LENGTH = 12;
@@ -45,7 +45,7 @@ interface Lock {
 
 /** What a workspace package runs on, resolved: `name@version integrity`, sorted. */
 export function productionDependencies(lockText: string, importer: string): readonly string[] {
-  const lock = parse(lockText, { maxAliasCount: -1 }) as Lock;
+  const lock = load(lockText) as Lock;
   const found = new Map<string, string>();
   const visit = (name: string, version: string) => {
     const key = `${name}@${version}`;

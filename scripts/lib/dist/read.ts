@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TenantManifest } from '@tenantry/manifests';
 import { isId, STATES, suggest } from '@tenantry/tenants';
-import { parseAllDocuments } from 'yaml';
+import { load, loadAll } from 'js-yaml';
 import { z } from 'zod';
 import { HOST_WIDE } from './ownership.ts';
 import { isHidden } from './read-directory.ts';
@@ -103,7 +103,7 @@ function readTenant(dist: string, id: string): TenantDist {
       hostObjects: readObjects(join(directory, 'host')),
       virtualObjects: readObjects(join(directory, 'virtual')),
       valuesFile,
-      values: parseAllDocuments(readFileSync(valuesFile, 'utf8'))[0]?.toJS(),
+      values: load(readFileSync(valuesFile, 'utf8'), { maxAliases: 0 }),
     };
   } catch (error) {
     throw new UsageError(`${directory} cannot be read: ${String(error)}\n  → run pnpm synth`, {
@@ -117,11 +117,13 @@ function readObjects(directory: string): readonly KubeObject[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith('.yaml') && !isHidden(file))
     .sort()
-    .flatMap((file) => parseAllDocuments(readFileSync(join(directory, file), 'utf8')))
-    .map((document) => {
-      if (document.errors.length > 0) throw new Error(document.errors[0]?.message);
-      return document.toJS({ maxAliasCount: 0 }) as KubeObject;
-    });
+    .flatMap(
+      (file) =>
+        loadAll(readFileSync(join(directory, file), 'utf8'), {
+          filename: file,
+          maxAliases: 0,
+        }) as readonly KubeObject[],
+    );
 }
 
 /** The one context that the given tenants live on. @throws UsageError where there are several */

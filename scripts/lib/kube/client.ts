@@ -1,7 +1,7 @@
 import { ExpectedError } from '../cli/errors.ts';
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@tenantry/kube-library';
 import type { KubeObject } from '@tenantry/plan';
 
 /** What an API server refuses, in its words. */
@@ -108,7 +108,7 @@ async function watchPath(
   event: (type: string, object: KubeObject) => void,
   stop: AbortSignal,
 ): Promise<void> {
-  const { Watch } = await import('@kubernetes/client-node/dist/watch.js');
+  const { Watch } = await import('@tenantry/kube-library');
   const ended = Promise.withResolvers<void>();
   const request = await new Watch(config).watch(path, { ...query }, event, () => ended.resolve());
   const abort = () => {

@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module';
 import { createServer, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { createClient, type KubeClient } from './client.ts';
@@ -61,7 +60,7 @@ export async function forwardToPod(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   remotePort: number,
 ): Promise<PodForward> {
-  const { PortForward } = await forwarding();
+  const { PortForward } = await library();
   const forward = new PortForward(client.config);
   const open = new Set<Socket>();
   let problem = '';
@@ -109,12 +108,7 @@ function reasonOf(error: unknown): string {
   return typeof message === 'string' ? message : String(error);
 }
 
-/** The library's parts that are used. Loaded here only: a command that meets no cluster is spared it. */
+/** Loaded where it is first used: a command that meets no cluster is spared it. */
 function library() {
-  enableCompileCache();
-  return import('@kubernetes/client-node/dist/config.js');
-}
-
-function forwarding() {
-  return import('@kubernetes/client-node/dist/portforward.js');
+  return import('@tenantry/kube-library');
 }

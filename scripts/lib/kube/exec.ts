@@ -1,5 +1,5 @@
 import { stat, writeFile } from 'node:fs/promises';
-import type { ProcessOutput } from 'zx';
+import type { ProcessOutput } from 'zx/core';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
 import { reach, type Target } from '../tools/kubectl.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 import { reach, type Target } from './kubectl.ts';
 import { Fault } from '../cli/errors.ts';
 import { CommandError, type Shell } from '../cli/shell.ts';

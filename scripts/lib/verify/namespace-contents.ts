@@ -12,7 +12,7 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
@@ -137,7 +137,7 @@ function kubeconfigResult(id: string, objects: readonly KubeObject[]): ProbeResu
   if (config === undefined) return resultOf(probe, 'refused', 'there is none');
   let keys: readonly string[];
   try {
-    keys = foreignKubeconfigKeys(parse(Buffer.from(config, 'base64').toString()));
+    keys = foreignKubeconfigKeys(load(Buffer.from(config, 'base64').toString()));
   } catch {
     keys = ['no YAML'];
   }

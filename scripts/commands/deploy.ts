@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { parsePlan, type Plan } from '@tenantry/plan';
+import { messageOf, UsageError } from '../lib/cli/errors.ts';
+import { defineCommand } from '../lib/cli/run-main.ts';
+import { deploy } from '../lib/deploy/deploy.ts';
+
+export default defineCommand({
+  usage: 'pnpm deploy [ID…] [--plan FILE] [--take-over]',
+  summary: 'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.',
+  options: {
+    plan: {
+      type: 'path',
+      value: 'FILE',
+      description: 'only what this plan of pnpm plan --save says, or nothing',
+    },
+    'take-over': {
+      type: 'boolean',
+      description: "take over fields in tenants' clusters that others have set",
+    },
+  },
+  arguments: { min: 0, max: Infinity },
+  async run(context) {
+    const { positionals, values } = context;
+    const saved = values.plan === undefined ? null : readPlan(values.plan);
+    const ids = positionals.length > 0 || saved === null ? positionals : idsOf(saved);
+    await deploy(context, ids, { saved, takeOver: values['take-over'] ?? false });
+  },
+});
+
+/** @throws UsageError */
+function readPlan(path: string): Plan {
+  try {
+    return parsePlan(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(
+      `${path} cannot be read: ${messageOf(error)}\n  → pnpm plan --save ${path}`,
+      { cause: error },
+    );
+  }
+}
+
+function idsOf({ tenants }: Plan): readonly string[] {
+  return tenants.map(({ id }) => id);
+}

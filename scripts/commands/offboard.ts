@@ -1,0 +1,64 @@
+import { UsageError } from '../lib/cli/errors.ts';
+import { confirm } from '../lib/cli/confirm.ts';
+import { checkRecipient } from '../lib/offboard/archive-store.ts';
+import { offboardTenant } from '../lib/offboard/offboard-tenant.ts';
+import { defineCommand } from '../lib/cli/run-main.ts';
+
+export default defineCommand({
+  usage:
+    'pnpm offboard ID [--confirm ID] [--recipient KEY] [--discard-volumes]\n' +
+    '      [--accept-unreadable RESOURCE,…]',
+  summary:
+    'Deletes a tenant, with proof: all of its objects go into archives/, which is restored once and\n' +
+    'compared before anything is deleted; the receipt goes into tenants.json. The archive holds the\n' +
+    "tenant's Secrets and keys. Interrupted, the same command takes it up again.",
+  options: {
+    confirm: {
+      type: 'string',
+      value: 'ID',
+      description: 'the id again, instead of typing it',
+      variable: false,
+    },
+    recipient: { type: 'string', value: 'KEY', description: 'encrypt the archive: an age1… key' },
+    'discard-volumes': {
+      type: 'boolean',
+      description: 'lose the data in the volumes, which is in no archive',
+      variable: false,
+    },
+    'accept-unreadable': {
+      type: 'string',
+      value: 'RESOURCE,…',
+      description: 'go on where these cannot be read: they are in the snapshot, not compared',
+      variable: false,
+    },
+  },
+  arguments: { min: 1, max: 1 },
+  async run(context) {
+    const { positionals, values, signal } = context;
+    const [id = ''] = positionals;
+    if (values.recipient !== undefined) checkRecipient(values.recipient);
+    await offboardTenant(context, id, {
+      recipient: values.recipient,
+      discardVolumes: values['discard-volumes'] ?? false,
+      acceptUnreadable: resourceNames(values['accept-unreadable'] ?? ''),
+      confirm: () =>
+        confirm({
+          expected: id,
+          given: values.confirm,
+          question: `This deletes ${id}. Type its id to go on: `,
+          command: `pnpm offboard ${id} --confirm ${id}`,
+          signal,
+        }),
+    });
+  },
+});
+
+/** @throws UsageError where one is no name of a resource or an APIService */
+function resourceNames(list: string): readonly string[] {
+  const names = list.split(',').filter((name) => name !== '');
+  const wrong = names.find((name) => !/^[a-z0-9.-]{1,253}$/.test(name));
+  if (wrong === undefined) return names;
+  throw new UsageError(
+    `--accept-unreadable has ${JSON.stringify(wrong)}, which is no name of a resource; nothing was changed\n  → as the error named it: widgets.example.com,v1beta1.metrics.k8s.io`,
+  );
+}

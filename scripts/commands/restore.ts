@@ -1,0 +1,31 @@
+import { UsageError } from '../lib/cli/errors.ts';
+import { restoreTenant } from '../lib/offboard/restore-tenant.ts';
+import { defineCommand } from '../lib/cli/run-main.ts';
+
+export default defineCommand({
+  usage: 'pnpm restore ID --from ARCHIVE [--identity FILE]',
+  summary:
+    'Brings an offboarded tenant back from its archive: its objects as they were, its volumes empty.\n' +
+    'Interrupted, the same command takes it up again.',
+  options: {
+    from: {
+      type: 'path',
+      value: 'ARCHIVE',
+      description: 'a file that pnpm offboard has written',
+    },
+    identity: {
+      type: 'path',
+      value: 'FILE',
+      description: 'the age identity that decrypts the archive',
+    },
+  },
+  arguments: { min: 1, max: 1 },
+  async run(context) {
+    const { positionals, values } = context;
+    const [id = ''] = positionals;
+    if (values.from === undefined) {
+      throw new UsageError(`--from is missing\n  → pnpm restore ${id} --from archives/${id}-….tar`);
+    }
+    await restoreTenant(context, id, { from: values.from, identity: values.identity });
+  },
+});
