@@ -9,3 +9,4 @@ export { type SteadyClient, steadyClient, type RequestStats } from './steady-cli
 export * from './tenantry.ts';
 export { UNANSWERED_API, WIDGET, WIDGETS } from './unreadable.ts';
 export { type Verification, verify } from './verify.ts';
+export { writeCounts } from './writes.ts';

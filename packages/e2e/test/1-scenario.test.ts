@@ -16,6 +16,7 @@ import {
   root,
   tenant,
   withPortForward,
+  writeCounts,
   writeTenants,
 } from '../src/index.ts';
 
@@ -161,11 +162,20 @@ describe('two tenants, Alice and Bob', () => {
     }
   });
 
-  test('a second deploy writes nothing: no revision, no version moved', async () => {
+  test('a second deploy writes nothing: no revision, no version moved, no request that writes', async () => {
     const before = await Promise.all(TENANTS.map(({ id }) => fingerprint(id)));
     expect(Object.keys(before[0] ?? {}).length).toBeGreaterThan(15);
+    const leases = () => hostObjects(['leases', '-n', 'tenantry-system']);
+    const written = async () => [
+      await leases(),
+      await Promise.all([undefined, 'alice', 'bob'].map((id) => writeCounts(id))),
+    ];
+    const counted = await written();
     const { stdout } = await pnpmOk(['deploy']);
     expect(stdout).toContain('nothing changed: 2 of 2 tenants match dist/');
+    await pnpmOk(['plan', '--exit-code']);
+    await pnpmOk(['status']);
+    expect(await written()).toEqual(counted);
     expect(await Promise.all(TENANTS.map(({ id }) => fingerprint(id)))).toEqual(before);
   });
 
