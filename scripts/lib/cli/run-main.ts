@@ -50,6 +50,7 @@ export async function runMain(command: Command<Options>): Promise<void> {
   const interrupt = () => controller.abort(new Interrupted());
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
+  process.stdout.on('error', ignoreClosedPipe);
   try {
     process.exitCode = await start(command, controller.signal);
   } catch (error) {
@@ -99,6 +100,11 @@ function help({
 }: Pick<Command<Options>, 'usage' | 'summary' | 'options'>): string {
   const flags = Object.keys(options).length === 0 ? '' : `\n${describeOptions(options)}\n`;
   return `${summary}\n\n  ${usage}\n${flags}`;
+}
+
+/** Whoever reads the output may have enough of it, as `head` has; the command ends what it began. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function exitCodeOf(error: unknown): number {

@@ -60,16 +60,23 @@ export interface KubeClient extends Disposable {
   ): Promise<void>;
 }
 
-/** Connections that one client keeps open. */
 const MAX_CONNECTIONS = 12;
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+
+export interface ClientOptions {
+  /** How many connections are kept open. @default 12 */
+  readonly maxConnections?: number;
+}
 
 /**
  * A client for the current context of a kubeconfig. The library authenticates (certificates, tokens,
  * exec plug-ins, proxies); answers stay as the server gives them, as its generated classes cost
  * more time than the requests.
  */
-export function createClient(config: KubeConfig): KubeClient {
+export function createClient(
+  config: KubeConfig,
+  { maxConnections = MAX_CONNECTIONS }: ClientOptions = {},
+): KubeClient {
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new ExpectedError(`no cluster of context ${config.getCurrentContext()}`);
@@ -82,7 +89,7 @@ export function createClient(config: KubeConfig): KubeClient {
     const { ca, cert, key, rejectUnauthorized, servername } = options;
     agent ??= new Agent({
       keepAlive: true,
-      maxSockets: MAX_CONNECTIONS,
+      maxSockets: maxConnections,
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
@@ -243,6 +250,8 @@ const BUILT_IN: Readonly<Record<string, Resource>> = {
   'apps/v1 StatefulSet': namespaced('statefulsets'),
   'coordination.k8s.io/v1 Lease': namespaced('leases'),
   'networking.k8s.io/v1 NetworkPolicy': namespaced('networkpolicies'),
+  [`${ADMISSION} MutatingAdmissionPolicy`]: clusterWide('mutatingadmissionpolicies'),
+  [`${ADMISSION} MutatingAdmissionPolicyBinding`]: clusterWide('mutatingadmissionpolicybindings'),
   [`${ADMISSION} ValidatingAdmissionPolicy`]: clusterWide('validatingadmissionpolicies'),
   [`${ADMISSION} ValidatingAdmissionPolicyBinding`]: clusterWide(
     'validatingadmissionpolicybindings',
