@@ -11,13 +11,13 @@ import {
   type VirtualUids,
 } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from 'js-yaml';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
 import type { KubeObject } from '../tools/kubectl.ts';
 import { compareWithWanted } from './exactness.ts';
+import { foundEachTime } from './found-each-time.ts';
 import type { VerifyContext } from './probe-pod.ts';
 import { renderChart } from './render-chart.ts';
 
@@ -49,8 +49,12 @@ const KINDS: Readonly<Record<string, readonly [group: string, resource: string]>
 /** Kinds of which a synced object must have a counterpart inside, where the inside can be asked. */
 const COMPARED = ['Pod', 'Service', 'PersistentVolumeClaim'] as const;
 
-/** An object may just be on its way from one cluster to the other. */
-const ROUNDS = 4;
+/**
+ * How often a namespace is looked at before what is unexpected in it is believed. An object may just
+ * be on its way from one cluster to the other: a Service comes to the host before its own cluster
+ * has it, and says whose copy it is only afterwards.
+ */
+const ROUNDS = 6;
 const PAUSE_MILLISECONDS = 1500;
 
 /**
@@ -159,26 +163,29 @@ async function lookForUnexpected(
   api: Api | null,
   signal: AbortSignal,
 ): Promise<Looked> {
-  for (let round = 1; ; round += 1) {
+  let objects: readonly KubeObject[] = [];
+  let virtual: VirtualUids | null = null;
+  const look = async () => {
     // The host first: what comes there later is not seen, and what was there must be known.
-    const objects = await listNamespace(hostApi, hostNamespace(id));
-    const virtual = api === null ? null : await listVirtual(api);
-    const unexpected = unexpectedObjects(objects, {
+    objects = await listNamespace(hostApi, hostNamespace(id));
+    virtual = api === null ? null : await listVirtual(api);
+    return unexpectedObjects(objects, {
       id,
       declared,
       // While it is held at zero no pod of it may run, whatever its marks say.
       virtual: state === 'active' ? virtual : new Map(),
       compared: new Set(state === 'active' ? COMPARED : ['Pod']),
     });
-    if (unexpected.length === 0 || round === ROUNDS) {
-      const detail =
-        virtual === null
-          ? 'its own cluster could not be asked: marks of its syncer are believed'
-          : `${virtual.size} objects of it compared by uid`;
-      return { objects, unexpected, detail };
-    }
-    await sleep(PAUSE_MILLISECONDS, undefined, { signal });
-  }
+  };
+  const options = { rounds: ROUNDS, pauseMilliseconds: PAUSE_MILLISECONDS, signal };
+  const unexpected = await foundEachTime(look, options);
+  return { objects, unexpected, detail: detailOf(virtual) };
+}
+
+function detailOf(virtual: VirtualUids | null): string {
+  return virtual === null
+    ? 'its own cluster could not be asked: marks of its syncer are believed'
+    : `${virtual.size} objects of it compared by uid`;
 }
 
 /** A group that the host does not have has no objects. */
