@@ -11,6 +11,8 @@ await runMain({
     from: {
       type: 'path',
       value: 'ARCHIVE',
+      // Of usage, --from is a day.
+      variable: 'TENANTRY_ARCHIVE',
       description: 'a file that pnpm offboard has written',
     },
     identity: {
