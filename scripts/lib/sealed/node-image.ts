@@ -8,7 +8,7 @@ import { goInstall } from './go-install.ts';
 import { type ArchiveImage, packLayer, writeArchive } from './image-archive.ts';
 import { unpackImages } from './image-store.ts';
 import { type LayerFactory, layerFactory } from './layers.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../cli/file-lock.ts';
 import { layNodeFiles } from './node-files.ts';
 import { buildRootfs } from './rootfs.ts';
 import { inputHash, recipeDirectory, storeDirectory } from './store.ts';
