@@ -1,14 +1,17 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createReport } from '../lib/cli/report.ts';
 import { mayGrant } from '../lib/sealed/docker.ts';
 import { compiledPackages } from '../lib/sealed/go-install.ts';
 import { containerdConfig, containerSpec } from '../lib/sealed/node-files.ts';
+import { buildNodeImage } from '../lib/sealed/node-image.ts';
 import { compare } from '../lib/sealed/preflight.ts';
 import { mirrorOf } from '../lib/sealed/rootfs.ts';
 import { filesOf } from '../lib/sealed/small-root.ts';
 import { inputHash } from '../lib/sealed/store.ts';
+import { fakeCommands } from './fake-command.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -70,6 +73,19 @@ describe('the node', () => {
       hooks: { createContainer: [{ path: '/kind/bin/mount-product-files.sh' }] },
     });
   });
+});
+
+test('a Docker that fails does not say that the node image is not built', async () => {
+  const fakes = fakeCommands();
+  fakes.add('docker', 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  await expect(
+    buildNodeImage(
+      fakes.$,
+      createReport(() => {}),
+      directory,
+    ),
+  ).rejects.toThrow('Cannot connect to the Docker daemon');
+  expect(await readdir(directory)).toEqual([]);
 });
 
 test('a hash changes with data, content and name, and not otherwise', async () => {
