@@ -5,12 +5,16 @@ import { defineCommand } from '../lib/cli/run-main.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
 
 export default defineCommand({
-  usage: 'pnpm deploy [ID…] [--plan FILE] [--take-over]',
-  summary: 'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.',
+  usage: 'pnpm run deploy [ID…] [--plan FILE] [--take-over]',
+  summary:
+    'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.\n' +
+    'Without a flag, pnpm deploy is enough; flags behind that name pnpm keeps for a command of its own.',
   options: {
     plan: {
       type: 'path',
       value: 'FILE',
+      // Of onboard, --plan is a plan of tenants.json.
+      variable: 'TENANTRY_PLAN_FILE',
       description: 'only what this plan of pnpm plan --save says, or nothing',
     },
     'take-over': {

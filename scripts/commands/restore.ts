@@ -11,6 +11,8 @@ export default defineCommand({
     from: {
       type: 'path',
       value: 'ARCHIVE',
+      // Of usage, --from is a day.
+      variable: 'TENANTRY_ARCHIVE',
       description: 'a file that pnpm offboard has written',
     },
     identity: {

@@ -256,6 +256,51 @@ test('a new tenant: all is made, the inventory before it, and said', async () =>
   expect(inventory).toBeLessThan(host.writes.indexOf(`PATCH ${QUOTA}`));
 });
 
+describe('what Kubernetes never changes of a control plane that lives is refused, and nothing is written:', () => {
+  const statefulSet = `apps/v1 StatefulSet ${NAMESPACE}/tenant-alice`;
+  const values = (claim: object = {}, scheduling: object = {}) => ({
+    controlPlane: {
+      statefulSet: {
+        highAvailability: { replicas: 1 },
+        persistence: { volumeClaim: { size: '2Gi', ...claim } },
+        scheduling,
+      },
+    },
+  });
+
+  test.each([
+    ['the storage class', values({ storageClass: 'fast' }), 'volumeClaim.storageClass'],
+    ['the size', values({ size: '3Gi' }), 'volumeClaim.size'],
+    ['the access modes', values({ accessModes: ['ReadWriteMany'] }), 'volumeClaim.accessModes'],
+    [
+      'the order of pods',
+      values({}, { podManagementPolicy: 'OrderedReady' }),
+      'scheduling.podManagementPolicy',
+    ],
+  ])('%s', async (_, wanted, named) => {
+    await deployed(alice({ values: values() }));
+    const live = host.get(statefulSet);
+    const claim = {
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '2Gi' } },
+    };
+    host.put({
+      ...live,
+      spec: {
+        ...(live?.['spec'] as object),
+        podManagementPolicy: 'Parallel',
+        volumeClaimTemplates: [{ spec: claim }],
+      },
+    } as KubeObject);
+    forgetWrites();
+    await expect(deployed(alice({ values: wanted }))).rejects.toThrow(
+      new RegExp(`nothing was written: .*${named} is [^]*→ set it back in tenants.json`),
+    );
+    expect(writes()).toEqual([]);
+    expect(installs).toBe(1);
+  });
+});
+
 test('a second deploy and a plan write nothing, and compare nothing again', async () => {
   await deployed(alice());
   forgetWrites();

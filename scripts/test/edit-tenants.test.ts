@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { addTenant, parseTenants, setTenantKeys } from '@tenantry/tenants';
 import * as fc from 'fast-check';
 import { editTenants, editTenantsOnly } from '../lib/dist/edit-tenants.ts';
-import { withLock } from '../lib/dist/lock.ts';
+import { withDistLock } from '../lib/dist/lock.ts';
 import { checkDist, synthDist } from '../lib/dist/synth.ts';
 import { contents, root, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
 
@@ -28,7 +27,10 @@ describe('an edit is whole or not at all:', () => {
     await onboard('carol');
     expect(ids()).toEqual(['alice', 'carol']);
     expect(await checkDist(place, quiet)).toBe(0);
-    expect(Object.keys(contents(place.state))).toEqual([expect.stringMatching(/^synth-index\./)]);
+    expect(Object.keys(contents(place.state)).sort()).toEqual([
+      expect.stringMatching(/^synth-index\./),
+      'synth.lock',
+    ]);
   });
 
   test.each<readonly [string, () => void]>([
@@ -45,7 +47,7 @@ describe('an edit is whole or not at all:', () => {
     obstruct();
     const before = contents(place.dir);
     await expect(onboard('carol')).rejects.toThrow();
-    const { '.tenantry': __, ...after } = contents(place.dir);
+    const { '.tenantry': __, '.tenantry/synth.lock': ___, ...after } = contents(place.dir);
     expect(after).toEqual(before);
   });
 
@@ -120,44 +122,12 @@ describe('at the same time', () => {
 });
 
 describe('the lock', () => {
-  const lock = () => join(place.state, 'synth.lock');
-  const write = (pid: number, host = hostname()) =>
-    place.write('.tenantry/synth.lock', JSON.stringify({ pid, host }));
-  const NOBODY = 2 ** 22 + 1;
-
-  test('is held while the action runs, and gone afterwards, also where it throws', async () => {
-    await withLock(place.state, async () => {
-      expect(JSON.parse(readFileSync(lock(), 'utf8'))).toEqual({
-        pid: process.pid,
-        host: hostname(),
-      });
+  test('that another command holds too long ends this one, and nothing is written', async () => {
+    await withDistLock(place.state, async () => {
+      await expect(withDistLock(place.state, async () => {}, 50)).rejects.toThrow(
+        /nothing was written: another command is writing [^]*→ try again/,
+      );
     });
-    await expect(
-      withLock(place.state, async () => Promise.reject(new Error('no'))),
-    ).rejects.toThrow('no');
-    expect(contents(place.state)).toEqual({});
-  });
-
-  test.each([
-    ['whose process is gone', NOBODY],
-    ['of a dead process that had the id of this one', process.pid],
-  ])('%s is taken over', async (_, pid) => {
-    write(pid);
-    await Promise.all(
-      Array.from({ length: 5 }, () => withLock(place.state, async () => Promise.resolve())),
-    );
-    expect(contents(place.state)).toEqual({});
-  });
-
-  test.each([
-    ['a living process', process.ppid, hostname()],
-    ['another machine, of whose processes nobody here knows', NOBODY, 'elsewhere'],
-  ])('of %s ends the command, which says who holds it', async (_, pid, host) => {
-    write(pid, host);
-    await expect(withLock(place.state, async () => Promise.resolve(), 50)).rejects.toThrow(
-      new RegExp(`nothing was written: process ${pid} on ${host} is writing [^]*→ try again`),
-    );
-    expect(existsSync(lock())).toBe(true);
   });
 
   test('that nobody can make is said, and nothing is written', async () => {

@@ -13,6 +13,7 @@ const OPTIONS = {
   check: { type: 'boolean', description: 'look only' },
   out: { type: 'path', value: 'DIR', description: 'where to' },
   name: { type: 'string', value: 'NAME', description: 'who' },
+  plan: { type: 'path', value: 'FILE', description: 'what', variable: 'TENANTRY_PLAN_FILE' },
   'discard-volumes': { type: 'boolean', description: 'lose data', variable: false },
 } as const satisfies Options;
 
@@ -77,6 +78,7 @@ describe('a flag that destroys', () => {
       '  --check              look only (or TENANTRY_CHECK)',
       '  --out DIR            where to (or TENANTRY_OUT)',
       '  --name NAME          who (or TENANTRY_NAME)',
+      '  --plan FILE          what (or TENANTRY_PLAN_FILE)',
       '  --discard-volumes    lose data',
     ]);
   });
@@ -89,12 +91,22 @@ test('a path is read from where the user stands', () => {
   expect(() => read(['--out', ''])).toThrow('--out is empty');
 });
 
+test('an option with a variable of its own takes that one alone', () => {
+  expect(read([], { TENANTRY_PLAN_FILE: 'x', TENANTRY_PLAN: 'small' }).values).toEqual({
+    plan: '/home/user/x',
+  });
+  expect(read([], { TENANTRY_PLAN: 'small' }).values).toEqual({});
+});
+
 describe('what is not known is refused with the nearest', () => {
   test.each([
     [['--chekc'], 'unknown flag --chekc; nothing was done\n  → did you mean --check?'],
     [['--discard-volume=yes'], 'did you mean --discard-volumes?'],
     [['--hepl'], 'did you mean --help?'],
-    [['-x'], 'unknown flag -x; nothing was done\n  → known: --check, --out, --name, --discard'],
+    [
+      ['-x'],
+      'unknown flag -x; nothing was done\n  → known: --check, --out, --name, --plan, --disc',
+    ],
     [['--check=no'], 'nothing was done\n  → see --help'],
     [['--name'], 'nothing was done\n  → see --help'],
   ])('%j', (argv, message) => expect(() => read(argv)).toThrow(message));

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { existsSync, mkdtempSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { takeLock } from '../lib/cli/file-lock.ts';
 import { createReport } from '../lib/cli/report.ts';
 import { outdated } from '../lib/sealed/outdated.ts';
 import { pruneBuilds } from '../lib/sealed/prune.ts';
@@ -88,10 +89,10 @@ describe('in a cache', () => {
   test('what earlier recipes left goes, but what Docker runs on or a build has locked', async () => {
     [0, 10, 60, 70, 80].forEach((days, index) => make(`go/${hash(index + 1)}`, days));
     [50, 60, 70, 80].forEach((days, index) => make(`debian/${hash(index + 1)}`, days));
-    writeFileSync(join(cache, `sealed/debian/${hash(3)}.lock`), String(process.pid));
+    using _debian = await takeLock(join(cache, `sealed/debian/${hash(3)}.lock`));
     make(`node-${hash(1)}`, 2);
     make(`node-${hash(2)}`, 2);
-    writeFileSync(join(cache, `sealed/node-${hash(2)}.lock`), String(process.pid));
+    using _node = await takeLock(join(cache, `sealed/node-${hash(2)}.lock`));
     make(`node-${hash(3)}`, 0);
     make('somebody-elses', 400);
     await prune();

@@ -1,15 +1,17 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createReport } from '../lib/cli/report.ts';
 import { mayGrant } from '../lib/sealed/docker.ts';
 import { compiledPackages } from '../lib/sealed/go-install.ts';
-import { withLock } from '../lib/sealed/lock.ts';
 import { containerdConfig, containerSpec } from '../lib/sealed/node-files.ts';
+import { buildNodeImage } from '../lib/sealed/node-image.ts';
 import { compare } from '../lib/sealed/preflight.ts';
 import { mirrorOf } from '../lib/sealed/rootfs.ts';
 import { filesOf } from '../lib/sealed/small-root.ts';
 import { inputHash } from '../lib/sealed/store.ts';
+import { fakeCommands } from './fake-command.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -73,35 +75,17 @@ describe('the node', () => {
   });
 });
 
-describe('a lock', () => {
-  test('lets one in after the other, and is gone at the end', async () => {
-    const file = path.join(directory, 'a.lock');
-    const order: string[] = [];
-    const hold = async (name: string): Promise<void> =>
-      withLock(file, async () => {
-        order.push(`${name} in`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        order.push(`${name} out`);
-      });
-    await Promise.all([hold('a'), hold('b')]);
-    expect(order.join()).toMatch(/^(a in,a out,b in,b out|b in,b out,a in,a out)$/);
-    await expect(readFile(file)).rejects.toThrow('ENOENT');
-  });
-
-  test('of a process that has ended is free', async () => {
-    const file = path.join(directory, 'a.lock');
-    await writeFile(file, '4194305'); // above the kernel's largest process id
-    await expect(withLock(file, async () => 'in')).resolves.toBe('in');
-  });
-
-  test('is released when the work fails', async () => {
-    const file = path.join(directory, 'a.lock');
-    const failing = withLock(file, async () => {
-      throw new Error('no');
-    });
-    await expect(failing).rejects.toThrow('no');
-    await expect(withLock(file, async () => 'in')).resolves.toBe('in');
-  });
+test('a Docker that fails does not say that the node image is not built', async () => {
+  const fakes = fakeCommands();
+  fakes.add('docker', 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
+  await expect(
+    buildNodeImage(
+      fakes.$,
+      createReport(() => {}),
+      directory,
+    ),
+  ).rejects.toThrow('Cannot connect to the Docker daemon');
+  expect(await readdir(directory)).toEqual([]);
 });
 
 test('a hash changes with data, content and name, and not otherwise', async () => {

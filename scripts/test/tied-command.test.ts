@@ -15,11 +15,7 @@ let pidFile: string;
 beforeEach(() => {
   fakes = fakeCommands();
   pidFile = join(fakes.directory, 'pid');
-  // As kubectl does: says what it listens on, and stays.
-  fakes.add(
-    'kubectl',
-    `echo $$ >"${pidFile}"; echo 'Forwarding from 127.0.0.1:41234 -> 443'; exec sleep 60`,
-  );
+  fakes.add('kubectl', `echo $$ >"${pidFile}"; exec sleep 60`);
 });
 
 async function until(condition: () => boolean): Promise<boolean> {
@@ -43,8 +39,8 @@ describe('a command that serves ends', () => {
     async (signal) => {
       const code = `
         const { quietShell } = await import(${JSON.stringify(join(library, 'cli/shell.ts'))});
-        const { forwardPort } = await import(${JSON.stringify(join(library, 'tools/port-forward.ts'))});
-        await forwardPort(quietShell(), { kubeconfig: '/k', context: 'c' }, 'n', 'svc/a', 443);`;
+        const { startTied } = await import(${JSON.stringify(join(library, 'cli/tied-command.ts'))});
+        await startTied(quietShell(), 'kubectl', ['proxy']);`;
       const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], {
         env: { PATH: `${fakes.directory}:/usr/bin:/bin` },
         stdio: 'ignore',

@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReport } from '../lib/cli/report.ts';
-import { clusterContainers, hasImage, isRunning, registryHas } from '../lib/tools/docker.ts';
+import {
+  clusterContainers,
+  hasImage,
+  isRunning,
+  parseNodeImages,
+  registryHas,
+} from '../lib/tools/docker.ts';
 import { goVersion } from '../lib/tools/go.ts';
 import type { Shell } from '../lib/cli/shell.ts';
 import { ensureTools, TOOLS, withoutOurs } from '../lib/tools/toolchain.ts';
@@ -176,4 +182,10 @@ describe('the way to a cluster', () => {
     expect(officialNodeImage('1.35')).toMatch(/^kindest\/node:v1\.35\.\d+@sha256:/);
     expect(() => officialNodeImage('1.20')).toThrow(/allowed: 1\.35, 1\.36/);
   });
+});
+
+test('images in a node are known by their tags; some have none', () => {
+  const text =
+    '{"images":[{"repoTags":["docker.io/tenantry/whoami:1","x:2"]},{"repoTags":null},{}]}';
+  expect(parseNodeImages(text)).toEqual(['docker.io/tenantry/whoami:1', 'x:2']);
 });

@@ -223,6 +223,14 @@ describe('two tenants, Alice and Bob', () => {
     ]);
   });
 
+  test('connect stays open however many connections break off', async () => {
+    // The end of an exec breaks its connection off now and then.
+    const script =
+      'for i in 1 2 3 4 5 6 7 8 9 10; do ' +
+      'kubectl exec deploy/simple-app -- node -e 1 && kubectl get namespace default || exit 1; done';
+    await pnpmOk(['connect', 'alice', '--', 'sh', '-c', script]);
+  });
+
   test('connect passes on the exit code of its command, and leaves no kubeconfig behind', async () => {
     const result = await pnpm(['connect', 'alice', '--', 'sh', '-c', 'echo $KUBECONFIG; exit 42']);
     expect(result.exitCode).toBe(42);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { harmlessPod, type SyncerAttack, syncerAttacks } from '@tenantry/manifests';
+import { harmlessPod, type SyncerAttack, syncerAttacks } from '@tenantry/manifests/syncer-attacks';
 import {
   host,
   hostApply,

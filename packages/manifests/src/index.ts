@@ -13,9 +13,3 @@ export {
 } from './synth.ts';
 export type { ManifestObject } from './tenant-app.ts';
 export { SYNCER_RIGHTS, type SyncerRight } from './syncer-role.ts';
-export {
-  harmlessPod,
-  type SyncerAttack,
-  syncerAttacks,
-  type SyncerAttackProps,
-} from './syncer-attacks.ts';

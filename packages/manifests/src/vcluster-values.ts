@@ -80,7 +80,8 @@ function hardening(tenant: Tenant, pins: Pins): VclusterValues {
         endpoints: { enabled: false },
         endpointSlices: { enabled: false },
         pods: {
-          // It would pull an image of its own into every StatefulSet.
+          // It would pull an image of its own into every StatefulSet, for `hostname -f` alone: DNS
+          // has the full names of its pods without it.
           rewriteHosts: { enabled: false },
           useSecretsForSATokens: true,
         },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { type SyncerAttack, syncerAttacks } from '../src/index.ts';
 import { alice, bob, treeOf } from './fleet.ts';
+import { type SyncerAttack, syncerAttacks } from './syncer-attacks.ts';
 
 const tree = treeOf([alice, bob]);
 

@@ -11,11 +11,11 @@ export interface Option {
   /** What stands for the value in the help: `FILE`. */
   readonly value?: string;
   /**
-   * `false` for what destroys: a variable that somebody set once, for something else, must not
-   * confirm it. Such a variable is refused, never ignored.
-   * @default a TENANTRY_… variable sets the option too
+   * The variable that sets it too. `false` for what destroys: a variable that somebody set once, for
+   * something else, must not confirm it. Such a variable is refused, never ignored.
+   * @default the option's own name: `dry-run` → `TENANTRY_DRY_RUN`
    */
-  readonly variable?: false;
+  readonly variable?: `TENANTRY_${string}` | false;
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -123,7 +123,7 @@ function readVariables(
 ): Record<string, boolean | string> {
   const found: Record<string, boolean | string> = {};
   for (const [name, option] of Object.entries(options)) {
-    const variable = variableOf(name);
+    const variable = variableOf(name, option);
     const text = env[variable];
     if (text === undefined || text === '') continue;
     if (option.variable === false) {
@@ -137,16 +137,18 @@ function readVariables(
   return found;
 }
 
-/** The variable that sets an option: `discard-volumes` → `TENANTRY_DISCARD_VOLUMES`. */
-export function variableOf(option: string): string {
-  return `TENANTRY_${option.toUpperCase().replaceAll('-', '_')}`;
+function variableOf(name: string, { variable }: Option): string {
+  return variable || `TENANTRY_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** The lines of the help on a command's options. */
 export function describeOptions(options: Options): string {
-  const flags = Object.entries(options).map(([name, { value, description, variable }]) => ({
-    flag: value === undefined ? `--${name}` : `--${name} ${value}`,
-    text: variable === false ? description : `${description} (or ${variableOf(name)})`,
+  const flags = Object.entries(options).map(([name, option]) => ({
+    flag: option.value === undefined ? `--${name}` : `--${name} ${option.value}`,
+    text:
+      option.variable === false
+        ? option.description
+        : `${option.description} (or ${variableOf(name, option)})`,
   }));
   const width = Math.max(20, ...flags.map(({ flag }) => flag.length));
   return flags.map(({ flag, text }) => `  ${flag.padEnd(width)} ${text}`).join('\n');

@@ -17,7 +17,7 @@ kill "$watcher" 2>/dev/null
 exit "$code"`;
 
 /**
- * Starts a command that serves until it is ended, such as a port-forward: it ends with this
+ * Starts a command that serves until it is ended, such as a proxy: it ends with this
  * process, however that ends. It is in a process group of its own.
  */
 export function startTied($: Shell, file: string, args: readonly string[]): ProcessPromise {

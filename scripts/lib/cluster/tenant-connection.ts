@@ -2,13 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Place, placeOf } from '@tenantry/plan';
 import { credentialsSecret, tenantContext } from '@tenantry/tenants';
-import { Fault, messageOf } from '../cli/errors.ts';
-import { type Credentials, credentialsOf, kubeconfigOf } from './credentials.ts';
-import type { Host } from './host.ts';
-import { getObjects, type KubeObject, type Target } from '../tools/kubectl.ts';
-import { poll } from '../kube/wait.ts';
-import { forwardPort } from '../tools/port-forward.ts';
+import { messageOf } from '../cli/errors.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { clientOf } from '../kube/connect.ts';
+import { poll } from '../kube/wait.ts';
+import type { Target } from '../tools/kubectl.ts';
+import { kubeconfigOf } from './credentials.ts';
+import type { Host } from './host.ts';
+import { openVirtual, type VirtualConnection } from './virtual-client.ts';
 
 export { type Place, placeOf } from '@tenantry/plan';
 
@@ -17,11 +19,11 @@ export interface TenantConnection extends AsyncDisposable {
   readonly target: Target;
 }
 
-const SECRET_TIMEOUT_SECONDS = 60;
+const OPEN_TIMEOUT_SECONDS = 60;
 
 /** Opens a way to a tenant's cluster, under the tenant's context. */
 export function openTenant(
-  host: Host,
+  host: Pick<Host, 'target'>,
   id: string,
   state: string,
   signal?: AbortSignal,
@@ -30,63 +32,57 @@ export function openTenant(
 }
 
 /**
- * Opens a way to a vcluster: a private kubeconfig (0600) with one context, and a port-forward to its
- * API server. Both are gone when it is disposed of.
+ * Opens a way to a vcluster: a private kubeconfig (0600) with one context, and a port of this process
+ * that leads to its API server. Both are gone when it is disposed of. kubectl's own port-forward would
+ * end with the first connection that breaks off, as many a `kubectl exec` does.
  */
 export async function openVcluster(
-  host: Host,
+  host: Pick<Host, 'target'>,
   place: Place,
   context: string,
   state: string,
   signal?: AbortSignal,
 ): Promise<TenantConnection> {
-  const credentials = await readCredentials(host, place, signal);
-  const { namespace, name } = place;
-  const forward = await forwardPort(host.$, host.target, namespace, `svc/${name}`, 443);
-  const directory = privateDirectory(state, name);
-  const path = join(directory.path, 'kubeconfig');
-  const server = `https://localhost:${forward.port}`;
+  await using stack = new AsyncDisposableStack();
+  const client = stack.use(await clientOf(host.target));
+  const { port, credentials } = stack.use(await untilOpen(client, place, signal));
+  const { path: directory } = stack.use(privateDirectory(state, place.name));
+  const path = join(directory, 'kubeconfig');
+  const server = `https://localhost:${port}`;
   await writeFile(path, kubeconfigOf(credentials, context, server), { mode: 0o600 });
+  const held = stack.move();
   return {
     target: { kubeconfig: path, context },
-    async [Symbol.asyncDispose]() {
-      await forward[Symbol.asyncDispose]();
-      directory[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
 
-/** vcluster writes the Secret once its API server is up. */
-function readCredentials(
-  { $, target }: Host,
-  { namespace, name: vcluster }: Place,
+/** vcluster writes its credentials once its API server is up. */
+function untilOpen(
+  host: KubeClient,
+  place: Place,
   signal?: AbortSignal,
-): Promise<Credentials> {
-  const name = credentialsSecret(vcluster);
+): Promise<VirtualConnection> {
+  const { namespace, name } = place;
   return poll(
     async () => {
-      const [secret] = await getObjects($, target, ['-n', namespace, 'secret', name]);
-      const credentials = parse(secret, `Secret ${namespace}/${name}`);
-      return credentials === null
-        ? { done: false, diagnostics: `Secret ${name} has no credentials yet` }
-        : { done: true, result: credentials };
+      const connection = await openVirtual(host, place);
+      if (connection === null) {
+        const secret = credentialsSecret(name);
+        return { done: false, diagnostics: `Secret ${namespace}/${secret} has no credentials yet` };
+      }
+      try {
+        await connection.client.send({ path: '/version' });
+        return { done: true, result: connection };
+      } catch (error) {
+        await connection[Symbol.asyncDispose]();
+        return { done: false, diagnostics: messageOf(error) };
+      }
     },
     {
-      what: `credentials of ${vcluster}`,
-      timeoutSeconds: SECRET_TIMEOUT_SECONDS,
+      what: `API server of ${name}`,
+      timeoutSeconds: OPEN_TIMEOUT_SECONDS,
       ...(signal && { signal }),
     },
   );
-}
-
-function parse(secret: KubeObject | undefined, what: string): Credentials | null {
-  try {
-    return credentialsOf(secret);
-  } catch (error) {
-    throw new Fault({
-      what,
-      why: `${messageOf(error)}: somebody else than vcluster has written it`,
-      todo: 'find out who writes Secrets in that namespace, then delete it: vcluster writes it anew when its control plane starts',
-    });
-  }
 }

@@ -4,11 +4,18 @@ import { ExpectedError, Fault, messageOf } from '../cli/errors.ts';
 import { ApiError, type KubeClient, type KubeRequest } from '../kube/client.ts';
 import { forwardToPod, localClient, type PodForward } from '../kube/connect.ts';
 import { read } from '../kube/requests.ts';
-import { credentialsOf } from './credentials.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 
 /** A client for a tenant's own cluster, for as long as it is held. */
 export interface VirtualClient extends AsyncDisposable {
   readonly client: KubeClient;
+}
+
+/** A way to a tenant's own cluster, for other programs too. */
+export interface VirtualConnection extends VirtualClient {
+  /** On 127.0.0.1; leads to the control plane's pod, also to the next one of its name. */
+  readonly port: number;
+  readonly credentials: Credentials;
 }
 
 /** Where a control plane's API server listens in its pod. */
@@ -21,7 +28,7 @@ const API_PORT = 8443;
 export async function openVirtual(
   host: KubeClient,
   { namespace, name }: Place,
-): Promise<VirtualClient | null> {
+): Promise<VirtualConnection | null> {
   const secretName = credentialsSecret(name);
   const secret = await read(host, {
     apiVersion: 'v1',
@@ -34,6 +41,8 @@ export async function openVirtual(
   const client = explained(await localClient(name, forward.port, credentials), forward);
   return {
     client,
+    port: forward.port,
+    credentials,
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();
       await forward[Symbol.asyncDispose]();

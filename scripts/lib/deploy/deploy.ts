@@ -12,7 +12,7 @@ import { Fault } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { connectionsOf } from '../cluster/connections.ts';
 import { ensureHost, type Host } from '../cluster/host.ts';
-import { lookAtHost } from '../cluster/look-host.ts';
+import { findHostApi } from '../cluster/look-host.ts';
 import { ensureServiceImage } from '../cluster/service-image.ts';
 import { hostContextOf } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -90,17 +90,14 @@ function hostTools(surroundings: Surroundings, named: string): () => Promise<Hos
   return () => (host ??= ensureHost(surroundings, named));
 }
 
-/** A host that answers needs no tools to be looked at; one that does not is made or started. */
+/** A host that answers needs no tools to be looked at; our own that is down is made or started. */
 async function openHost(
   { workspace }: Surroundings,
   dist: DistRead,
   tools: () => Promise<Host>,
 ): Promise<KubeClient> {
-  try {
-    return await lookAtHost(workspace, hostContextOf(dist.all));
-  } catch {
-    return clientOf((await tools()).target);
-  }
+  const found = await findHostApi(workspace, hostContextOf(dist.all));
+  return 'down' in found ? clientOf((await tools()).target) : found;
 }
 
 /** @throws Fault where the clusters or dist/ are not as they were when the plan was made */

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Fleet, parseTenants, setTenantKeys, stateFields, suggest, type Tenant } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
-import { withLock } from './lock.ts';
+import { withDistLock } from './lock.ts';
 import { replaceFile } from './replace-file.ts';
 import { type Places, writeDist } from './synth.ts';
 import { readTenantsFile } from './tenants-file.ts';
@@ -62,7 +62,7 @@ async function editUnderLock<E extends Edit>(
   };
   // What refuses, refuses before anything is touched.
   decide();
-  return withLock(state, async () => {
+  return withDistLock(state, async () => {
     const { result, edited } = decide();
     await write(edited);
     return result;

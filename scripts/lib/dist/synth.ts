@@ -9,7 +9,7 @@ import { codeDigest } from './code-digest.ts';
 import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
 import { whoamiTag } from './image-tag.ts';
-import { withLock } from './lock.ts';
+import { withDistLock } from './lock.ts';
 import { HOST_WIDE } from './ownership.ts';
 import { Stage } from './stage.ts';
 import { hashOf, StatIndex, statDirectory } from './stat-index.ts';
@@ -28,7 +28,7 @@ export async function synthDist(places: Places, print: Print): Promise<number> {
     reportDone(places, file.fleet, 0, print);
     return EXIT.done;
   }
-  return withLock(places.state, async () => {
+  return withDistLock(places.state, async () => {
     // Another process may have edited it since.
     const { fleet } = readTenantsFile(places.tenantsFile, file);
     await writeDist(places, fleet, print);

@@ -70,7 +70,7 @@ export async function openApi($: Shell, target: Target, state: string): Promise<
  * The same shell for what must outlive an interrupt, so that what was made can be taken away again:
  * its commands are in process groups of their own, and no signal ends them.
  */
-export function uninterrupted($: Shell): Shell {
+function uninterrupted($: Shell): Shell {
   return $({ detached: true, signal: new AbortController().signal });
 }
 

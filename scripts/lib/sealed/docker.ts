@@ -8,7 +8,7 @@ import type { Shell } from '../cli/shell.ts';
 import { ensurePackages, lastLines } from './apt.ts';
 import { goInstall } from './go-install.ts';
 import { raiseInotifyLimits } from './kernel.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../cli/file-lock.ts';
 import { checkRoot } from './preflight.ts';
 import { storeDirectory } from './store.ts';
 

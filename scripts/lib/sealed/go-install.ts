@@ -16,7 +16,7 @@ import type { Report } from '../cli/report.ts';
 import type { Shell } from '../cli/shell.ts';
 import { lastLines } from './apt.ts';
 import { exists } from './files.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../cli/file-lock.ts';
 import { inputHash, recipeDirectory, storeDirectory } from './store.ts';
 import { markUsed } from './used.ts';
 
@@ -70,8 +70,8 @@ export async function goInstall(
         if (tools.length === 0) return;
         await report.step(title, async () => install($, report, directory, { ...build, tools }));
       };
-      await withLock(path.join(storeDirectory(cache), `go-${build.queue}.lock`), compile, (pid) => {
-        if (pid !== process.pid) report.line(`  ${title}: after process ${String(pid)}`);
+      await withLock(path.join(storeDirectory(cache), `go-${build.queue}.lock`), compile, {
+        onWait: () => report.line(`  ${title}: after another process that compiles`),
       });
     }),
   );

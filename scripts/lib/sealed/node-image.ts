@@ -4,11 +4,12 @@ import * as recipes from '@tenantry/sealed';
 import { type Image, imagePath, nodeConfig, nodeImages, versions } from '@tenantry/sealed';
 import type { Report } from '../cli/report.ts';
 import type { Shell } from '../cli/shell.ts';
+import { hasImage } from '../tools/docker.ts';
 import { goInstall } from './go-install.ts';
 import { type ArchiveImage, packLayer, writeArchive } from './image-archive.ts';
 import { unpackImages } from './image-store.ts';
 import { type LayerFactory, layerFactory } from './layers.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../cli/file-lock.ts';
 import { layNodeFiles } from './node-files.ts';
 import { buildRootfs } from './rootfs.ts';
 import { inputHash, recipeDirectory, storeDirectory } from './store.ts';
@@ -37,9 +38,7 @@ export async function buildNodeImage($: Shell, report: Report, cache: string): P
     ...makers.map((name) => path.join(import.meta.dirname, `${name}.ts`)),
   ]);
   const reference = `kindest/node:${versions.kubernetes}-sealed-${hash}`;
-  const inDocker = async (): Promise<boolean> =>
-    (await $({ nothrow: true })`docker image inspect ${reference}`).exitCode === 0;
-  if (await inDocker()) {
+  if (await hasImage($, reference)) {
     report.skip('node image', reference);
     return reference;
   }
@@ -50,7 +49,7 @@ export async function buildNodeImage($: Shell, report: Report, cache: string): P
   ]);
   const work = path.join(storeDirectory(cache), `node-${hash}`);
   await withLock(`${work}.lock`, async () => {
-    if (await inDocker()) return;
+    if (await hasImage($, reference)) return;
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
     try {

@@ -5,7 +5,7 @@ import { messageOf } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
 import { run, type Shell } from '../cli/shell.ts';
 import { exists } from './files.ts';
-import { isLocked, withLock } from './lock.ts';
+import { isLocked, withLock } from '../cli/file-lock.ts';
 import { type BuildOutput, KEPT_DAYS, outdated } from './outdated.ts';
 import { storeDirectory } from './store.ts';
 import { imageUsedAt, stampOf } from './used.ts';
@@ -63,7 +63,7 @@ async function directoryOutputs($: Shell, store: string): Promise<readonly Build
   return Promise.all(
     names.map(async ({ kind, name }) => {
       const directory = path.join(store, name);
-      const locked = await isLocked(`${directory}.lock`);
+      const locked = isLocked(`${directory}.lock`);
       return {
         kind,
         name,
@@ -110,7 +110,7 @@ async function removeLeftovers(store: string, now: number): Promise<void> {
     if (name.startsWith(DOOMED)) await rm(file, { recursive: true, force: true });
     if (!/^(node|service)-[0-9a-f]{12}$|\.partial/.test(name)) continue;
     const { mtimeMs } = await stat(file);
-    if (now - mtimeMs < LEFTOVER_MILLISECONDS || (await isLocked(`${file}.lock`))) continue;
+    if (now - mtimeMs < LEFTOVER_MILLISECONDS || isLocked(`${file}.lock`)) continue;
     await removeDirectory(file);
   }
 }

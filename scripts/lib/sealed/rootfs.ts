@@ -6,7 +6,7 @@ import type { Report } from '../cli/report.ts';
 import type { Shell } from '../cli/shell.ts';
 import { ensurePackages, lastLines } from './apt.ts';
 import { exists } from './files.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../cli/file-lock.ts';
 import { inputHash, storeDirectory } from './store.ts';
 import { markUsed } from './used.ts';
 

@@ -6,7 +6,7 @@ import type { Shell } from '../cli/shell.ts';
 import { hasImage } from '../tools/docker.ts';
 import { type ArchiveImage, writeArchive } from './image-archive.ts';
 import { layerFactory } from './layers.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../cli/file-lock.ts';
 import { buildRootfs } from './rootfs.ts';
 import { inputHash, storeDirectory } from './store.ts';
 

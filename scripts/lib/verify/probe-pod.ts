@@ -16,7 +16,7 @@ import { randomUUID } from 'node:crypto';
 import type { Host } from '../cluster/host.ts';
 import { openTenant } from '../cluster/tenant-connection.ts';
 import type { TenantDist } from '../dist/read.ts';
-import { type Api, openApi, uninterrupted } from '../kube/api-client.ts';
+import { type Api, openApi } from '../kube/api-client.ts';
 import { diagnostics } from '@tenantry/plan';
 import { list, mustCreate, objectPath, remove } from '../kube/objects.ts';
 import { poll } from '../kube/wait.ts';
@@ -59,9 +59,7 @@ export async function openTenantFixture(
 ): Promise<TenantFixture> {
   const { id } = tenant;
   await using stack = new AsyncDisposableStack();
-  const connection = stack.use(
-    await openTenant({ ...host, $: uninterrupted(host.$) }, id, state, signal),
-  );
+  const connection = stack.use(await openTenant(host, id, state, signal));
   const api = stack.use(await openApi(host.$, connection.target, state));
   const foreign = foreignSecrets(id, neighbours);
   const secret = randomUUID();

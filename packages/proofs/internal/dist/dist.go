@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // HostWide is the directory of what belongs to no tenant; no tenant can have its name.
@@ -41,7 +42,7 @@ func Read(directory string) (tenants []Tenant, hostWide []File, err error) {
 	}
 	for _, entry := range entries {
 		path := filepath.Join(directory, entry.Name())
-		if !entry.IsDir() {
+		if !entry.IsDir() || isHidden(path) {
 			continue
 		} else if entry.Name() == HostWide {
 			hostWide, err = readAll(filepath.Join(path, "*.yaml"))
@@ -96,6 +97,9 @@ func readAll(pattern string) ([]File, error) {
 	}
 	files := make([]File, 0, len(paths))
 	for _, path := range paths {
+		if isHidden(path) || isHidden(filepath.Dir(path)) {
+			continue
+		}
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
@@ -103,6 +107,11 @@ func readAll(pattern string) ([]File, error) {
 		files = append(files, File{path, text})
 	}
 	return files, nil
+}
+
+// isHidden tells what is an editor's or the system's: no command of ours reads it.
+func isHidden(path string) bool {
+	return strings.HasPrefix(filepath.Base(path), ".")
 }
 
 // ShortPath is a path as people know it: "dist/alice/vcluster.yaml" rather than one from the root.
