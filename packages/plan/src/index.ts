@@ -19,7 +19,13 @@ export {
 export { type FieldChange, fieldChanges } from './field-diff.ts';
 export * from './helm-release.ts';
 export * from './inventory.ts';
-export { type KubeObject, objectOf, parseObjects, referenceOf } from './kube-object.ts';
+export {
+  type KubeObject,
+  type ObjectIdentity,
+  objectOf,
+  parseObjects,
+  referenceOf,
+} from './kube-object.ts';
 export { hasRoom } from './node-capacity.ts';
 export type { Observed, ObservedRelease, ObservedTenant, ObservedVirtual } from './observed.ts';
 export { foreignPauses, nameInside } from './pause-drift.ts';

@@ -52,7 +52,10 @@ export async function applyChanges(
         carrier.said.push(...describeDone(change));
       }
     }
-    const failed = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    // Once, where all were stopped by the same.
+    const failed = [
+      ...new Set(settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))),
+    ];
     if (failed.length === 1) throw failed[0];
     if (failed.length > 1) throw new AggregateError(failed);
   }

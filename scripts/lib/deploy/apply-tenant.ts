@@ -41,7 +41,7 @@ export interface Appliance {
   /** Has Helm install or upgrade a tenant's vcluster; only called where it has to. */
   install(tenant: TenantDist, records: ReleaseRecords | null): Promise<Release>;
   /** Waits for the end of a control plane and ends all other pods; says what it did. */
-  endPods(id: string): Promise<readonly string[]>;
+  endPods(id: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Calls an active tenant's service and returns its answer. @throws Error where it is not as expected */
   check(tenant: TenantDist): Promise<string>;
   readonly takeOver: boolean;
@@ -133,7 +133,7 @@ function isLifeCycle(change: TenantPlan['changes'][number]): change is LifeCycle
 /** Waits for the end of the control plane and of what the syncer has brought. */
 async function endPods(appliance: Appliance, { tenant, planned, said }: Work): Promise<void> {
   if (!planned.changes.some(({ kind }) => kind === 'remove-pods' || kind === 'scale')) return;
-  said.push(...(await appliance.endPods(tenant.id)));
+  said.push(...(await appliance.endPods(tenant.id, appliance.signal)));
 }
 
 /** The tenant's objects on the host, then its vcluster. */

@@ -54,7 +54,7 @@ export async function deploy(
     connections,
     install: async (tenant, records) =>
       installRelease(await tools(), tenant, { scratch: workspace.state, records }),
-    endPods: async (id) => describeEnded(await endPods(await tools(), placeOf(id), signal)),
+    endPods: async (id, end) => describeEnded(await endPods(await tools(), placeOf(id), end)),
     check: async ({ id, name }) =>
       greetTenant(await virtualClient({ connections, signal }, id), name, signal),
     takeOver,

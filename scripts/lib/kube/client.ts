@@ -2,7 +2,7 @@ import { ExpectedError } from '../cli/errors.ts';
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { KubeObject } from '@tenantry/plan';
+import type { KubeObject, ObjectIdentity } from '@tenantry/plan';
 
 /** What an API server refuses, in its words. */
 export class ApiError extends ExpectedError {
@@ -268,10 +268,7 @@ export async function collectionPath(
   return `${groupPath(type.apiVersion)}${scope}/${resource.plural}`;
 }
 
-export async function objectPath(
-  client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
-): Promise<string> {
+export async function objectPath(client: KubeClient, object: ObjectIdentity): Promise<string> {
   const { name, namespace } = object.metadata;
   return `${await collectionPath(client, object, namespace)}/${name}`;
 }

@@ -1,5 +1,5 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { type Answer, type Conflict, type KubeObject, type Write } from '@tenantry/plan';
+import type { Answer, Conflict, KubeObject, ObjectIdentity, Write } from '@tenantry/plan';
 import { ApiError, collectionPath, type KubeClient, objectPath } from './client.ts';
 
 export interface ListOptions {
@@ -47,10 +47,7 @@ export async function list(
 }
 
 /** An object as it is, or null where it is not there. @throws ApiError */
-export async function read(
-  client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
-): Promise<KubeObject | null> {
+export async function read(client: KubeClient, object: ObjectIdentity): Promise<KubeObject | null> {
   return orNull(client.send<KubeObject>({ path: await objectPath(client, object) }));
 }
 
@@ -63,14 +60,26 @@ async function orNull<T>(promise: Promise<T>): Promise<T | null> {
   }
 }
 
+export interface RemoveOptions {
+  /** Leave it where somebody has written it since it was read. @default false */
+  readonly unchanged?: boolean;
+}
+
 /** Deletes an object; one that is gone is none to delete. @throws ApiError */
 export async function remove(
   client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+  object: ObjectIdentity,
+  { unchanged = false }: RemoveOptions = {},
 ): Promise<void> {
   const path = await objectPath(client, object);
-  const query = { propagationPolicy: 'Background' };
-  await orNull(client.send<unknown>({ method: 'DELETE', path, query }));
+  const { uid, resourceVersion } = object.metadata;
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    propagationPolicy: 'Background',
+    ...(unchanged && { preconditions: { uid, resourceVersion } }),
+  };
+  await orNull(client.send<unknown>({ method: 'DELETE', path, body }));
 }
 
 /** Server-side apply. @throws ApiError */
@@ -109,7 +118,7 @@ export async function replace(
 /** Changes some fields of an object or of its `subresource`. @throws ApiError */
 export async function mergePatch(
   client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+  object: ObjectIdentity,
   body: object,
   subresource = '',
 ): Promise<void> {
