@@ -165,7 +165,11 @@ function helm({ values }: TenantDist) {
   return newest;
 }
 
-const OWNED = { ownerReferences: [{ kind: 'StatefulSet', name: 'tenant-alice' }] };
+const OWNED = {
+  ownerReferences: [
+    { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tenant-alice', uid: 'uid' },
+  ],
+};
 
 /** The StatefulSet's pod, which is there where there are replicas. */
 function controlPlanePod(replicas: number): void {

@@ -7,13 +7,13 @@ import {
   objectOf,
   parseFormerInventory,
   parseInventory,
+  referenceOf,
   toPrune,
   union,
 } from '@tenantry/plan';
 import { readInventory, recordInventory } from '../lib/deploy/inventory-record.ts';
 import { readTenants } from '../lib/dist/read.ts';
 import type { Host } from '../lib/cluster/host.ts';
-import { referenceOf } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
 const namespace = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { KubeObject } from '@tenantry/plan';
 import { answerOf, type Api } from '../lib/kube/api-client.ts';
 import { catalogueOf, discover, type GroupVersion } from '../lib/kube/api-resources.ts';
 import { ask, isAnswer } from '../lib/kube/ask.ts';
@@ -7,7 +8,6 @@ import { canonicalJson } from '../lib/kube/canonical-json.ts';
 import { finalizedObjects, patchable } from '../lib/kube/finalizers.ts';
 import { listAll, ListError, within } from '../lib/kube/list-objects.ts';
 import { mustBeAccepted } from '../lib/offboard/export-objects.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
 
 const verbs = ['list', 'delete'];
 const served = (name: string, kind: string) => ({ name, kind, namespaced: true, verbs });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
+import type { KubeObject } from '@tenantry/plan';
 import { differences, isCompared } from '../lib/offboard/compare-objects.ts';
 import { clusterRolesOf, leftoversOf } from '../lib/offboard/leftovers.ts';
 import { createIndex } from '../lib/offboard/object-index.ts';

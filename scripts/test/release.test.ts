@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { parseManifest, parseRecords, type Release } from '@tenantry/plan';
+import { type KubeObject, parseManifest, parseRecords, type Release } from '@tenantry/plan';
 import { getRelease } from '../lib/tools/helm.ts';
 import { recordsToDelete } from '../lib/deploy/vcluster-release.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
 const PLACE = { name: 'tenant-alice', namespace: 'vcluster-tenant-alice' };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KubeObject } from '@tenantry/plan';
 import { apply } from '../lib/kube/server-side-apply.ts';
 import { replacementOf, wholeDrift } from '../lib/kube/whole-objects.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
 
 const TARGET = { kubeconfig: '/k', context: 'c' };

@@ -20,9 +20,11 @@ export { type FieldChange, fieldChanges } from './field-diff.ts';
 export * from './helm-release.ts';
 export * from './inventory.ts';
 export {
+  type Json,
   type KubeObject,
   type ObjectIdentity,
   objectOf,
+  type ObjectOf,
   parseObjects,
   referenceOf,
 } from './kube-object.ts';
@@ -58,5 +60,6 @@ export {
 } from './preconditions.ts';
 export { renderPlan } from './render-plan.ts';
 export { type TenantStatus, tenantStatuses, withPlanned } from './tenant-status.ts';
+export { isReady, type Pod } from './pod.ts';
 export { type Place, placeOf } from './vcluster-ref.ts';
 export type { WantedTenant } from './wanted.ts';

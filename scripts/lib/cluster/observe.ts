@@ -8,6 +8,7 @@ import {
   hashOf,
   isChartUnchanged,
   isOnHost,
+  isReady,
   isReleaseKnown,
   type KubeObject,
   type Layer,
@@ -382,16 +383,6 @@ function byReference(objects: readonly KubeObject[]): Map<string, KubeObject> {
 }
 
 /** Whether a pod is of the StatefulSet of that name. */
-function isOwnedBy({ metadata }: KubeObject, name: string): boolean {
-  const { ownerReferences = [] } = metadata as {
-    ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
-  };
+function isOwnedBy({ metadata: { ownerReferences = [] } }: KubeObject, name: string): boolean {
   return ownerReferences.some((owner) => owner.kind === 'StatefulSet' && owner.name === name);
-}
-
-function isReady({ status }: KubeObject): boolean {
-  const { conditions = [] } = (status ?? {}) as {
-    conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-  return conditions.some((each) => each.type === 'Ready' && each.status === 'True');
 }

@@ -1,16 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Place, placeOf } from '@tenantry/plan';
+import { type KubeObject, type Place, placeOf } from '@tenantry/plan';
 import { credentialsSecret, tenantContext } from '@tenantry/tenants';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { type Credentials, credentialsOf, kubeconfigOf } from './credentials.ts';
 import type { Host } from './host.ts';
-import { getObjects, type KubeObject, type Target } from '../tools/kubectl.ts';
+import { getObjects, type Target } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';
 import { forwardPort } from '../tools/port-forward.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
-
-export { type Place, placeOf } from '@tenantry/plan';
 
 /** A tenant's own cluster, reachable for as long as this is held. */
 export interface TenantConnection extends AsyncDisposable {

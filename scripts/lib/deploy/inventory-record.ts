@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FIELD_MANAGER, inventoryName, SYSTEM_NAMESPACE } from '@tenantry/tenants';
 import type { Host } from '../cluster/host.ts';
-import { applyObjects, getSame, type KubeObject, kubectl } from '../tools/kubectl.ts';
+import { applyObjects, getSame, kubectl } from '../tools/kubectl.ts';
 import {
   EMPTY_INVENTORY,
   formerInventoryReference,
   type Inventory,
   inventoryObject,
+  type KubeObject,
   objectOf,
   parseFormerInventory,
   parseInventory,

@@ -1,9 +1,9 @@
-import { diagnostics } from '@tenantry/plan';
+import { diagnostics, type KubeObject, type ObjectOf, type Place } from '@tenantry/plan';
+import type { V1StatefulSet } from '@kubernetes/client-node';
 import type { Host } from '../cluster/host.ts';
 import { deletePods } from '../kube/delete-pods.ts';
-import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
+import { getObjects, kubectl } from '../tools/kubectl.ts';
 import { type Look, poll } from '../kube/wait.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 import { FORCE_AFTER_SECONDS, FORCE_SECONDS, podEnd, podsOf } from '../kube/pod-end.ts';
 
 /** The host ends a control plane that is scaled to zero; what it has not begun by then, we begin. */
@@ -43,11 +43,11 @@ export async function endPods(
 ): Promise<EndedPods> {
   const ofControlPlane = async (): Promise<readonly KubeObject[]> => {
     const objects = await getObjects(host.$, host.target, ['-n', namespace, 'statefulsets,pods']);
-    const statefulSet = objects.find(
+    const statefulSet: ObjectOf<V1StatefulSet> | undefined = objects.find(
       ({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === name,
     );
     // The syncer may write its own StatefulSet until it is gone.
-    const { replicas = 0 } = (statefulSet?.['spec'] ?? {}) as { readonly replicas?: number };
+    const { replicas = 0 } = statefulSet?.spec ?? {};
     if (replicas > 0) await scale(host, { namespace, name }, 0);
     return podsOf(statefulSet, objects.filter(isPod));
   };

@@ -1,8 +1,13 @@
 import { ExpectedError } from '../cli/errors.ts';
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
-import type { KubeConfig } from '@kubernetes/client-node';
-import type { KubeObject, ObjectIdentity } from '@tenantry/plan';
+import type {
+  KubeConfig,
+  V1APIResourceList,
+  V1Status,
+  V1StatusCause,
+} from '@kubernetes/client-node';
+import type { Json, KubeObject, ObjectIdentity } from '@tenantry/plan';
 
 /** What an API server refuses, in its words. */
 export class ApiError extends ExpectedError {
@@ -19,17 +24,8 @@ export class ApiError extends ExpectedError {
   }
 }
 
-export interface StatusCause {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly field?: string;
-}
-
-interface StatusBody {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly details?: { readonly causes?: readonly StatusCause[] };
-}
+type StatusCause = Json<V1StatusCause>;
+type StatusBody = Json<V1Status>;
 
 export interface KubeRequest {
   /** @default GET */
@@ -174,13 +170,7 @@ function statusBody(text: string): StatusBody {
   }
 }
 
-interface ResourceList {
-  readonly resources: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-  }[];
-}
+type ResourceList = Json<V1APIResourceList>;
 
 /** How an API server calls a kind, and whether its objects lie in namespaces. */
 export interface Resource {

@@ -1,5 +1,7 @@
+import { type KubeObject, type ObjectOf, referenceOf } from '@tenantry/plan';
+import type { V1Service } from '@kubernetes/client-node';
 import type { Host } from '../cluster/host.ts';
-import { type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
+import { kubectl } from '../tools/kubectl.ts';
 import { CommandError } from '../cli/shell.ts';
 
 /**
@@ -46,10 +48,8 @@ const SYNCED_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 /** What has a life outside of the cluster: without its finalizer nobody would take it away. */
-function isKept({ kind, spec }: KubeObject): boolean {
-  return (
-    kind === 'Service' && (spec as { readonly type?: string } | undefined)?.type === 'LoadBalancer'
-  );
+function isKept(object: KubeObject): boolean {
+  return object.kind === 'Service' && (object as ObjectOf<V1Service>).spec?.type === 'LoadBalancer';
 }
 
 /** Objects that are being deleted and have finalizers: whose we may remove, and lines on the others. */
@@ -76,6 +76,6 @@ export function patchable({ apiVersion, kind, metadata }: KubeObject): string {
   return `${version === undefined ? kind : `${kind}.${version}.${group}`}/${metadata.name}`;
 }
 
-function finalizersOf(metadata: KubeObject['metadata']): readonly string[] {
-  return (metadata as { readonly finalizers?: readonly string[] }).finalizers ?? [];
+function finalizersOf({ finalizers = [] }: KubeObject['metadata']): readonly string[] {
+  return finalizers;
 }

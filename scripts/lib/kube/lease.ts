@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject } from '@tenantry/plan';
+import type { KubeObject, ObjectOf } from '@tenantry/plan';
+import type { V1Lease } from '@kubernetes/client-node';
 import { Fault } from '../cli/errors.ts';
 import { isRunning } from '../cli/processes.ts';
 import { ApiError, collectionPath, type KubeClient, type KubeRequest } from './client.ts';
@@ -23,15 +24,11 @@ export interface HeldLease extends AsyncDisposable {
   mustBeHeld(): Promise<void>;
 }
 
-interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly leaseDurationSeconds?: number;
-  readonly renewTime?: string;
-}
+type Lease = ObjectOf<V1Lease>;
 
 /** Whether a lease is held by a process that may still be there. */
-export function isHeld({ spec }: KubeObject, now: number): boolean {
-  const { leaseDurationSeconds = 0, renewTime } = (spec ?? {}) as LeaseSpec;
+export function isHeld(lease: KubeObject, now: number): boolean {
+  const { leaseDurationSeconds = 0, renewTime } = (lease as Lease).spec ?? {};
   return renewTime !== undefined && Date.parse(renewTime) + leaseDurationSeconds * 1000 > now;
 }
 
@@ -41,8 +38,8 @@ export function holderOf(pid: number = process.pid): string {
 }
 
 /** Whether the holder was a process of this machine, and has ended without giving the lease back. */
-export function isAbandoned({ spec }: KubeObject): boolean {
-  const { holderIdentity = '' } = (spec ?? {}) as LeaseSpec;
+export function isAbandoned(lease: KubeObject): boolean {
+  const { holderIdentity = '' } = (lease as Lease).spec ?? {};
   const pid = Number(/, process (\d+)$/.exec(holderIdentity)?.[1]);
   return Number.isInteger(pid) && holderIdentity === holderOf(pid) && !isRunning(pid);
 }
@@ -209,8 +206,8 @@ function isOurs(lease: KubeObject): boolean {
   return holderIn(lease) === holderOf();
 }
 
-function holderIn({ spec }: KubeObject): string {
-  return ((spec ?? {}) as LeaseSpec).holderIdentity ?? 'somebody';
+function holderIn(lease: KubeObject): string {
+  return (lease as Lease).spec?.holderIdentity ?? 'somebody';
 }
 
 /** As the API writes it: with microseconds. */

@@ -1,6 +1,6 @@
 import type { Host } from '../cluster/host.ts';
-import { holdUps } from '@tenantry/plan';
-import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
+import { holdUps, type KubeObject, referenceOf } from '@tenantry/plan';
+import { getObjects, kubectl } from '../tools/kubectl.ts';
 import { openApi } from './api-client.ts';
 import { discover } from './api-resources.ts';
 import { finalizedObjects, patchable, removeFinalizers } from './finalizers.ts';

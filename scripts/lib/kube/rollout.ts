@@ -1,6 +1,7 @@
-import { diagnose, diagnostics } from '@tenantry/plan';
+import { diagnose, diagnostics, type KubeObject, type ObjectOf } from '@tenantry/plan';
+import type { V1DaemonSet, V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import { messageOf } from '../cli/errors.ts';
-import { getObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
+import { getObjects, kubectl, type Target } from '../tools/kubectl.ts';
 import { type Look, poll } from './wait.ts';
 import type { Shell } from '../cli/shell.ts';
 
@@ -56,33 +57,19 @@ export function createGracePeriod(
   };
 }
 
-interface Workload extends KubeObject {
-  readonly spec: { readonly replicas?: number };
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly readyReplicas?: number;
-    readonly availableReplicas?: number;
-    readonly currentRevision?: string;
-    readonly updateRevision?: string;
-    readonly desiredNumberScheduled?: number;
-    readonly updatedNumberScheduled?: number;
-    readonly numberAvailable?: number;
-  };
-}
+type Workload = ObjectOf<V1Deployment> & ObjectOf<V1StatefulSet> & ObjectOf<V1DaemonSet>;
 
 /** Whether a Deployment, StatefulSet or DaemonSet runs as it was last asked to, and nothing older. */
 export function isRolledOut(object: KubeObject): boolean {
-  const { kind, metadata, spec, status = {} } = object as Workload;
-  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return false;
+  const { kind, metadata, spec, status } = object as Workload;
+  if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return false;
   if (kind === 'DaemonSet') {
-    const wanted = status.desiredNumberScheduled ?? 0;
-    return status.updatedNumberScheduled === wanted && status.numberAvailable === wanted;
+    const wanted = status?.desiredNumberScheduled ?? 0;
+    return status?.updatedNumberScheduled === wanted && status.numberAvailable === wanted;
   }
-  const wanted = spec.replicas ?? 1;
-  if ((status.replicas ?? 0) !== wanted || (status.updatedReplicas ?? 0) !== wanted) return false;
-  const up = kind === 'StatefulSet' ? status.readyReplicas : status.availableReplicas;
+  const wanted = spec?.replicas ?? 1;
+  if ((status?.replicas ?? 0) !== wanted || (status?.updatedReplicas ?? 0) !== wanted) return false;
+  const up = kind === 'StatefulSet' ? status?.readyReplicas : status?.availableReplicas;
   return (up ?? 0) === wanted;
 }
 

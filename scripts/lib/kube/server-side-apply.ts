@@ -1,7 +1,7 @@
-import { driftedObjects } from '@tenantry/plan';
+import { driftedObjects, type KubeObject, referenceOf } from '@tenantry/plan';
 import { FIELD_MANAGER } from '@tenantry/tenants';
 import type { Shell } from '../cli/shell.ts';
-import { applyObjects, type KubeObject, referenceOf, type Target } from '../tools/kubectl.ts';
+import { applyObjects, type Target } from '../tools/kubectl.ts';
 import { replaceWhole, wholeDrift } from './whole-objects.ts';
 
 export interface ApplyOptions {

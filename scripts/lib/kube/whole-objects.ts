@@ -1,12 +1,6 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { driftedObjects } from '@tenantry/plan';
-import {
-  getSame,
-  type KubeObject,
-  referenceOf,
-  replaceObjects,
-  type Target,
-} from '../tools/kubectl.ts';
+import { driftedObjects, type KubeObject, referenceOf } from '@tenantry/plan';
+import { getSame, replaceObjects, type Target } from '../tools/kubectl.ts';
 import type { Shell } from '../cli/shell.ts';
 
 /** How objects that are wanted whole compare with those of a cluster. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { KubeObject, Place } from '@tenantry/plan';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
 import { ExpectedError, Fault } from '../cli/errors.ts';
 import { oneLine } from '../cli/one-line.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
+import { getObjects } from '../tools/kubectl.ts';
 
 /** A control plane's certificates, keys and their kubeconfigs, in base64 by file name. */
 export interface Certificates {
@@ -65,7 +65,8 @@ export function secretOf(
   { data }: Certificates,
   service: KubeObject,
 ): KubeObject {
-  const owner = { apiVersion: 'v1', kind: 'Service', name, uid: service.metadata.uid };
+  const { uid = '' } = service.metadata;
+  const owner = { apiVersion: 'v1', kind: 'Service', name, uid };
   const metadata = {
     name: secretName({ name }),
     namespace,

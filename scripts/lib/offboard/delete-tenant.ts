@@ -7,11 +7,13 @@ import {
   removeTenant,
   vclusterName,
 } from '@tenantry/tenants';
+import type { KubeObject, ObjectOf } from '@tenantry/plan';
+import type { V1StatefulSet } from '@kubernetes/client-node';
 import { editTenantsOnly, findTenant } from '../dist/edit-tenants.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
 import { removeInventory } from '../deploy/inventory-record.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
+import { getObjects } from '../tools/kubectl.ts';
 import type { Context } from '../cli/run-main.ts';
 import { synthDist } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
@@ -88,8 +90,12 @@ async function mustStillBeHeld(host: Host, { id, namespaceUid }: Journal): Promi
   const namespace = await getNamespace(host, hostNamespace(id));
   if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined) return;
   const where = ['-n', hostNamespace(id), 'statefulset', vclusterName(id)];
-  const [statefulSet] = await getObjects(host.$, host.target, where);
-  const { replicas = 0 } = (statefulSet?.['spec'] ?? {}) as { replicas?: number };
+  const [statefulSet]: readonly ObjectOf<V1StatefulSet>[] = await getObjects(
+    host.$,
+    host.target,
+    where,
+  );
+  const { replicas = 0 } = statefulSet?.spec ?? {};
   if (namespace.metadata.uid === namespaceUid && replicas === 0) return;
   throw new Fault({
     what: `${id} was not deleted`,

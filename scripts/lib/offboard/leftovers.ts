@@ -1,9 +1,11 @@
 import { hostNamespace, temporaryNamespace, TENANT_LABEL } from '@tenantry/tenants';
+import { type KubeObject, type ObjectOf, referenceOf } from '@tenantry/plan';
+import type { V1PersistentVolume } from '@kubernetes/client-node';
 import type { Host } from '../cluster/host.ts';
 import { type Api, openApi } from '../kube/api-client.ts';
 import { discover } from '../kube/api-resources.ts';
 import { ListError, listPages } from '../kube/list-objects.ts';
-import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
+import { getObjects, kubectl } from '../tools/kubectl.ts';
 import { type Look, poll } from '../kube/wait.ts';
 
 /** Provisioners take a volume away some time after its claim. */
@@ -31,9 +33,10 @@ export async function waitForNoLeftovers(
 /** The cluster-scoped objects that are one tenant's. */
 export function leftoversOf(id: string, objects: readonly KubeObject[]): readonly KubeObject[] {
   const namespaces = [hostNamespace(id), temporaryNamespace(id)];
-  return objects.filter(({ kind, metadata, spec }) => {
+  return objects.filter((object) => {
+    const { kind, metadata } = object;
     const { labels = {}, annotations = {}, name } = metadata;
-    const { claimRef } = (spec ?? {}) as { claimRef?: { namespace?: string } };
+    const { claimRef } = (object as ObjectOf<V1PersistentVolume>).spec ?? {};
     return (
       labels[TENANT_LABEL] === id ||
       (kind === 'Namespace' && namespaces.includes(name)) ||
@@ -95,9 +98,7 @@ export function clusterRolesOf(
 }
 
 function describe(object: KubeObject): string {
-  const { persistentVolumeReclaimPolicy } = (object['spec'] ?? {}) as {
-    persistentVolumeReclaimPolicy?: string;
-  };
+  const { persistentVolumeReclaimPolicy } = (object as ObjectOf<V1PersistentVolume>).spec ?? {};
   return persistentVolumeReclaimPolicy === 'Retain'
     ? `${referenceOf(object)}: its class keeps volumes; kubectl delete pv ${object.metadata.name} once its data may go`
     : referenceOf(object);

@@ -1,13 +1,13 @@
 import { hostNamespace, MAINTENANCE_QUOTA } from '@tenantry/tenants';
 import { apply } from '../kube/server-side-apply.ts';
 import type { Host } from '../cluster/host.ts';
-import { union } from '@tenantry/plan';
+import { type KubeObject, type ObjectOf, type Place, referenceOf, union } from '@tenantry/plan';
+import type { V1ResourceQuota } from '@kubernetes/client-node';
 import { readInventory, recordInventory } from '../deploy/inventory-record.ts';
-import { getObjects, type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import { getObjects } from '../tools/kubectl.ts';
 import { endPods, scale } from '../deploy/pause-tenant.ts';
 import { poll } from '../kube/wait.ts';
 import { waitForRollout } from '../kube/rollout.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 
 const QUOTA_TIMEOUT_SECONDS = 60;
 const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
@@ -66,7 +66,7 @@ async function quotaCounts({ $, target }: Host, namespace: string): Promise<void
     async () => {
       const quotas = await getObjects($, target, ['-n', namespace, 'resourcequotas']);
       const waiting = quotas.filter(
-        ({ status }) => (status as { hard?: object } | undefined)?.hard === undefined,
+        (each) => (each as ObjectOf<V1ResourceQuota>).status?.hard === undefined,
       );
       return quotas.length > 0 && waiting.length === 0
         ? { done: true, result: undefined }

@@ -1,10 +1,9 @@
 import { ExpectedError } from '../cli/errors.ts';
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { diagnostics } from '@tenantry/plan';
+import { diagnostics, type Place, type Pod } from '@tenantry/plan';
 import type { Host } from '../cluster/host.ts';
 import { applyObjects, getObjects, kubectl } from '../tools/kubectl.ts';
 import { poll } from '../kube/wait.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 import { download, execIn, upload } from '../kube/exec.ts';
 import { MAX_SNAPSHOT_BYTES, mustUnpackTo } from './archive.ts';
 import { claimOf, RESTORE_POD, restorePod, SNAPSHOT, storageOptions } from './restore-pod.ts';
@@ -49,8 +48,8 @@ export async function restoreSnapshot(
     poll(
       async () => {
         const seen = await getObjects($, target, [...inNamespace, 'pods,events']);
-        const live = seen.find(({ metadata }) => metadata.name === RESTORE_POD);
-        const { phase } = (live?.['status'] ?? {}) as { phase?: string };
+        const live: Pod | undefined = seen.find(({ metadata }) => metadata.name === RESTORE_POD);
+        const { phase } = live?.status ?? {};
         if (phase === wanted) return { done: true, result: undefined };
         const logs = phase === 'Failed' ? await logsOf(host, place) : '';
         return {

@@ -11,12 +11,13 @@ import { apply } from '../kube/server-side-apply.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import { openVcluster, type Place } from '../cluster/tenant-connection.ts';
+import { getObjects } from '../tools/kubectl.ts';
+import { openVcluster } from '../cluster/tenant-connection.ts';
 import { installRelease } from '../deploy/vcluster-release.ts';
 import { start } from './maintenance-mode.ts';
 import type { Archive } from './archive.ts';
-import { hasRoom } from '@tenantry/plan';
+import { hasRoom, type KubeObject, type ObjectOf, type Place } from '@tenantry/plan';
+import type { V1EndpointSlice, V1Service } from '@kubernetes/client-node';
 import { putCertificates } from './certificates.ts';
 import { type ExportedObjects, exportObjects } from './export-objects.ts';
 import { deleteClusterRoles } from './leftovers.ts';
@@ -93,17 +94,14 @@ async function apiAddresses({ $, target }: Host): Promise<readonly ApiAddress[]>
     getObjects($, target, ['-n', 'default', 'service', 'kubernetes']),
   ]);
   const behind = slices.flatMap((slice) => {
-    const { endpoints = [], ports = [] } = slice as unknown as {
-      endpoints?: readonly { readonly addresses: readonly string[] }[];
-      ports?: readonly { readonly port: number }[];
-    };
+    const { endpoints = [], ports = [] } = slice as ObjectOf<V1EndpointSlice>;
     return endpoints.flatMap(({ addresses }) =>
-      addresses.flatMap((address) => ports.map(({ port }) => ({ address, port }))),
+      addresses.flatMap((address) => ports.map(({ port = 443 }) => ({ address, port }))),
     );
   });
-  const before = services.flatMap(({ spec }) => {
-    const { clusterIP, ports } = spec as { clusterIP: string; ports: readonly { port: number }[] };
-    return ports.map(({ port }) => ({ address: clusterIP, port }));
+  const before = services.flatMap((service) => {
+    const { clusterIP, ports = [] } = (service as ObjectOf<V1Service>).spec ?? {};
+    return clusterIP === undefined ? [] : ports.map(({ port }) => ({ address: clusterIP, port }));
   });
   return [...behind, ...before];
 }

@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tenant } from '@tenantry/tenants';
+import { placeOf } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
 import { oneLine } from '../cli/one-line.ts';
 import type { Report } from '../cli/report.ts';
-import { openTenant, placeOf } from '../cluster/tenant-connection.ts';
+import { openTenant } from '../cluster/tenant-connection.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
 import {
   type ArchivedTenant,

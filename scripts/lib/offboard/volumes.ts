@@ -1,7 +1,8 @@
 import { controlPlaneClaim, hostNamespace } from '@tenantry/tenants';
 import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import { nameInside } from '@tenantry/plan';
+import { getObjects } from '../tools/kubectl.ts';
+import { type KubeObject, nameInside, type ObjectOf } from '@tenantry/plan';
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
 
 /** A volume that holds data of the tenant's own. */
 export interface TenantVolume {
@@ -21,8 +22,6 @@ export async function tenantVolumes(
 }
 
 function volumeOf(claim: KubeObject): TenantVolume {
-  const { resources } = (claim['spec'] ?? {}) as {
-    resources?: { requests?: { storage?: string } };
-  };
-  return { claim: nameInside(claim), size: resources?.requests?.storage ?? 'unknown size' };
+  const { resources } = (claim as ObjectOf<V1PersistentVolumeClaim>).spec ?? {};
+  return { claim: nameInside(claim), size: resources?.requests?.['storage'] ?? 'unknown size' };
 }

@@ -1,8 +1,6 @@
 import { type KubeObject, parseObjects } from '@tenantry/plan';
 import { run, type Shell } from '../cli/shell.ts';
 
-export { type KubeObject, referenceOf } from '@tenantry/plan';
-
 /** One cluster as kubectl reaches it; never the user's current context. */
 export interface Target {
   readonly kubeconfig: string;

@@ -13,10 +13,10 @@ import {
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
+import type { KubeObject } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { compareWithWanted } from './exactness.ts';
 import type { VerifyContext } from './probe-pod.ts';
 import { renderChart } from './render-chart.ts';

@@ -6,7 +6,6 @@ import {
   type ForeignSecret,
   foreignSecrets,
   hostVolume,
-  type NewObject,
   openPolicy,
   probePod,
   runtimeClass,
@@ -17,10 +16,9 @@ import type { Host } from '../cluster/host.ts';
 import { openTenant } from '../cluster/tenant-connection.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { type Api, openApi, uninterrupted } from '../kube/api-client.ts';
-import { diagnostics } from '@tenantry/plan';
+import { diagnostics, type KubeObject, type Pod } from '@tenantry/plan';
 import { list, mustCreate, objectPath, remove } from '../kube/objects.ts';
 import { poll } from '../kube/wait.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { PodRef } from './dial.ts';
 import { removeCopiesOnHost, syncedObjects, virtualName } from './synced-objects.ts';
 
@@ -123,11 +121,11 @@ export async function openHostFixture(
 }
 
 /** What a run makes in a tenant's cluster outside of its namespace. */
-function clusterWide(id: string): readonly NewObject[] {
+function clusterWide(id: string): readonly KubeObject[] {
   return [webhookConfiguration(id), hostVolume(id)];
 }
 
-export function webhookConfiguration(id: string): NewObject {
+export function webhookConfiguration(id: string): KubeObject {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
@@ -146,8 +144,8 @@ function runningPod(
 ): Promise<KubeObject> {
   return poll(
     async () => {
-      const pod = await look();
-      const { phase } = (pod?.['status'] ?? {}) as { phase?: string };
+      const pod: Pod | undefined = await look();
+      const { phase } = pod?.status ?? {};
       if (pod !== undefined && phase === 'Running') return { done: true, result: pod };
       const seen = (await events()).map((event) => ({ ...event, kind: 'Event' }));
       const said = diagnostics(seen, Date.now());
@@ -170,7 +168,7 @@ const GONE_TIMEOUT_SECONDS = 180;
  */
 export async function clear(
   api: Api,
-  objects: readonly NewObject[],
+  objects: readonly KubeObject[],
   removeRest: () => Promise<readonly string[]> = () => Promise.resolve([]),
   signal?: AbortSignal,
 ): Promise<void> {
