@@ -3,7 +3,6 @@ export { chartObjects } from './chart-objects.ts';
 export { contentOf, fingerprintOf, hashOf } from './content.ts';
 export { describeDone, describeDrift, describeObstacle } from './describe.ts';
 export { diagnose, type Diagnosis, diagnostics } from './diagnose.ts';
-export { driftedObjects } from './drift.ts';
 export {
   type Answer,
   type Applied,

@@ -20,7 +20,6 @@ import {
   type ObservedRelease,
   type ObservedTenant,
   type ObservedVirtual,
-  parseRecords,
   placeOf,
   referenceOf,
   type TenantRecord,
@@ -41,7 +40,7 @@ import { messageOf } from '../cli/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { list, read, tryWrite } from '../kube/requests.ts';
 import type { Connections } from './connections.ts';
-import { recordsOf } from './records.ts';
+import { readReleaseRecords, recordsOf } from './records.ts';
 
 export interface ObserveOptions {
   /** Say of a conflict how it would be if our fields were taken over. */
@@ -263,14 +262,7 @@ async function observeRelease(
   if (marks === null || (known && applied.size > 0 && isChartUnchanged(live, applied))) {
     return { secrets: marks, records: null, chart: null, live };
   }
-  const bodies = await ask.run(() =>
-    list(ask.client, {
-      kind: 'Secret',
-      namespace: place.namespace,
-      selector: `owner=helm,name=${place.name}`,
-    }),
-  );
-  const records = parseRecords(bodies, place);
+  const records = await ask.run(() => readReleaseRecords(ask.client, place));
   if (records.newest === null) return { secrets: marks, records, chart: null, live };
   const wanted = chartObjects(records.newest, place);
   await readMissing(ask, live, wanted.map(referenceOf));

@@ -4,7 +4,8 @@ import { ExpectedError, Fault, messageOf } from '../cli/errors.ts';
 import { ApiError, type KubeClient, type KubeRequest } from '../kube/client.ts';
 import { forwardToPod, localClient, type PodForward } from '../kube/connect.ts';
 import { read } from '../kube/requests.ts';
-import { credentialsOf } from './credentials.ts';
+import { poll } from '../kube/wait.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 
 /** A client for a tenant's own cluster, for as long as it is held. */
 export interface VirtualClient extends AsyncDisposable {
@@ -18,17 +19,9 @@ const API_PORT = 8443;
  * Opens a way to a vcluster through its control plane's pod; null where it has not written its
  * credentials yet. @throws Fault where somebody else has written them, ApiError
  */
-export async function openVirtual(
-  host: KubeClient,
-  { namespace, name }: Place,
-): Promise<VirtualClient | null> {
-  const secretName = credentialsSecret(name);
-  const secret = await read(host, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { namespace, name: secretName },
-  });
-  const credentials = parse(secret ?? undefined, `Secret ${namespace}/${secretName}`);
+export async function openVirtual(host: KubeClient, place: Place): Promise<VirtualClient | null> {
+  const { namespace, name } = place;
+  const credentials = await readCredentials(host, place);
   if (credentials === null) return null;
   const forward = await forwardToPod(host, { namespace, name: `${name}-0` }, API_PORT);
   const client = explained(await localClient(name, forward.port, credentials), forward);
@@ -50,17 +43,53 @@ function explained(client: KubeClient, forward: PodForward): KubeClient {
   };
   return {
     ...client,
+    exchange: (request) => client.exchange(request).catch(why),
     text: (request) => client.text(request).catch(why),
     send: <T>(request: KubeRequest) => client.send<T>(request).catch(why),
   };
 }
 
-function parse(secret: Parameters<typeof credentialsOf>[0], what: string) {
+/** Waits for the same. @throws WaitError where there are no credentials in time */
+export function waitForVirtual(
+  host: KubeClient,
+  place: Place,
+  signal: AbortSignal,
+): Promise<VirtualClient> {
+  return waitForCredentials(place, () => openVirtual(host, place), signal);
+}
+
+const CREDENTIALS_TIMEOUT_SECONDS = 60;
+
+/** vcluster writes them once its API server is up. */
+export function waitForCredentials<T>(
+  { name }: Place,
+  find: () => Promise<T | null>,
+  signal: AbortSignal,
+): Promise<T> {
+  return poll(
+    async () => {
+      const result = await find();
+      return result === null
+        ? { done: false, diagnostics: `Secret ${credentialsSecret(name)} has no credentials yet` }
+        : { done: true, result };
+    },
+    { what: `credentials of ${name}`, timeoutSeconds: CREDENTIALS_TIMEOUT_SECONDS, signal },
+  );
+}
+
+/** Null where vcluster has not written them yet. @throws Fault where somebody else has */
+export async function readCredentials(
+  host: KubeClient,
+  { namespace, name: vcluster }: Place,
+): Promise<Credentials | null> {
+  const name = credentialsSecret(vcluster);
+  const metadata = { namespace, name };
+  const secret = await read(host, { apiVersion: 'v1', kind: 'Secret', metadata });
   try {
-    return credentialsOf(secret);
+    return credentialsOf(secret ?? undefined);
   } catch (error) {
     throw new Fault({
-      what,
+      what: `Secret ${namespace}/${name}`,
       why: `${messageOf(error)}: somebody else than vcluster has written it`,
       todo: 'find out who writes Secrets in that namespace, then delete it: vcluster writes it anew when its control plane starts',
     });

@@ -83,10 +83,6 @@ function underLease(appliance: Appliance, lease: HeldLease): Appliance {
       await lease.mustBeHeld();
       return appliance.install(tenant, records);
     },
-    async endPods(id, signal) {
-      await lease.mustBeHeld();
-      return appliance.endPods(id, signal);
-    },
     signal: AbortSignal.any([appliance.signal, lease.lost]),
   };
 }

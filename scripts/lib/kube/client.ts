@@ -38,11 +38,20 @@ export interface KubeRequest {
   /** @default application/json */
   readonly accept?: string;
   readonly signal?: AbortSignal;
+  /** A user to act as; the server refuses it where we may not. */
+  readonly as?: string;
+}
+
+/** What came back over the wire, refusals too. */
+export interface Exchanged {
+  readonly status: number;
+  readonly text: string;
 }
 
 /** An API server as the official client library knows it: its address and our credentials there. */
 export interface KubeClient extends Disposable {
   readonly config: KubeConfig;
+  exchange(request: KubeRequest): Promise<Exchanged>;
   /** An answer's body. @throws ApiError */
   send<T>(request: KubeRequest): Promise<T>;
   /** The same, as text. @throws ApiError */
@@ -59,6 +68,8 @@ export interface KubeClient extends Disposable {
 /** Connections that one client keeps open. */
 const MAX_CONNECTIONS = 12;
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** Node holds no string of more than 512 MB. */
+const MAX_ANSWER_BYTES = 400 * 2 ** 20;
 
 /**
  * A client for the current context of a kubeconfig. The library authenticates (certificates, tokens,
@@ -87,9 +98,16 @@ export function createClient(config: KubeConfig): KubeClient {
     });
     return { ...options, agent };
   };
-  const text = async (asked: KubeRequest) => exchange(server, await optionsOf(), asked);
+  const ask = async (asked: KubeRequest) => exchange(server, await optionsOf(), asked);
+  const text = async (asked: KubeRequest) => {
+    const answer = await ask(asked);
+    if (isOk(answer)) return answer.text;
+    const { method = 'GET', path } = asked;
+    throw new ApiError(`${method} ${path}`, answer.status, statusBody(answer.text));
+  };
   return {
     config,
+    exchange: ask,
     text,
     send: async <T>(asked: KubeRequest) => JSON.parse(await text(asked)) as T,
     watch: (path, query, event, stop) => watchPath(config, path, query, event, stop),
@@ -117,12 +135,12 @@ async function watchPath(
   stop.removeEventListener('abort', abort);
 }
 
-function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Promise<string> {
-  const { method = 'GET', path, query = {}, body, contentType, accept, signal } = asked;
+function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Promise<Exchanged> {
+  const { method = 'GET', path, query = {}, body, contentType, accept, signal, as } = asked;
   const search = new URLSearchParams(query).toString();
   const prefix = server.pathname.replace(/\/$/, '');
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
   const outgoing = (server.protocol === 'http:' ? httpRequest : httpsRequest)(
     {
       ...options,
@@ -139,18 +157,25 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
           'content-type': contentType ?? 'application/json',
           'content-length': Buffer.byteLength(text),
         }),
+        ...(as !== undefined && { 'impersonate-user': as }),
       },
     },
     (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.once('error', reject);
-      incoming.once('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        const status = incoming.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve(answer);
-        else reject(new ApiError(`${method} ${path}`, status, statusBody(answer)));
+      let bytes = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > MAX_ANSWER_BYTES) {
+          outgoing.destroy(
+            new ExpectedError(`${method} ${path}: more than ${MAX_ANSWER_BYTES} bytes`),
+          );
+        }
       });
+      incoming.once('error', reject);
+      incoming.once('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+      );
     },
   );
   outgoing.once('timeout', () =>
@@ -159,6 +184,10 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
   outgoing.once('error', reject);
   outgoing.end(text);
   return promise;
+}
+
+export function isOk({ status }: Pick<Exchanged, 'status'>): boolean {
+  return status >= 200 && status < 300;
 }
 
 function statusBody(text: string): StatusBody {

@@ -1,24 +1,17 @@
-import { type KubeObject, type ObjectOf, referenceOf } from '@tenantry/plan';
+import { type KubeObject, type ObjectIdentity, type ObjectOf, referenceOf } from '@tenantry/plan';
 import type { V1Service } from '@kubernetes/client-node';
-import type { Host } from '../cluster/host.ts';
-import { kubectl } from '../tools/kubectl.ts';
-import { CommandError } from '../cli/shell.ts';
+import { ApiError, type KubeClient } from './client.ts';
+import { mergePatch } from './requests.ts';
 
 /**
  * Takes the finalizers of an object away whose deletion has been asked for: nothing can add one to
- * it any more. An object that is gone by now is fine. @throws CommandError
+ * it any more. An object that is gone by now is fine. @throws ApiError
  */
-export async function removeFinalizers(
-  { $, target }: Host,
-  namespace: string,
-  reference: string,
-): Promise<void> {
-  const patch = JSON.stringify({ metadata: { finalizers: null } });
-  const args = ['-n', namespace, 'patch', reference, '--type=merge', `--patch=${patch}`];
+export async function removeFinalizers(client: KubeClient, object: ObjectIdentity): Promise<void> {
   try {
-    await kubectl($, target, args);
+    await mergePatch(client, object, { metadata: { finalizers: null } });
   } catch (error) {
-    if (!(error instanceof CommandError && error.stderr.includes('(NotFound)'))) throw error;
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
   }
 }
 
@@ -68,12 +61,6 @@ export function finalizedObjects(objects: readonly KubeObject[]): {
   const describe = (object: KubeObject) =>
     `${referenceOf(object)}: finalizers ${finalizersOf(object.metadata).join(', ')}`;
   return { removable, stuck: stuck.map(describe) };
-}
-
-/** As `kubectl patch` takes an object: `StatefulSet.v1.apps/name`. */
-export function patchable({ apiVersion, kind, metadata }: KubeObject): string {
-  const [group, version] = apiVersion.split('/');
-  return `${version === undefined ? kind : `${kind}.${version}.${group}`}/${metadata.name}`;
 }
 
 function finalizersOf({ finalizers = [] }: KubeObject['metadata']): readonly string[] {

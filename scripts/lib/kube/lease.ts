@@ -116,6 +116,7 @@ export function writingUnder(client: KubeClient, lease: Pick<HeldLease, 'mustBeH
     };
   return {
     ...client,
+    exchange: checked((asked) => client.exchange(asked)),
     text: checked((asked) => client.text(asked)),
     send: <T>(request: KubeRequest) => checked((asked) => client.send<T>(asked))(request),
   };

@@ -1,9 +1,11 @@
 import type { KubeObject, ObjectOf } from '@tenantry/plan';
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import { applyObjects, kubectl, type Target } from '../tools/kubectl.ts';
-import type { Shell } from '../cli/shell.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { apply, removeAndWait } from '../kube/requests.ts';
 
 type Claim = ObjectOf<V1PersistentVolumeClaim>;
+
+const GONE_TIMEOUT_SECONDS = 20;
 
 /** What binding writes into a claim. */
 const BINDING = /^(pv\.kubernetes\.io|volume\.kubernetes\.io|volume\.beta\.kubernetes\.io)\//;
@@ -13,16 +15,13 @@ const BINDING = /^(pv\.kubernetes\.io|volume\.kubernetes\.io|volume\.beta\.kuber
  * and no claim of a tenant may name one.
  */
 export async function renewClaims(
-  $: Shell,
-  target: Target,
+  client: KubeClient,
   claims: readonly KubeObject[],
 ): Promise<void> {
-  for (const { metadata } of claims) {
-    const claim = ['-n', metadata.namespace ?? '', 'persistentvolumeclaim', metadata.name];
-    await kubectl($, target, ['delete', ...claim, '--ignore-not-found', '--timeout=20s']);
+  await removeAndWait(client, claims, { timeoutSeconds: GONE_TIMEOUT_SECONDS });
+  for (const claim of claims) {
+    await apply(client, unboundClaim(claim), { force: false, fieldManager: 'kubectl' });
   }
-  const unbound = claims.map(unboundClaim);
-  if (unbound.length > 0) await applyObjects($, target, unbound, { fieldManager: 'kubectl' });
 }
 
 const DNS_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;

@@ -1,6 +1,6 @@
 import { controlPlaneClaim, hostNamespace } from '@tenantry/tenants';
-import type { Host } from '../cluster/host.ts';
-import { getObjects } from '../tools/kubectl.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { list } from '../kube/requests.ts';
 import { type KubeObject, nameInside, type ObjectOf } from '@tenantry/plan';
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
 
@@ -14,10 +14,13 @@ export interface TenantVolume {
 
 /** The tenant's claims on the host; its control plane's own is none of them. */
 export async function tenantVolumes(
-  { $, target }: Host,
+  host: KubeClient,
   id: string,
 ): Promise<readonly TenantVolume[]> {
-  const claims = await getObjects($, target, ['-n', hostNamespace(id), 'persistentvolumeclaims']);
+  const claims = await list(host, {
+    kind: 'PersistentVolumeClaim',
+    namespace: hostNamespace(id),
+  });
   return claims.filter(({ metadata }) => metadata.name !== controlPlaneClaim(id)).map(volumeOf);
 }
 

@@ -12,11 +12,11 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, MANAGED_BY, MANAGED_BY_LABEL } from '@tenantry/tenants';
 import { randomUUID } from 'node:crypto';
-import type { Host } from '../cluster/host.ts';
-import { openTenant } from '../cluster/tenant-connection.ts';
+import type { ConnectedHost } from '../cluster/host.ts';
+import { waitForVirtual } from '../cluster/virtual-client.ts';
 import type { TenantDist } from '../dist/read.ts';
-import { type Api, openApi, uninterrupted } from '../kube/api-client.ts';
-import { diagnostics, type KubeObject, type Pod } from '@tenantry/plan';
+import { type Api, apiOf } from '../kube/api-client.ts';
+import { diagnostics, type KubeObject, placeOf, type Pod } from '@tenantry/plan';
 import { list, mustCreate, objectPath, remove } from '../kube/objects.ts';
 import { poll } from '../kube/wait.ts';
 import type { PodRef } from './dial.ts';
@@ -40,10 +40,8 @@ export interface TenantFixture extends Fixture {
 }
 
 export interface VerifyContext {
-  readonly host: Host;
+  readonly host: ConnectedHost;
   readonly hostApi: Api;
-  /** A private directory for what lives as long as the run. */
-  readonly state: string;
   readonly signal: AbortSignal;
 }
 
@@ -51,16 +49,14 @@ const RUNNING_TIMEOUT_SECONDS = 120;
 
 /** Puts a probe pod into a tenant's cluster, and takes everything away that an earlier run left. */
 export async function openTenantFixture(
-  { host, hostApi, state, signal }: VerifyContext,
+  { host, hostApi, signal }: VerifyContext,
   tenant: TenantDist,
   neighbours: readonly string[],
 ): Promise<TenantFixture> {
   const { id } = tenant;
   await using stack = new AsyncDisposableStack();
-  const connection = stack.use(
-    await openTenant({ ...host, $: uninterrupted(host.$) }, id, state, signal),
-  );
-  const api = stack.use(await openApi(host.$, connection.target, state));
+  const { client } = stack.use(await waitForVirtual(host.client, placeOf(id), signal));
+  const api = apiOf(client);
   const foreign = foreignSecrets(id, neighbours);
   const secret = randomUUID();
   const removeCopies = () => removeCopiesOnHost(hostApi, id);

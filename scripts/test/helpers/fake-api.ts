@@ -112,7 +112,17 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
     }
     return store(written(method, there, body as KubeObject, subresource));
   };
+  const exchange = async (request: KubeRequest) => {
+    try {
+      return { status: 200, text: JSON.stringify(await send(request)) };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { status, message } = error;
+      return { status, text: JSON.stringify({ kind: 'Status', message }) };
+    }
+  };
   const client: KubeClient = {
+    exchange,
     config: { getCurrentContext: () => context } as unknown as KubeClient['config'],
     send: async <T>(request: KubeRequest) => structuredClone(await send(request)) as T,
     text: async () => '',
