@@ -1,11 +1,10 @@
 import { count, evaluate, NEIGHBOURS, orphanProbes, pairsOf } from '@tenantry/isolation';
-import { mkdirSync } from 'node:fs';
 import { UsageError } from '../lib/cli/errors.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
-import { findHost } from '../lib/cluster/host.ts';
+import { connectHost, findHost } from '../lib/cluster/host.ts';
 import { liveTenants } from '../lib/cluster/live-tenants.ts';
 import { hostContextOf, readHostWide, readTenants } from '../lib/dist/read.ts';
-import { openApi } from '../lib/kube/api-client.ts';
+import { apiOf } from '../lib/kube/api-client.ts';
 import { renderCounts, renderFindings, renderRows } from '../lib/verify/render.ts';
 import { exitCode, runVerify } from '../lib/verify/run.ts';
 
@@ -28,17 +27,15 @@ export default defineCommand({
     const neighbours = parseNeighbours(values.neighbours);
     const all = readTenants(workspace.dist);
     const subjects = readTenants(workspace.dist, positionals).map(({ id }) => id);
-    const host = await findHost(context, hostContextOf(all));
-    mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
+    const host = await connectHost(await findHost(context, hostContextOf(all)));
 
     const start = performance.now();
     const active = all.filter(({ state }) => state === 'active').map(({ id }) => id);
     const pairs = pairsOf(active, neighbours, subjects);
     const involved = new Set([...subjects, ...pairs.flatMap(({ from, to }) => [from, to])]);
-    await using hostApi = await openApi(host.$, host.target, workspace.state);
     const rows = [
       ...(await runVerify(
-        { host, hostApi, state: workspace.state, signal },
+        { host, hostApi: apiOf(host.client), signal },
         {
           tenants: all.filter(({ id }) => involved.has(id)),
           subjects,
@@ -47,7 +44,7 @@ export default defineCommand({
         },
         report,
       )),
-      ...evaluate(...orphanProbes(await liveTenants(host), all)),
+      ...evaluate(...orphanProbes(await liveTenants(host.client), all)),
     ];
     const counts = count(rows);
     const seconds = Number(((performance.now() - start) / 1000).toFixed(1));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
+import type { KubeObject } from '@tenantry/plan';
 import { credentialsOf, kubeconfigOf } from '../lib/cluster/credentials.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
 import fixture from './data/vcluster-credentials.json' with { type: 'json' };
 
 const { 'other-key': OTHER_KEY, ...DATA } = fixture;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { spawnSync } from 'node:child_process';
 import { holderOf } from '../lib/kube/lease.ts';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   isEmpty,
   type KubeObject,
@@ -165,7 +165,11 @@ function helm({ values }: TenantDist) {
   return newest;
 }
 
-const OWNED = { ownerReferences: [{ kind: 'StatefulSet', name: 'tenant-alice' }] };
+const OWNED = {
+  ownerReferences: [
+    { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'tenant-alice', uid: 'uid' },
+  ],
+};
 
 /** The StatefulSet's pod, which is there where there are replicas. */
 function controlPlanePod(replicas: number): void {
@@ -502,6 +506,29 @@ describe('a tenant that another deploy holds', () => {
     host.put(lease(elsewhere));
     setTimeout(() => host.drop('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice'), 200);
     await isMended();
+  });
+
+  test('and takes from this one is left before the next write, and its holder named', async () => {
+    const changed = alice({ chartVersion: '0.36.1' });
+    const install: Appliance['install'] = async (wanted) => {
+      const release = helm(wanted);
+      // This process was asleep until the lease had run out.
+      host.put(lease(elsewhere));
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 40_000);
+      forgetWrites();
+      return release;
+    };
+    await expect(deployed(changed, { install })).rejects.toThrow(
+      `its lease was taken over by ${elsewhere}, which holds it now`,
+    );
+    jest.restoreAllMocks();
+    expect(writes()).toEqual([]);
+    expect(said.at(-1)).toMatch(
+      /ResourceQuota\/tenant-alice created, vcluster: .*, then it failed$/,
+    );
+    expect(
+      host.get('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice')?.['spec'],
+    ).toMatchObject({ holderIdentity: elsewhere });
   });
 });
 

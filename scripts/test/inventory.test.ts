@@ -1,20 +1,21 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import {
+  EMPTY_RECORD,
   inventoryObject,
   inventoryOf,
   isOnHost,
   objectOf,
   parseFormerInventory,
   parseInventory,
+  referenceOf,
   toPrune,
   union,
 } from '@tenantry/plan';
-import { readInventory, recordInventory } from '../lib/deploy/inventory-record.ts';
+import { readRecord, removeRecord } from '../lib/cluster/records.ts';
+import { createNotes } from '../lib/deploy/notes.ts';
 import { readTenants } from '../lib/dist/read.ts';
-import type { Host } from '../lib/cluster/host.ts';
-import { referenceOf } from '../lib/tools/kubectl.ts';
-import { fakeCommands } from './fake-command.ts';
+import { apiError, type FakeApi, fakeApi } from './helpers/fake-api.ts';
 
 const namespace = {
   apiVersion: 'v1',
@@ -122,57 +123,56 @@ test('every object that dist/ has for a tenant may be pruned when it leaves dist
 });
 
 describe('the stored record', () => {
-  const host = (fakes: ReturnType<typeof fakeCommands>) =>
-    ({ $: fakes.$, target: { kubeconfig: '/k', context: 'c' } }) as unknown as Host;
   const former = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'tenantry-inventory', namespace: 'vcluster-tenant-alice' },
     data: { host: [referenceOf(quota), 'v1 Namespace kube-system'].join('\n'), virtual: '' },
   };
+  let host: FakeApi;
+  beforeEach(() => {
+    host = fakeApi();
+    for (const name of ['tenantry-system', 'vcluster-tenant-alice'])
+      host.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  });
 
   test('that cannot be read is an error, not an empty one', async () => {
-    const fakes = fakeCommands();
-    fakes.add('kubectl', 'echo "Error from server (Forbidden): no" >&2; exit 1');
-    await expect(readInventory(host(fakes), 'alice')).rejects.toThrow('Forbidden');
+    const client = { ...host.client, send: () => Promise.reject(apiError(403, 'Forbidden')) };
+    await expect(readRecord(client, 'alice')).rejects.toThrow('Forbidden');
   });
 
   test('is taken before one in the namespace of the tenant', async () => {
-    const fakes = fakeCommands();
-    const items = [former, inventoryObject('alice', inventoryOf([], [], 'sha256:1'))];
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-    fakes.add('kubectl', `printf %s '${list}'`);
-    expect(await readInventory(host(fakes), 'alice')).toEqual({
+    host.put(former);
+    host.put(inventoryObject('alice', inventoryOf([], [], 'sha256:1')));
+    expect(await readRecord(host.client, 'alice')).toMatchObject({
       inventory: { host: [], virtual: [], release: 'sha256:1' },
       former: false,
-      refused: [],
     });
   });
 
   test('moves out of the namespace of the tenant with what can be believed', async () => {
-    const fakes = fakeCommands();
-    fakes.add('kubectl', `case "$*" in *get*) printf %s '${JSON.stringify(former)}';; esac`);
-    const stored = await readInventory(host(fakes), 'alice');
-    expect(stored).toEqual({
+    host.put(former);
+    const record = await readRecord(host.client, 'alice');
+    expect(record).toMatchObject({
       inventory: { ...EMPTY, host: [referenceOf(quota)] },
       former: true,
       refused: ['v1 Namespace kube-system'],
     });
-    await recordInventory(host(fakes), 'alice', stored, stored.inventory);
-    const verbs = fakes.calls('kubectl').map((call) => call[5]);
-    expect(verbs).toEqual(['get', 'apply', 'delete']);
-    expect(JSON.parse(fakes.input())).toEqual({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: former.metadata,
-    });
+    await createNotes(host.client, 'alice', record).store(record.inventory);
+    expect(host.writes).toEqual([
+      'PATCH v1 Namespace tenantry-system',
+      'PATCH v1 ConfigMap tenantry-system/inventory-alice',
+      `DELETE ${referenceOf(former)}`,
+    ]);
+    expect((await readRecord(host.client, 'alice')).inventory).toEqual(record.inventory);
   });
 
-  test('is not written again where nothing changed', async () => {
-    const fakes = fakeCommands();
-    const stored = { inventory: inventoryOf([quota], [app]), former: false, refused: [] };
-    fakes.add('kubectl', 'exit 9');
-    const again = inventoryOf([quota], [app]);
-    expect(await recordInventory(host(fakes), 'alice', stored, again)).toBe(stored);
+  test('is not written again where nothing changed, and goes with its tenant', async () => {
+    host.put(inventoryObject('alice', inventoryOf([quota], [app])));
+    const record = await readRecord(host.client, 'alice');
+    await createNotes(host.client, 'alice', record).store(inventoryOf([quota], [app]));
+    expect(host.writes).toEqual([]);
+    await removeRecord(host.client, 'alice');
+    expect(await readRecord(host.client, 'alice')).toEqual(EMPTY_RECORD);
   });
 });

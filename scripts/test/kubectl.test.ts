@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { apply } from '../lib/kube/server-side-apply.ts';
 import { parseObjects } from '@tenantry/plan';
 import { getObjects } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
@@ -50,40 +49,4 @@ test('a failed command is named with its exit code and what it said last', async
   await expect(getObjects(fakes.$, target, ['pods'])).rejects.toThrow(
     /^kubectl --kubeconfig \/k .* get pods .*: exit code 7\n {4}error: no such thing$/,
   );
-});
-
-describe('apply', () => {
-  test('writes only what is missing or would change', async () => {
-    const fakes = fakeCommands();
-    const { uid: _uid, resourceVersion: _version, ...metadata } = configMap.metadata;
-    const objects = ['same', 'other', 'missing'].map((name) => ({
-      ...configMap,
-      metadata: { ...metadata, name },
-    }));
-    const list = (data: string) =>
-      JSON.stringify({
-        kind: 'List',
-        items: objects.slice(0, 2).map((object) => ({
-          ...object,
-          data: { key: object.metadata.name === 'same' ? 'same' : data },
-        })),
-      });
-    fakes.add(
-      'kubectl',
-      `case "$*" in *" get "*) echo '${list('live')}';; *dry-run*) echo '${list('wanted')}';; *) echo '{"kind":"List","items":[]}';; esac`,
-    );
-    expect(await apply(fakes.$, target, objects, { force: true })).toEqual([
-      'ConfigMap/other changed',
-      'ConfigMap/missing created',
-    ]);
-    const applied = JSON.parse(fakes.input()) as {
-      items: readonly { metadata: { name: string } }[];
-    };
-    expect(applied.items.map(({ metadata: { name } }) => name)).toEqual(['other', 'missing']);
-  });
-
-  test('has nothing to say to a cluster where there is nothing to apply', async () => {
-    const fakes = fakeCommands();
-    expect(await apply(fakes.$, target, [], { force: true })).toEqual([]);
-  });
 });

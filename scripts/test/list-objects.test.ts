@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { KubeObject } from '@tenantry/plan';
 import { answerOf, type Api } from '../lib/kube/api-client.ts';
 import { catalogueOf, discover, type GroupVersion } from '../lib/kube/api-resources.ts';
 import { ask, isAnswer } from '../lib/kube/ask.ts';
 import { canonicalJson } from '../lib/kube/canonical-json.ts';
-import { finalizedObjects, patchable } from '../lib/kube/finalizers.ts';
+import { finalizedObjects } from '../lib/kube/finalizers.ts';
 import { listAll, ListError, within } from '../lib/kube/list-objects.ts';
 import { mustBeAccepted } from '../lib/offboard/export-objects.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
 
 const verbs = ['list', 'delete'];
 const served = (name: string, kind: string) => ({ name, kind, namespaced: true, verbs });
@@ -33,7 +33,6 @@ function fakeApi(answers: Readonly<Record<string, object | number>>): Api & { as
           : answerOf(200, JSON.stringify(answer)),
       );
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
@@ -140,7 +139,6 @@ describe('an API server', () => {
         const text = answers.shift() ?? 'EOF';
         return Promise.resolve(answerOf(text === 'EOF' ? 500 : 200, text));
       },
-      [Symbol.asyncDispose]: () => Promise.resolve(),
     };
     expect((await ask(api, '/x', { retrySeconds: 5 })).ok).toBe(true);
     await expect(ask(api, '/x', { retrySeconds: 0 })).rejects.toThrow('/x: no answer: 500 EOF');
@@ -235,10 +233,5 @@ describe('finalizers in a namespace that ends', () => {
         'example.com/v1 ConfigMap n/x: finalizers example.com/x',
       ],
     });
-  });
-
-  test('of an object that kubectl is told of without doubt', () => {
-    expect(patchable(object('v1', 'ConfigMap', {}))).toBe('ConfigMap/x');
-    expect(patchable(object('apps/v1', 'StatefulSet', {}))).toBe('StatefulSet.v1.apps/x');
   });
 });

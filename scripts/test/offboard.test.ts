@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
+import type { KubeObject } from '@tenantry/plan';
 import { differences, isCompared } from '../lib/offboard/compare-objects.ts';
 import { clusterRolesOf, leftoversOf } from '../lib/offboard/leftovers.ts';
 import { createIndex } from '../lib/offboard/object-index.ts';
@@ -122,9 +122,12 @@ test('of ClusterRoles those go with a tenant that the host says were made for it
     made('Namespace', 'kube-system', 'vcluster-tenant-alice'),
     object('ClusterRole', 'cluster-admin'),
   ];
-  expect(clusterRolesOf(['vcluster-tenant-alice'], objects)).toEqual([
-    'clusterrole/vc-tenant-alice-v-vcluster-tenant-alice',
-    'clusterrolebinding/vc-tenant-alice-v-vcluster-tenant-alice',
+  const names = clusterRolesOf(['vcluster-tenant-alice'], objects).map(
+    ({ kind, metadata }) => `${kind} ${metadata.name}`,
+  );
+  expect(names).toEqual([
+    'ClusterRole vc-tenant-alice-v-vcluster-tenant-alice',
+    'ClusterRoleBinding vc-tenant-alice-v-vcluster-tenant-alice',
   ]);
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { KubeObject } from '@tenantry/plan';
 import { describeEnded, PAUSE_TIMEOUT_SECONDS } from '../lib/deploy/pause-tenant.ts';
 import { FORCE_AFTER_SECONDS, POD_GRACE_SECONDS, podEnd, podsOf } from '../lib/kube/pod-end.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
 
 const ELEVEN_DAYS = 11 * 24 * 3600;
 

@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { parseManifest, parseRecords, type Release } from '@tenantry/plan';
-import { getRelease } from '../lib/tools/helm.ts';
+import { type KubeObject, parseManifest, parseRecords, type Release } from '@tenantry/plan';
+import { readReleaseRecords } from '../lib/cluster/records.ts';
 import { recordsToDelete } from '../lib/deploy/vcluster-release.ts';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
-import { fakeCommands } from './fake-command.ts';
+import { fakeApi } from './helpers/fake-api.ts';
 
 const PLACE = { name: 'tenant-alice', namespace: 'vcluster-tenant-alice' };
 const deployed: Release = {
@@ -157,10 +156,9 @@ test.each([
 });
 
 test('records that cannot be read are an error, not absence', async () => {
-  const fakes = fakeCommands();
-  fakes.add('kubectl', 'echo "Unable to connect to the server" >&2; exit 1');
-  const target = { kubeconfig: '/k', context: 'c' };
-  await expect(getRelease(fakes.$, target, PLACE.name, PLACE.namespace)).rejects.toThrow(
-    'Unable to connect',
-  );
+  const client = {
+    ...fakeApi().client,
+    send: () => Promise.reject(new Error('Unable to connect to the server')),
+  };
+  await expect(readReleaseRecords(client, PLACE)).rejects.toThrow('Unable to connect');
 });

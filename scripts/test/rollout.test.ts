@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
+import type { KubeObject } from '@tenantry/plan';
 import { poll } from '../lib/kube/wait.ts';
 import { createGracePeriod, isRolledOut } from '../lib/kube/rollout.ts';
 

@@ -28,7 +28,6 @@ function server(live: Readonly<Record<string, object>>): Api & { readonly asked:
           : answerOf(200, JSON.stringify(found)),
       );
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
@@ -55,7 +54,6 @@ test('objects are compared with what the server makes of the wanted ones, in a d
 test('what cannot be read is an error, and no difference', async () => {
   const api: Api = {
     send: () => Promise.resolve(answerOf(500, '{"message":"etcdserver: request timed out"}')),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   await expect(compareWithWanted(api, [wanted('x')])).rejects.toThrow('request timed out');
 });

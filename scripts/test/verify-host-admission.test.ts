@@ -72,7 +72,7 @@ describe('what was answered through a tenant’s API server', () => {
     request.path.includes('/proxy')
       ? answerOf(200, SECRET)
       : answerOf(200, JSON.stringify({ items: [{ metadata: { name: 'node' } }], status: {} }));
-  const api = { send: (request: ApiRequest) => Promise.resolve(answers(request)) } as Api;
+  const api: Api = { send: (request: ApiRequest) => Promise.resolve(answers(request)) };
   const fixture = { api, tenant: { id: 'alice', image: 'x' } } as unknown as TenantFixture;
   const endpoint = (id: string) => ({
     id,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeObject } from '../lib/tools/kubectl.ts';
+import type { KubeObject } from '@tenantry/plan';
 import { syncResultOf } from '../lib/verify/sync-results.ts';
 
 const object = (

@@ -12,7 +12,6 @@ test('no more requests are under way than are allowed, and each is answered', as
       underWay -= 1;
       return answerOf(200, '{}');
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   const slow = throttled(api, 3);
   const answers = await Promise.all(

@@ -1,13 +1,13 @@
 import { SERVICE } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import type { Attack, Benign } from './attack.ts';
 import { FIXTURE } from './fixtures.ts';
-import type { NewObject } from './objects.ts';
 import { podAttacks } from './pod-attacks.ts';
 
 /** A documentation address (RFC 5737): nobody's traffic is taken even where it is let through. */
 const NOBODYS_ADDRESS = '203.0.113.7';
 
-export function benignService(namespace: string): NewObject {
+export function benignService(namespace: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -16,7 +16,7 @@ export function benignService(namespace: string): NewObject {
   };
 }
 
-export function benignClaim(namespace: string): NewObject {
+export function benignClaim(namespace: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
@@ -30,7 +30,7 @@ export function attacks(benign: Benign): readonly Attack[] {
   return [...podAttacks(benign.pod), ...serviceAttacks(benign.service), ...claims(benign.claim)];
 }
 
-function serviceAttacks(service: NewObject): readonly Attack[] {
+function serviceAttacks(service: KubeObject): readonly Attack[] {
   const attempt = (name: string, text: string, change: object): Attack => ({
     name,
     text,
@@ -52,7 +52,7 @@ function serviceAttacks(service: NewObject): readonly Attack[] {
   ];
 }
 
-function claims(claim: NewObject): readonly Attack[] {
+function claims(claim: KubeObject): readonly Attack[] {
   const name = `${FIXTURE}-foreign-class`;
   return [
     {
@@ -69,7 +69,7 @@ function claims(claim: NewObject): readonly Attack[] {
 }
 
 /** A synced pod as the syncer would make it again: without what the host has added. */
-export function asNew(pod: NewObject): NewObject {
+export function asNew(pod: KubeObject): KubeObject {
   const { nodeName: _nodeName, ...spec } = pod['spec'] as Readonly<Record<string, unknown>>;
   const { namespace, labels, annotations } = pod.metadata;
   return {

@@ -1,5 +1,3 @@
-import type { NewObject, ObservedObject } from './objects.ts';
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What the API server allocates for a Service; it may be anything. */
@@ -15,11 +13,11 @@ const NODE_SELECTOR = /^scheduler\.alpha\.kubernetes\.io\//;
  * Where an object in a cluster is not exactly what is wanted: `spec.ingress[1] added`. Values are
  * never told, since one may be a secret. `wanted` has the server's own defaults filled in.
  */
-export function differences(wanted: NewObject, live: ObservedObject): readonly string[] {
+export function differences(wanted: KubeObject, live: KubeObject): readonly string[] {
   return compare(contentOf(wanted), contentOf(live), '');
 }
 
-function contentOf(object: NewObject): Fields {
+function contentOf(object: KubeObject): Fields {
   const { status: _status, apiVersion: _version, metadata, ...rest } = object;
   const { annotations = {} } = metadata;
   const spec = rest['spec'] as Fields | undefined;
@@ -85,3 +83,4 @@ function isNothing(value: unknown): boolean {
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+import type { KubeObject } from '@tenantry/plan';

@@ -1,5 +1,5 @@
 import { SERVICE, syncedName, vclusterName } from '@tenantry/tenants';
-import type { NewObject } from './objects.ts';
+import type { KubeObject } from '@tenantry/plan';
 
 /** Everything that verify makes lies in this namespace, on the host and in every tenant. */
 export const FIXTURE = 'tenantry-verify';
@@ -31,11 +31,11 @@ export function foreignSecrets(id: string, others: readonly string[]): readonly 
   ];
 }
 
-export function fixtureNamespace(labels: Readonly<Record<string, string>> = {}): NewObject {
+export function fixtureNamespace(labels: Readonly<Record<string, string>> = {}): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: FIXTURE, labels } };
 }
 
-export function fixtureAccount(): NewObject {
+export function fixtureAccount(): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -43,7 +43,7 @@ export function fixtureAccount(): NewObject {
   };
 }
 
-export function fixtureSecret(value: string): NewObject {
+export function fixtureSecret(value: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -86,7 +86,7 @@ export function probePod({
   name = FIXTURE,
   foreign = [],
   token = true,
-}: ProbePodProps): NewObject {
+}: ProbePodProps): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -140,10 +140,10 @@ export function manualEndpoints(
   name: string,
   address: string,
   form: 'Endpoints' | 'EndpointSlice',
-): readonly NewObject[] {
+): readonly KubeObject[] {
   const metadata = { name, namespace: FIXTURE };
   const port = SERVICE.port;
-  const service: NewObject = {
+  const service: KubeObject = {
     apiVersion: 'v1',
     kind: 'Service',
     metadata,
@@ -168,7 +168,7 @@ export function manualEndpoints(
 }
 
 /** What a tenant would write to be let out everywhere. */
-export function openPolicy(): NewObject {
+export function openPolicy(): KubeObject {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',

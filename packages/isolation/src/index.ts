@@ -11,7 +11,6 @@ export * from './kubeconfig.ts';
 export * from './listener-probes.ts';
 export * from './network-policy.ts';
 export * from './network-probe.ts';
-export * from './objects.ts';
 export * from './pod-attacks.ts';
 export * from './probe.ts';
 export * from './rights.ts';

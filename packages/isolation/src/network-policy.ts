@@ -1,5 +1,3 @@
-import type { ObservedObject } from './objects.ts';
-
 interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {
@@ -24,8 +22,8 @@ interface PolicySpec {
  * any that holds the pod. Empty where the rules refuse it. Ports are not looked at, which is strict.
  */
 export function waysOut(
-  policies: readonly ObservedObject[],
-  pod: ObservedObject,
+  policies: readonly KubeObject[],
+  pod: KubeObject,
   address: string,
 ): readonly string[] {
   const holding = policies
@@ -74,3 +72,4 @@ function inBlock(address: string, cidr: string): boolean {
 function asNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
+import type { KubeObject } from '@tenantry/plan';

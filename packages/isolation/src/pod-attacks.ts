@@ -1,6 +1,6 @@
+import type { KubeObject } from '@tenantry/plan';
 import type { Attack } from './attack.ts';
 import { FIXTURE } from './fixtures.ts';
-import type { NewObject } from './objects.ts';
 
 type PodSpec = Readonly<Record<string, unknown>> & {
   readonly containers: readonly [
@@ -12,7 +12,7 @@ type PodSpec = Readonly<Record<string, unknown>> & {
 const CRITICAL = 'system-cluster-critical';
 
 /** Pods that reach for the node, for other tenants' share of it, or past the scheduler. */
-export function podAttacks(pod: NewObject): readonly Attack[] {
+export function podAttacks(pod: KubeObject): readonly Attack[] {
   const spec = pod['spec'] as PodSpec;
   const [container] = spec.containers;
   const attempt = (name: string, text: string, change: object): Attack => ({
@@ -77,7 +77,7 @@ export function podAttacks(pod: NewObject): readonly Attack[] {
 const HUGE = { cpu: '1000', memory: '10Ti' };
 
 /** The same pod, so large that the host's quota refuses it. */
-export function beyondQuota(pod: NewObject): NewObject {
+export function beyondQuota(pod: KubeObject): KubeObject {
   const spec = pod['spec'] as PodSpec;
   const [container] = spec.containers;
   const resources = { requests: HUGE, limits: HUGE };

@@ -1,5 +1,3 @@
-import type { ObservedObject } from './objects.ts';
-
 /** A rule of a Role, or of the answer to a SelfSubjectRulesReview. */
 export interface Rule {
   readonly verbs: readonly string[];
@@ -17,8 +15,8 @@ export interface RulesReview {
 
 /** Every role and binding of a cluster. */
 export interface Rbac {
-  readonly roles: readonly ObservedObject[];
-  readonly bindings: readonly ObservedObject[];
+  readonly roles: readonly KubeObject[];
+  readonly bindings: readonly KubeObject[];
 }
 
 /** Who is asked about: a user by its name, or a group. */
@@ -130,7 +128,7 @@ interface BoundSubject {
   readonly namespace?: string;
 }
 
-function binds(binding: ObservedObject, kind: Subject['kind'], name: string): boolean {
+function binds(binding: KubeObject, kind: Subject['kind'], name: string): boolean {
   const subjects = (binding['subjects'] ?? []) as readonly BoundSubject[];
   return subjects.some((subject) =>
     subject.kind === 'ServiceAccount'
@@ -168,3 +166,4 @@ export function summarize(rights: readonly string[]): string {
   const rest = unique.length - SHOWN;
   return unique.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
+import type { KubeObject } from '@tenantry/plan';

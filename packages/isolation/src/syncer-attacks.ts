@@ -1,11 +1,11 @@
 import { SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import type { Attack, Benign } from './attack.ts';
 import { benignClaim } from './attacks.ts';
 import { FIXTURE } from './fixtures.ts';
-import type { NewObject } from './objects.ts';
 
 /** A class that verify makes on the host for as long as it runs, so that a refusal is no lack of it. */
-export function runtimeClass(): NewObject {
+export function runtimeClass(): KubeObject {
   return {
     apiVersion: 'node.k8s.io/v1',
     kind: 'RuntimeClass',
@@ -33,7 +33,7 @@ export function syncerAttacks(benign: Benign, namespace: string, id: string): re
   ];
 }
 
-function changed(object: NewObject, name: string, change: object): NewObject {
+function changed(object: KubeObject, name: string, change: object): KubeObject {
   return {
     ...object,
     metadata: { ...object.metadata, name: `${FIXTURE}-${name}` },
@@ -41,7 +41,7 @@ function changed(object: NewObject, name: string, change: object): NewObject {
   };
 }
 
-function podsByHost(pod: NewObject, id: string): readonly Attack[] {
+function podsByHost(pod: KubeObject, id: string): readonly Attack[] {
   const attack = (name: string, text: string, change: object): Attack => ({
     name,
     text,
@@ -141,7 +141,7 @@ function podsByHost(pod: NewObject, id: string): readonly Attack[] {
   ];
 }
 
-function servicesByHost(service: NewObject): readonly Attack[] {
+function servicesByHost(service: KubeObject): readonly Attack[] {
   const name = 'external-name';
   return [
     {
@@ -204,7 +204,7 @@ function others({ claim }: Benign, namespace: string, id: string): readonly Atta
   ];
 }
 
-export function hostVolume(id: string): NewObject {
+export function hostVolume(id: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -220,7 +220,7 @@ export function hostVolume(id: string): NewObject {
 }
 
 /** A claim on the volume above. */
-export function hostVolumeClaim(id: string): NewObject {
+export function hostVolumeClaim(id: string): KubeObject {
   const claim = benignClaim(FIXTURE);
   return {
     ...claim,

@@ -1,6 +1,6 @@
 import { SYNCED_LABEL } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import { FIXTURE } from './fixtures.ts';
-import type { ObservedObject } from './objects.ts';
 import {
   deletion,
   type Fields,
@@ -25,7 +25,7 @@ export function podRequests({
   const path = `pods/${pod.metadata.name}`;
   const itself = `pods/${controlPlane.metadata.name}`;
   const status = maker(core, 'pod-status');
-  const forged = (of: ObservedObject, change: Fields) => ({
+  const forged = (of: KubeObject, change: Fields) => ({
     ...of,
     status: { ...statusOf(of), ...change },
   });

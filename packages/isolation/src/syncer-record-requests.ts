@@ -1,6 +1,6 @@
 import { controlPlaneClaim, FORMER_INVENTORY_NAME, vclusterName } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import { FIXTURE } from './fixtures.ts';
-import type { ObservedObject } from './objects.ts';
 import {
   annotated,
   claimPath,
@@ -105,7 +105,7 @@ export function serviceRequests({
   const update = maker(`/api/v1/namespaces/${namespace}`, 'service-update');
   const path = `services/${service.metadata.name}`;
   const api = `services/${apiService.metadata.name}`;
-  const changed = (of: ObservedObject, change: Fields) => ({
+  const changed = (of: KubeObject, change: Fields) => ({
     ...of,
     spec: { ...specOf(of), ...change },
   });

@@ -1,5 +1,5 @@
+import type { KubeObject } from '@tenantry/plan';
 import { FIXTURE } from './fixtures.ts';
-import type { NewObject, ObservedObject } from './objects.ts';
 
 /** A request to the host's API server, to be made in a dry run. */
 export interface HostRequest {
@@ -42,13 +42,13 @@ export interface SyncerTargets {
   readonly id: string;
   readonly namespace: string;
   /** A synced pod that runs. */
-  readonly pod: ObservedObject;
-  readonly controlPlane: ObservedObject;
-  readonly statefulSet: ObservedObject;
-  readonly service: ObservedObject;
-  readonly apiService: ObservedObject;
+  readonly pod: KubeObject;
+  readonly controlPlane: KubeObject;
+  readonly statefulSet: KubeObject;
+  readonly service: KubeObject;
+  readonly apiService: KubeObject;
   /** A claim that is bound to nothing yet. */
-  readonly claim: ObservedObject;
+  readonly claim: KubeObject;
   readonly releaseRecord: string | null;
   /** An address that another tenant's pod or the node has. */
   readonly foreignAddress: string;
@@ -56,10 +56,10 @@ export interface SyncerTargets {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const specOf = (object: ObservedObject) => (object['spec'] ?? {}) as Fields;
-export const statusOf = (object: ObservedObject) => (object['status'] ?? {}) as Fields;
+export const specOf = (object: KubeObject) => (object['spec'] ?? {}) as Fields;
+export const statusOf = (object: KubeObject) => (object['status'] ?? {}) as Fields;
 
-export function labelled(object: ObservedObject): object {
+export function labelled(object: KubeObject): object {
   const { metadata } = object;
   return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, [FIXTURE]: '1' } } };
 }
@@ -86,7 +86,7 @@ export function deletion(gracePeriodSeconds: number): object {
   return { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds };
 }
 
-export function configMap(name: string, more: Fields = {}): NewObject {
+export function configMap(name: string, more: Fields = {}): KubeObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...more } };
 }
 
@@ -94,15 +94,15 @@ export function secret(
   name: string,
   type: string,
   annotations: Readonly<Record<string, string>> = {},
-): NewObject {
+): KubeObject {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, annotations }, type };
 }
 
-export function claimPath({ metadata }: ObservedObject): string {
+export function claimPath({ metadata }: KubeObject): string {
   return `persistentvolumeclaims/${metadata.name}`;
 }
 
-export function annotated(object: ObservedObject, key: string): object {
+export function annotated(object: KubeObject, key: string): object {
   const { metadata } = object;
   return {
     ...object,

@@ -4,8 +4,8 @@ import {
   SYNCED_LABEL,
   vclusterName,
 } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import { fixtureClaim } from './fixtures.ts';
-import type { ObservedObject } from './objects.ts';
 
 /** Kubernetes makes these in every namespace. */
 const EVERYWHERE = ['ServiceAccount/default', 'ConfigMap/kube-root-ca.crt'];
@@ -28,7 +28,7 @@ export type VirtualUids = ReadonlyMap<string, string>;
 export interface Expected {
   readonly id: string;
   /** The objects of dist/ and of the rendered chart. */
-  readonly declared: readonly Pick<ObservedObject, 'kind' | 'metadata'>[];
+  readonly declared: readonly Pick<KubeObject, 'kind' | 'metadata'>[];
   /** Of the kinds in `compared`; null where the virtual cluster was not asked. */
   readonly virtual: VirtualUids | null;
   /** The kinds whose counterparts are in `virtual`. */
@@ -41,7 +41,7 @@ export interface Expected {
  * alone prove nothing, since whoever holds the syncer can write them.
  */
 export function unexpectedObjects(
-  objects: readonly ObservedObject[],
+  objects: readonly KubeObject[],
   { id, declared, virtual, compared }: Expected,
 ): readonly string[] {
   const vcluster = vclusterName(id);
@@ -66,7 +66,7 @@ export function unexpectedObjects(
   }
 
   /** Why a marked object is not what it says, or null. */
-  const forged = (object: ObservedObject): string | null => {
+  const forged = (object: KubeObject): string | null => {
     if (!SYNCED_KINDS.has(object.kind)) return 'marked as synced, which this kind never is';
     const { annotations = {} } = object.metadata;
     const namespace = annotations['vcluster.loft.sh/object-namespace'] ?? '';
@@ -85,7 +85,7 @@ export function unexpectedObjects(
       .filter((object) => object.kind === 'Pod' && isMarked(object, vcluster))
       .map(({ metadata }) => metadata.uid),
   );
-  const reasonOf = (object: ObservedObject): string | null => {
+  const reasonOf = (object: KubeObject): string | null => {
     const { kind, metadata } = object;
     if (known.has(`${kind}/${metadata.name}`)) return null;
     if (isMaintenanceQuota(object)) return null;
@@ -109,16 +109,16 @@ export function unexpectedObjects(
     .sort();
 }
 
-function isMarked({ metadata }: ObservedObject, vcluster: string): boolean {
+function isMarked({ metadata }: KubeObject, vcluster: string): boolean {
   return metadata.labels?.[SYNCED_LABEL] === vcluster;
 }
 
-function uidOf({ metadata }: ObservedObject): string {
+function uidOf({ metadata }: KubeObject): string {
   return metadata.annotations?.['vcluster.loft.sh/object-uid'] ?? '';
 }
 
 /** It only takes away, so it is harmless in whatever state the tenant is. */
-function isMaintenanceQuota({ kind, metadata, ...rest }: ObservedObject): boolean {
+function isMaintenanceQuota({ kind, metadata, ...rest }: KubeObject): boolean {
   return (
     kind === 'ResourceQuota' &&
     metadata.name === MAINTENANCE_QUOTA &&
@@ -128,7 +128,7 @@ function isMaintenanceQuota({ kind, metadata, ...rest }: ObservedObject): boolea
 }
 
 /** The uids of a virtual cluster's objects, as `unexpectedObjects` looks them up. */
-export function virtualUids(kind: string, objects: readonly ObservedObject[]): VirtualUids {
+export function virtualUids(kind: string, objects: readonly KubeObject[]): VirtualUids {
   return new Map(
     objects.map(({ metadata }) => [
       `${kind} ${metadata.namespace ?? ''}/${metadata.name}`,

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import type { KubeObject } from '@tenantry/plan';
 import { differences } from '../src/differences.ts';
-import type { ObservedObject } from '../src/objects.ts';
 
-const policy: ObservedObject = {
+const policy: KubeObject = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
   metadata: { name: 'workload', labels: { a: 'b' } },
   spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: {} }] }] },
 };
-const admission: ObservedObject = {
+const admission: KubeObject = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicy',
   metadata: { name: 'tenantry-pods' },
@@ -18,14 +18,14 @@ const admission: ObservedObject = {
     validations: [{ expression: 'a' }, { expression: 'b' }],
   },
 };
-const statefulSet: ObservedObject = {
+const statefulSet: KubeObject = {
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
   metadata: { name: 'tenant-alice' },
   spec: { replicas: 1, template: { spec: { containers: [{ name: 'syncer', image: 'a' }] } } },
 };
 
-function changed(object: ObservedObject, change: object): ObservedObject {
+function changed(object: KubeObject, change: object): KubeObject {
   const spec = { ...(object['spec'] as object), ...change };
   return { ...object, spec };
 }
@@ -44,7 +44,7 @@ test('an object is what is wanted whatever the cluster adds to it by itself', ()
     status: { conditions: [] },
   };
   expect(differences(policy, live)).toEqual([]);
-  const service = (spec: object): ObservedObject => ({
+  const service = (spec: object): KubeObject => ({
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 's' },
@@ -59,7 +59,7 @@ test('an object is what is wanted whatever the cluster adds to it by itself', ()
 });
 
 describe('what somebody has changed is named by its path', () => {
-  test.each<[string, ObservedObject, ObservedObject, string]>([
+  test.each<[string, KubeObject, KubeObject, string]>([
     [
       'one more ingress rule',
       policy,
@@ -134,7 +134,7 @@ describe('what somebody has changed is named by its path', () => {
   });
 
   test('and never by its value', () => {
-    const secret = (data: object): ObservedObject => ({
+    const secret = (data: object): KubeObject => ({
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 's' },
@@ -146,7 +146,7 @@ describe('what somebody has changed is named by its path', () => {
 });
 
 test('a namespace that is another kind of place is named', () => {
-  const namespace = (labels: Record<string, string>, annotations = {}): ObservedObject => ({
+  const namespace = (labels: Record<string, string>, annotations = {}): KubeObject => ({
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: 'n', labels, annotations },

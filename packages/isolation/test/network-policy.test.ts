@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { KubeObject } from '@tenantry/plan';
 import { waysOut } from '../src/network-policy.ts';
-import type { ObservedObject } from '../src/objects.ts';
 
 const METADATA = '169.254.169.254';
 
@@ -9,7 +9,7 @@ const object = (
   name: string,
   metadata: object = {},
   rest: object = {},
-): ObservedObject => ({
+): KubeObject => ({
   apiVersion: 'v1',
   kind,
   metadata: { name, uid: `${kind}/${name}`, ...metadata },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ObservedObject } from '../src/objects.ts';
+import type { KubeObject } from '@tenantry/plan';
 import { EVERYBODY, grantsBeyond, grantsTo, rightsBeyond, type Subject } from '../src/rights.ts';
 import { SYNCER_RIGHTS } from '../src/syncer-rights.ts';
 
@@ -15,7 +15,7 @@ const object = (kind: string, name: string, namespace: string | null, rest: obje
     kind,
     metadata: { name, ...(namespace !== null && { namespace }) },
     ...rest,
-  }) as ObservedObject;
+  }) as KubeObject;
 
 const roles = [
   object('ClusterRole', 'view', null, {
@@ -52,7 +52,7 @@ const own = bind(
 );
 const inside = { namespace: 'vcluster-tenant-alice', rights: SYNCER_RIGHTS };
 
-function beyond(subject: Subject, ...bindings: ObservedObject[]): readonly string[] {
+function beyond(subject: Subject, ...bindings: KubeObject[]): readonly string[] {
   return grantsBeyond(grantsTo(subject, { roles, bindings }), EVERYBODY, inside);
 }
 
@@ -63,7 +63,7 @@ describe('rights that roles and bindings give', () => {
     expect(beyond(KNOWN, own, everybody)).toEqual([]);
   });
 
-  test.each<[string, Subject, ObservedObject, string]>([
+  test.each<[string, Subject, KubeObject, string]>([
     [
       'to the syncer, in another tenant’s namespace',
       SYNCER,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ObservedObject } from '../src/objects.ts';
+import type { KubeObject } from '@tenantry/plan';
 import { asDryRun } from '../src/syncer-request.ts';
 import { syncerControls, syncerRequests } from '../src/syncer-requests.ts';
 
 const NAMESPACE = 'vcluster-tenant-alice';
-const object = (kind: string, name: string, rest: object = {}): ObservedObject => ({
+const object = (kind: string, name: string, rest: object = {}): KubeObject => ({
   apiVersion: 'v1',
   kind,
   metadata: {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ObservedObject } from '../src/objects.ts';
+import type { KubeObject } from '@tenantry/plan';
 import { type Expected, unexpectedObjects, virtualUids } from '../src/unexpected-objects.ts';
 
 const object = (
@@ -7,7 +7,7 @@ const object = (
   name: string,
   metadata: object = {},
   rest: object = {},
-): ObservedObject => ({
+): KubeObject => ({
   apiVersion: 'v1',
   kind,
   metadata: { name, uid: `${kind}/${name}`, ...metadata },
@@ -42,7 +42,7 @@ const EXPECTED: Expected = {
   compared: new Set(['Pod']),
 };
 
-function found(...more: ObservedObject[]): readonly string[] {
+function found(...more: KubeObject[]): readonly string[] {
   return unexpectedObjects([...FAMILY, ...more], EXPECTED);
 }
 
@@ -58,7 +58,7 @@ describe('in a tenant’s namespace', () => {
     expect(found(quota({ pods: '100' }))).toEqual(['ResourceQuota/tenantry-alone']);
   });
 
-  test.each<[string, ObservedObject, string]>([
+  test.each<[string, KubeObject, string]>([
     ['a Deployment', object('Deployment', 'miner'), 'Deployment/miner'],
     [
       'an inventory, which lies elsewhere',

@@ -5,3 +5,4 @@
 export { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 export { PortForward } from '@kubernetes/client-node/dist/portforward.js';
 export { Watch } from '@kubernetes/client-node/dist/watch.js';
+export type * from '@kubernetes/client-node';

@@ -12,8 +12,7 @@ const CONTROLLER_ANNOTATION = /^(deployment|statefulset|daemonset)\.kubernetes\.
  */
 export function contentOf(object: KubeObject, wanted?: KubeObject): KubeObject {
   const { status: _status, metadata, ...rest } = object;
-  const { namespace, name, labels, annotations, finalizers, ownerReferences } =
-    metadata as KubeObject['metadata'] & { finalizers?: unknown; ownerReferences?: unknown };
+  const { namespace, name, labels, annotations, finalizers, ownerReferences } = metadata;
   const kept = Object.entries(annotations ?? {}).filter(
     ([key]) => !CONTROLLER_ANNOTATION.test(key),
   );

@@ -1,4 +1,6 @@
-import type { KubeObject } from './kube-object.ts';
+import type { CoreV1Event, V1Deployment } from '@kubernetes/client-node';
+import type { KubeObject, ObjectOf } from './kube-object.ts';
+import type { Pod } from './pod.ts';
 
 /** What stands in the way of a rollout, from what a cluster shows. */
 export interface Diagnosis {
@@ -43,7 +45,8 @@ export function diagnose(objects: readonly KubeObject[], now: number): Diagnosis
     ...events
       .filter(({ type, message }) => type === 'Warning' && REFUSALS.test(message ?? ''))
       .filter(
-        ({ involvedObject }) => involvedObject.kind !== 'Pod' || unmade.has(involvedObject.name),
+        ({ involvedObject }) =>
+          involvedObject.kind !== 'Pod' || unmade.has(involvedObject.name ?? ''),
       )
       .map(
         ({ involvedObject, message }) =>
@@ -71,41 +74,7 @@ export function diagnostics(objects: readonly KubeObject[], now: number): string
   ].join('\n');
 }
 
-interface ContainerStatus {
-  readonly name: string;
-  readonly ready: boolean;
-  readonly restartCount: number;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
-  };
-}
-
-interface Pod extends KubeObject {
-  readonly spec?: {
-    readonly containers?: readonly { readonly name: string; readonly image: string }[];
-  };
-  readonly status?: {
-    readonly phase?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-}
-
-interface Event extends KubeObject {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTimestamp?: string | null;
-  readonly eventTime?: string | null;
-  readonly involvedObject: { readonly kind: string; readonly name: string };
-}
+type Event = ObjectOf<CoreV1Event>;
 
 function podsOf(objects: readonly KubeObject[]): readonly Pod[] {
   return objects.filter((object): object is Pod => object.kind === 'Pod');
@@ -146,8 +115,9 @@ function containerCauses(pod: Pod): readonly string[] {
 }
 
 /** A Deployment says of itself that it may not make its pods. */
-function replicaCauses({ kind, metadata, status }: KubeObject): readonly string[] {
-  const { conditions = [] } = (status ?? {}) as Partial<NonNullable<Pod['status']>>;
+function replicaCauses(object: KubeObject): readonly string[] {
+  const { kind, metadata, status } = object as ObjectOf<V1Deployment>;
+  const { conditions = [] } = status ?? {};
   return conditions
     .filter(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True')
     .map(({ message }) => `${kind} ${metadata.name}: ${message}`);

@@ -1,5 +1,6 @@
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import { FILLED_IN, fingerprintOf, hashOf } from './content.ts';
-import { type KubeObject, referenceOf } from './kube-object.ts';
+import { type Json, type KubeObject, referenceOf } from './kube-object.ts';
 
 /** Where an object lies: for all tenants, in a tenant's host namespace, of its chart, in its cluster. */
 export type Layer = 'host-wide' | 'host' | 'vcluster' | 'virtual';
@@ -120,8 +121,7 @@ export function withoutField(object: KubeObject, field: string): KubeObject {
  * others have added, and for what is filled in by others and not stated.
  */
 export function replacement(wanted: KubeObject, live: KubeObject): KubeObject {
-  const { labels, annotations } = live.metadata;
-  const { finalizers, ownerReferences } = live.metadata as Fields;
+  const { labels, annotations, finalizers, ownerReferences } = live.metadata;
   const merged = {
     ...wanted.metadata,
     ...((labels ?? wanted.metadata.labels) && {
@@ -166,9 +166,7 @@ function othersLabels(labels: Readonly<Record<string, string>>): Readonly<Record
 /** What `kubectl rollout restart` leaves; to take it back would restart the pods again. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
-interface Template {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-}
+type Template = Json<V1PodTemplateSpec>;
 
 function keepRestart(live: Fields | undefined, wanted: Fields | undefined): Fields | undefined {
   const restartedAt = (live?.['template'] as Template | undefined)?.metadata?.annotations?.[

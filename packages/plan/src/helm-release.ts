@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { loadAll } from 'js-yaml';
 import { z } from 'zod';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject, ObjectIdentity } from './kube-object.ts';
 
 /** What names a release. */
 export interface ReleaseName {
@@ -141,7 +141,7 @@ const CHART_CLUSTER_KINDS = new Set([
 
 /** Whether the vcluster chart makes an object of this kind and name for a release. */
 export function isOfChart(
-  { apiVersion, kind, metadata }: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+  { apiVersion, kind, metadata }: ObjectIdentity,
   release: ReleaseName,
 ): boolean {
   const { name, namespace } = metadata;

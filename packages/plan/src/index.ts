@@ -3,7 +3,6 @@ export { chartObjects } from './chart-objects.ts';
 export { contentOf, fingerprintOf, hashOf } from './content.ts';
 export { describeDone, describeDrift, describeObstacle } from './describe.ts';
 export { diagnose, type Diagnosis, diagnostics } from './diagnose.ts';
-export { driftedObjects } from './drift.ts';
 export {
   type Answer,
   type Applied,
@@ -19,7 +18,15 @@ export {
 export { type FieldChange, fieldChanges } from './field-diff.ts';
 export * from './helm-release.ts';
 export * from './inventory.ts';
-export { type KubeObject, objectOf, parseObjects, referenceOf } from './kube-object.ts';
+export {
+  type Json,
+  type KubeObject,
+  type ObjectIdentity,
+  objectOf,
+  type ObjectOf,
+  parseObjects,
+  referenceOf,
+} from './kube-object.ts';
 export { hasRoom } from './node-capacity.ts';
 export type { Observed, ObservedRelease, ObservedTenant, ObservedVirtual } from './observed.ts';
 export { foreignPauses, nameInside } from './pause-drift.ts';
@@ -52,5 +59,6 @@ export {
 } from './preconditions.ts';
 export { renderPlan } from './render-plan.ts';
 export { type TenantStatus, tenantStatuses, withPlanned } from './tenant-status.ts';
+export { isReady, type Pod } from './pod.ts';
 export { type Place, placeOf } from './vcluster-ref.ts';
 export type { WantedTenant } from './wanted.ts';

@@ -1,20 +1,25 @@
-/** A Kubernetes object as an API server gives it; only what is read is typed. */
-export interface KubeObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly uid?: string;
-    readonly resourceVersion?: string;
-    readonly generation?: number;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
+import type { KubernetesObject } from '@kubernetes/client-node';
+
+/** A type of the client library as an API server's JSON has it: times are texts, nothing is written. */
+export type Json<T> = T extends Date
+  ? string
+  : T extends readonly (infer U)[]
+    ? readonly Json<U>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Json<T[K]> }
+      : T;
+
+type Identified = Json<Required<KubernetesObject>>;
+
+/** A Kubernetes object of any kind. */
+export interface KubeObject extends Omit<Identified, 'metadata'> {
+  readonly metadata: Identified['metadata'] & { readonly name: string };
   readonly [field: string]: unknown;
 }
+
+/** An object of a kind that the client library knows: `ObjectOf<V1Pod>`. */
+export type ObjectOf<T extends KubernetesObject> = KubeObject &
+  Omit<Json<T>, keyof KubernetesObject>;
 
 /** What identifies an object in its cluster. */
 export type ObjectIdentity = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;

@@ -1,5 +1,7 @@
+import type { V1Container, V1Node } from '@kubernetes/client-node';
 import { quantityMilliValue, quantityValue } from '@tenantry/tenants';
-import type { KubeObject } from './kube-object.ts';
+import type { Json, KubeObject, ObjectOf } from './kube-object.ts';
+import type { Pod } from './pod.ts';
 
 /** Thousandths of a CPU, bytes, pods. */
 interface Room {
@@ -20,9 +22,9 @@ export function hasRoom(
   pods: readonly KubeObject[],
   needed: { readonly cpu: number; readonly memory: number },
 ): boolean {
-  const byNode = Map.groupBy(pods.filter(isAlive), (pod) => (pod['spec'] as PodSpec).nodeName);
+  const byNode = Map.groupBy(pods.filter(isAlive), (pod) => (pod as Pod).spec?.nodeName);
   return nodes.filter(takesPods).some((node) => {
-    const { allocatable = {} } = (node['status'] ?? {}) as { allocatable?: Amounts };
+    const { allocatable = {} } = (node as ObjectOf<V1Node>).status ?? {};
     const used = (byNode.get(node.metadata.name) ?? []).map(requestsOf);
     const place = `Node ${node.metadata.name}: status.allocatable`;
     const free = used.reduce(minus, {
@@ -33,37 +35,22 @@ export function hasRoom(
   });
 }
 
-interface PodSpec {
-  readonly nodeName?: string;
-  readonly containers: readonly Container[];
-  readonly initContainers?: readonly Container[];
-}
-
-interface Container {
-  readonly name: string;
-  readonly restartPolicy?: string;
-  readonly resources?: { readonly requests?: Amounts };
-}
-
-function isAlive({ status }: KubeObject): boolean {
-  const { phase } = (status ?? {}) as { phase?: string };
+function isAlive(pod: KubeObject): boolean {
+  const { phase } = (pod as Pod).status ?? {};
   return phase !== 'Succeeded' && phase !== 'Failed';
 }
 
-function takesPods({ spec }: KubeObject): boolean {
-  const { unschedulable = false, taints = [] } = (spec ?? {}) as {
-    unschedulable?: boolean;
-    taints?: readonly { readonly effect: string }[];
-  };
+function takesPods(node: KubeObject): boolean {
+  const { unschedulable = false, taints = [] } = (node as ObjectOf<V1Node>).spec ?? {};
   return !unschedulable && taints.every(({ effect }) => effect === 'PreferNoSchedule');
 }
 
 /** What the scheduler counts: the containers together, or the largest that runs before them. */
 function requestsOf(pod: KubeObject): Room {
-  const { containers, initContainers = [] } = pod['spec'] as PodSpec;
+  const { containers = [], initContainers = [] } = (pod as Pod).spec ?? {};
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
   const { namespace, name } = pod.metadata;
-  const requested = (container: Container) =>
+  const requested = (container: Json<V1Container>) =>
     roomOf(
       container.resources?.requests ?? {},
       `Pod ${namespace}/${name}: container ${container.name}: resources.requests`,

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { V1StatefulSet } from '@kubernetes/client-node';
 import { type Change, isBlocked, type LifeCycleChange } from './change.ts';
 import { hashOf } from './content.ts';
 import { inventoryOf, toPrune } from './inventory.ts';
-import { type KubeObject, referenceOf } from './kube-object.ts';
+import { type KubeObject, type ObjectOf, referenceOf } from './kube-object.ts';
 import type { ObservedTenant } from './observed.ts';
 import { foreignPauses, isBarePod, nameInside } from './pause-drift.ts';
 import { NOTHING_SEEN, planObjects } from './plan-objects.ts';
@@ -136,7 +137,8 @@ function lifeCycleChanges(
 ): readonly LifeCycleChange[] {
   const changes: LifeCycleChange[] = [];
   const wanted = state === 'active' ? replicasOf(values) : 0;
-  const { replicas = 1 } = (statefulSet?.['spec'] ?? {}) as { readonly replicas?: number };
+  const live: ObjectOf<V1StatefulSet> | null = statefulSet;
+  const { replicas = 1 } = live?.spec ?? {};
   // An upgrade starts the control plane as well, and starts it once.
   if (statefulSet !== null && replicas !== wanted && !(helmRuns && wanted > 0)) {
     const barePods = wanted === 0 ? pods.filter(isBarePod).map(nameInside).sort() : [];

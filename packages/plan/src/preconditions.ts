@@ -1,5 +1,6 @@
+import type { V1Namespace, V1StatefulSetSpec } from '@kubernetes/client-node';
 import { parseBytes } from '@tenantry/tenants';
-import type { KubeObject } from './kube-object.ts';
+import type { Json, KubeObject, ObjectOf } from './kube-object.ts';
 
 /** A field of a living control plane that Kubernetes never changes, and that dist/ wants otherwise. */
 export interface ImmutableChange {
@@ -9,16 +10,7 @@ export interface ImmutableChange {
   readonly wanted: string;
 }
 
-interface StatefulSetSpec {
-  readonly podManagementPolicy?: string;
-  readonly volumeClaimTemplates?: readonly {
-    readonly spec?: {
-      readonly storageClassName?: string;
-      readonly accessModes?: readonly string[];
-      readonly resources?: { readonly requests?: { readonly storage?: string } };
-    };
-  }[];
-}
+type StatefulSetSpec = Json<V1StatefulSetSpec>;
 
 interface ImmutableField {
   readonly value: string;
@@ -108,10 +100,8 @@ export function obstacleTo(
 }
 
 /** What holds up the end of a namespace, as its conditions say. */
-export function holdUps({ status }: KubeObject): readonly string[] {
-  const { conditions = [] } = (status ?? {}) as {
-    readonly conditions?: readonly { type: string; status: string; message: string }[];
-  };
+export function holdUps(namespace: KubeObject): readonly string[] {
+  const { conditions = [] } = (namespace as ObjectOf<V1Namespace>).status ?? {};
   return conditions
     .filter((condition) => condition.status === 'True')
     .map(({ type, message }) => `${type}: ${message}`);

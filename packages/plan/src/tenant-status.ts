@@ -1,8 +1,10 @@
+import type { V1StatefulSet } from '@kubernetes/client-node';
 import { hostNamespace, TENANT_LABEL, vclusterName } from '@tenantry/tenants';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject, ObjectOf } from './kube-object.ts';
 import { describeDrift } from './describe.ts';
 import { foreignPauses } from './pause-drift.ts';
 import type { TenantPlan } from './plan-tenant.ts';
+import { isReady, type Pod } from './pod.ts';
 import { immutableChanges } from './preconditions.ts';
 import type { WantedTenant } from './wanted.ts';
 
@@ -67,17 +69,7 @@ export function withPlanned(
   });
 }
 
-interface StatefulSet extends KubeObject {
-  readonly spec: { readonly replicas: number };
-  readonly status?: { readonly readyReplicas?: number };
-}
-
-interface Pod extends KubeObject {
-  readonly spec: { readonly containers: readonly { readonly image: string }[] };
-  readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-}
+type StatefulSet = ObjectOf<V1StatefulSet>;
 
 function statusOf(
   id: string,
@@ -85,7 +77,7 @@ function statusOf(
   objects: readonly KubeObject[],
 ): TenantStatus {
   const namespace = objects.find(({ kind }) => kind === 'Namespace');
-  const statefulSet = objects.find(({ kind }) => kind === 'StatefulSet') as StatefulSet | undefined;
+  const statefulSet = objects.find(({ kind }) => kind === 'StatefulSet');
   const pods = objects.filter(
     (object): object is Pod =>
       object.kind === 'Pod' && object.metadata.labels?.['app'] !== 'vcluster',
@@ -117,7 +109,7 @@ function statusOf(
 
 function seenState(statefulSet: StatefulSet | undefined): TenantStatus['seen'] {
   if (statefulSet === undefined) return 'absent';
-  if (statefulSet.spec.replicas === 0) return 'paused';
+  if (statefulSet.spec?.replicas === 0) return 'paused';
   return (statefulSet.status?.readyReplicas ?? 0) > 0 ? 'running' : 'starting';
 }
 
@@ -139,7 +131,7 @@ function driftOf(
     drift.push(`paused by \`vcluster pause ${vclusterName(tenant.id)}\``);
   }
   const service = tenant.image.replace(/:[^:/]*$/, '');
-  const images = pods.flatMap(({ spec }) => spec.containers.map(({ image }) => image));
+  const images = pods.flatMap(({ spec }) => spec?.containers.map(({ image = '' }) => image) ?? []);
   const other = images.find((image) => image.startsWith(`${service}:`) && image !== tenant.image);
   if (other !== undefined) drift.push(`runs ${other}, not ${tenant.image}`);
   return drift;
@@ -152,11 +144,4 @@ function unpaidDrift(
   const paidThrough = unpaid.get(id);
   if (paidThrough === undefined || seen === 'paused' || seen === 'absent') return [];
   return [`paid through ${paidThrough}, but running`];
-}
-
-function isReady({ status }: Pod): boolean {
-  return (
-    status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ===
-    true
-  );
 }

@@ -1,6 +1,8 @@
 import { TENANT_LABEL, TENANTS_SELECTOR } from '@tenantry/tenants';
+import type { KubeObject, ObjectOf } from '@tenantry/plan';
+import type { V1PersistentVolumeClaim } from '@tenantry/kube-library';
 import type { Shell } from '../cli/shell.ts';
-import { getObjects, type KubeObject, type Target } from '../tools/kubectl.ts';
+import { getObjects, type Target } from '../tools/kubectl.ts';
 
 const TIMEOUT = '--request-timeout=10s';
 
@@ -36,9 +38,8 @@ export function describeContents(
   ];
 }
 
-function describeClaim({ metadata, ...claim }: KubeObject): string {
-  const status = claim['status'] as { capacity?: { storage?: string } } | undefined;
-  const spec = claim['spec'] as { resources?: { requests?: { storage?: string } } } | undefined;
-  const size = status?.capacity?.storage ?? spec?.resources?.requests?.storage;
+function describeClaim(claim: KubeObject): string {
+  const { metadata, status, spec } = claim as ObjectOf<V1PersistentVolumeClaim>;
+  const size = status?.capacity?.['storage'] ?? spec?.resources?.requests?.['storage'];
   return size === undefined ? metadata.name : `${metadata.name} (${size})`;
 }

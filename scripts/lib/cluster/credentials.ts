@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { dump } from 'js-yaml';
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { KubeObject } from '@tenantry/plan';
 
 /** What authenticates us to a vcluster and the vcluster to us: PEM, written by this process. */
 export interface Credentials {

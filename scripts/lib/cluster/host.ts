@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { messageOf, UsageError } from '../cli/errors.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { clientOf } from '../kube/connect.ts';
 import { replaceFile } from '../dist/replace-file.ts';
 import { listClusters } from '../tools/kind.ts';
 import type { Target } from '../tools/kubectl.ts';
@@ -15,6 +17,15 @@ export interface Host extends Toolbox {
   readonly target: Target;
   /** Whether it is our own kind cluster. */
   readonly ours: boolean;
+}
+
+/** The same, with a client for its API server. */
+export interface ConnectedHost extends Host {
+  readonly client: KubeClient;
+}
+
+export async function connectHost(host: Host): Promise<ConnectedHost> {
+  return { ...host, client: await clientOf(host.target) };
 }
 
 interface Surroundings {

@@ -1,9 +1,9 @@
 import { TENANT_LABEL, TENANTS_SELECTOR } from '@tenantry/tenants';
-import type { Host } from './host.ts';
-import { getObjects } from '../tools/kubectl.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { list } from '../kube/requests.ts';
 
 /** Ids of the tenants that have a namespace of ours on the host. */
-export async function liveTenants({ $, target }: Host): Promise<readonly string[]> {
-  const namespaces = await getObjects($, target, ['namespaces', '--selector', TENANTS_SELECTOR]);
+export async function liveTenants(host: KubeClient): Promise<readonly string[]> {
+  const namespaces = await list(host, { kind: 'Namespace', selector: TENANTS_SELECTOR });
   return namespaces.map(({ metadata }) => metadata.labels?.[TENANT_LABEL] ?? '').sort();
 }

@@ -8,6 +8,7 @@ import {
   hashOf,
   isChartUnchanged,
   isOnHost,
+  isReady,
   isReleaseKnown,
   type KubeObject,
   type Layer,
@@ -19,7 +20,6 @@ import {
   type ObservedRelease,
   type ObservedTenant,
   type ObservedVirtual,
-  parseRecords,
   placeOf,
   referenceOf,
   type TenantRecord,
@@ -40,7 +40,7 @@ import { messageOf } from '../cli/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { list, read, tryWrite } from '../kube/requests.ts';
 import type { Connections } from './connections.ts';
-import { recordsOf } from './records.ts';
+import { readReleaseRecords, recordsOf } from './records.ts';
 
 export interface ObserveOptions {
   /** Say of a conflict how it would be if our fields were taken over. */
@@ -262,14 +262,7 @@ async function observeRelease(
   if (marks === null || (known && applied.size > 0 && isChartUnchanged(live, applied))) {
     return { secrets: marks, records: null, chart: null, live };
   }
-  const bodies = await ask.run(() =>
-    list(ask.client, {
-      kind: 'Secret',
-      namespace: place.namespace,
-      selector: `owner=helm,name=${place.name}`,
-    }),
-  );
-  const records = parseRecords(bodies, place);
+  const records = await ask.run(() => readReleaseRecords(ask.client, place));
   if (records.newest === null) return { secrets: marks, records, chart: null, live };
   const wanted = chartObjects(records.newest, place);
   await readMissing(ask, live, wanted.map(referenceOf));
@@ -382,16 +375,6 @@ function byReference(objects: readonly KubeObject[]): Map<string, KubeObject> {
 }
 
 /** Whether a pod is of the StatefulSet of that name. */
-function isOwnedBy({ metadata }: KubeObject, name: string): boolean {
-  const { ownerReferences = [] } = metadata as {
-    ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
-  };
+function isOwnedBy({ metadata: { ownerReferences = [] } }: KubeObject, name: string): boolean {
   return ownerReferences.some((owner) => owner.kind === 'StatefulSet' && owner.name === name);
-}
-
-function isReady({ status }: KubeObject): boolean {
-  const { conditions = [] } = (status ?? {}) as {
-    conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-  return conditions.some((each) => each.type === 'Ready' && each.status === 'True');
 }

@@ -1,11 +1,16 @@
 import {
   EMPTY_RECORD,
+  formerInventoryReference,
   inventoryObject,
   type KubeObject,
   memoryData,
+  objectOf,
   parseFormerInventory,
   parseInventory,
   parseMemory,
+  parseRecords,
+  type ReleaseName,
+  type ReleaseRecords,
   type TenantRecord,
 } from '@tenantry/plan';
 import {
@@ -16,6 +21,8 @@ import {
   MANAGED_BY_LABEL,
   SYSTEM_NAMESPACE,
 } from '@tenantry/tenants';
+import type { KubeClient } from '../kube/client.ts';
+import { list, read, remove } from '../kube/requests.ts';
 
 /** The ConfigMap in SYSTEM_NAMESPACE that says of what the host-wide objects were applied from. */
 const HOST_WIDE_NAME = 'host-wide';
@@ -46,6 +53,32 @@ export function recordsOf(ids: readonly string[], configMaps: readonly KubeObjec
       }),
     ),
   };
+}
+
+/** The same of one tenant, asked of the host. @throws ApiError */
+export async function readRecord(host: KubeClient, id: string): Promise<TenantRecord> {
+  const places = [recordObject(id, EMPTY_RECORD), objectOf(formerInventoryReference(id))];
+  const found = await Promise.all(places.map((object) => read(host, object)));
+  const { tenants } = recordsOf(
+    [id],
+    found.filter((object) => object !== null),
+  );
+  return tenants.get(id) ?? EMPTY_RECORD;
+}
+
+/** Removes what is noted of a tenant that has ended. @throws ApiError */
+export function removeRecord(host: KubeClient, id: string): Promise<void> {
+  return remove(host, recordObject(id, EMPTY_RECORD));
+}
+
+/** What Helm has kept of a release. @throws ApiError */
+export async function readReleaseRecords(
+  host: KubeClient,
+  release: ReleaseName,
+): Promise<ReleaseRecords> {
+  const { namespace, name } = release;
+  const selector = `owner=helm,name=${name}`;
+  return parseRecords(await list(host, { kind: 'Secret', namespace, selector }), release);
 }
 
 function recordOf(object: KubeObject | undefined): TenantRecord {

@@ -4,6 +4,7 @@ import { ExpectedError, Fault, messageOf } from '../cli/errors.ts';
 import { ApiError, type KubeClient, type KubeRequest } from '../kube/client.ts';
 import { forwardToPod, localClient, type PodForward } from '../kube/connect.ts';
 import { read } from '../kube/requests.ts';
+import { poll } from '../kube/wait.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
 
 /** A client for a tenant's own cluster, for as long as it is held. */
@@ -27,15 +28,10 @@ const API_PORT = 8443;
  */
 export async function openVirtual(
   host: KubeClient,
-  { namespace, name }: Place,
+  place: Place,
 ): Promise<VirtualConnection | null> {
-  const secretName = credentialsSecret(name);
-  const secret = await read(host, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { namespace, name: secretName },
-  });
-  const credentials = parse(secret ?? undefined, `Secret ${namespace}/${secretName}`);
+  const { namespace, name } = place;
+  const credentials = await readCredentials(host, place);
   if (credentials === null) return null;
   const forward = await forwardToPod(host, { namespace, name: `${name}-0` }, API_PORT);
   const client = explained(await localClient(name, forward.port, credentials), forward);
@@ -59,17 +55,56 @@ function explained(client: KubeClient, forward: PodForward): KubeClient {
   };
   return {
     ...client,
+    exchange: (request) => client.exchange(request).catch(why),
     text: (request) => client.text(request).catch(why),
     send: <T>(request: KubeRequest) => client.send<T>(request).catch(why),
   };
 }
 
-function parse(secret: Parameters<typeof credentialsOf>[0], what: string) {
+const OPEN_TIMEOUT_SECONDS = 60;
+
+/**
+ * As `openVirtual`, once the API server answers: vcluster writes its credentials when it is up.
+ * @throws WaitError where it does not in time
+ */
+export function waitForVirtual(
+  host: KubeClient,
+  place: Place,
+  signal: AbortSignal,
+): Promise<VirtualConnection> {
+  const { namespace, name } = place;
+  return poll(
+    async () => {
+      const connection = await openVirtual(host, place);
+      if (connection === null) {
+        const secret = credentialsSecret(name);
+        return { done: false, diagnostics: `Secret ${namespace}/${secret} has no credentials yet` };
+      }
+      try {
+        await connection.client.send({ path: '/version' });
+        return { done: true, result: connection };
+      } catch (error) {
+        await connection[Symbol.asyncDispose]();
+        return { done: false, diagnostics: messageOf(error) };
+      }
+    },
+    { what: `API server of ${name}`, timeoutSeconds: OPEN_TIMEOUT_SECONDS, signal },
+  );
+}
+
+/** Null where vcluster has not written them yet. @throws Fault where somebody else has */
+async function readCredentials(
+  host: KubeClient,
+  { namespace, name: vcluster }: Place,
+): Promise<Credentials | null> {
+  const name = credentialsSecret(vcluster);
+  const metadata = { namespace, name };
+  const secret = await read(host, { apiVersion: 'v1', kind: 'Secret', metadata });
   try {
-    return credentialsOf(secret);
+    return credentialsOf(secret ?? undefined);
   } catch (error) {
     throw new Fault({
-      what,
+      what: `Secret ${namespace}/${name}`,
       why: `${messageOf(error)}: somebody else than vcluster has written it`,
       todo: 'find out who writes Secrets in that namespace, then delete it: vcluster writes it anew when its control plane starts',
     });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   describeDone,
   isBlocked,
@@ -6,17 +5,13 @@ import {
   objectOf,
   type ObjectChange,
   referenceOf,
-  replacement,
   withoutField,
 } from '@tenantry/plan';
-import { Fault } from '../cli/errors.ts';
-import { ApiError, type KubeClient } from '../kube/client.ts';
-import { apply, read, remove, replace } from '../kube/requests.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { apply, put, remove, removeAndWait } from '../kube/requests.ts';
 import type { Notes } from './notes.ts';
 
-const ATTEMPTS = 4;
-const GONE_TIMEOUT_MILLISECONDS = 60_000;
-const GONE_INTERVAL_MILLISECONDS = 300;
+const GONE_TIMEOUT_SECONDS = 60;
 
 /** Where changes of objects are carried out, and to whom they are told. */
 export interface Carrier {
@@ -52,7 +47,10 @@ export async function applyChanges(
         carrier.said.push(...describeDone(change));
       }
     }
-    const failed = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    // Once, where all were stopped by the same.
+    const failed = [
+      ...new Set(settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))),
+    ];
     if (failed.length === 1) throw failed[0];
     if (failed.length > 1) throw new AggregateError(failed);
   }
@@ -81,42 +79,13 @@ async function carryOut(
         return apply(client, wanted, { force });
       case 'update':
         return change.method === 'replace'
-          ? putInPlace(client, wanted)
+          ? put(client, wanted)
           : apply(client, change.leaves.reduce(withoutField, wanted), { force: change.force });
       case 'recreate':
-        await remove(client, wanted);
-        await untilGone(client, wanted);
+        await removeAndWait(client, [wanted], { timeoutSeconds: GONE_TIMEOUT_SECONDS });
         return apply(client, wanted, { force });
       default:
         throw new TypeError(`${reference}: ${change.kind} cannot be carried out`);
     }
-  }
-}
-
-/** Replaces an object as it is now; who writes it at the same moment is written over. */
-async function putInPlace(client: KubeClient, wanted: KubeObject): Promise<KubeObject> {
-  for (let attempt = 1; ; attempt += 1) {
-    const live = await read(client, wanted);
-    if (live === null) return apply(client, wanted, { force: true });
-    try {
-      return await replace(client, replacement(wanted, live));
-    } catch (error) {
-      const isRace = error instanceof ApiError && error.status === 409;
-      if (!isRace || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
-
-async function untilGone(client: KubeClient, object: KubeObject): Promise<void> {
-  const deadline = performance.now() + GONE_TIMEOUT_MILLISECONDS;
-  while ((await read(client, object)) !== null) {
-    if (performance.now() > deadline) {
-      throw new Fault({
-        what: referenceOf(object),
-        why: `it was deleted, and is still there after ${GONE_TIMEOUT_MILLISECONDS / 1000} s`,
-        todo: 'see which of its finalizers holds it, then run pnpm deploy again',
-      });
-    }
-    await sleep(GONE_INTERVAL_MILLISECONDS);
   }
 }

@@ -34,6 +34,8 @@ import {
   waitForDns,
   waitForWorkloads,
 } from './wait-tenant.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { statefulSetOf } from './pause-tenant.ts';
 
 /** With what a plan is carried out. */
 export interface Appliance {
@@ -41,7 +43,7 @@ export interface Appliance {
   /** Has Helm install or upgrade a tenant's vcluster; only called where it has to. */
   install(tenant: TenantDist, records: ReleaseRecords | null): Promise<Release>;
   /** Waits for the end of a control plane and ends all other pods; says what it did. */
-  endPods(id: string): Promise<readonly string[]>;
+  endPods(host: KubeClient, id: string, signal: AbortSignal): Promise<readonly string[]>;
   /** Calls an active tenant's service and returns its answer. @throws Error where it is not as expected */
   check(tenant: TenantDist): Promise<string>;
   readonly takeOver: boolean;
@@ -109,12 +111,7 @@ async function changeLife(
   { connections: { host } }: Appliance,
   { tenant, planned, said }: Work,
 ): Promise<void> {
-  const { namespace, name } = placeOf(tenant.id);
-  const statefulSet = {
-    apiVersion: 'apps/v1',
-    kind: 'StatefulSet',
-    metadata: { namespace, name },
-  };
+  const statefulSet = statefulSetOf(placeOf(tenant.id));
   for (const change of planned.changes.filter(isLifeCycle)) {
     if (change.kind === 'scale') {
       await mergePatch(host, statefulSet, { spec: { replicas: change.to } }, 'scale');
@@ -133,7 +130,8 @@ function isLifeCycle(change: TenantPlan['changes'][number]): change is LifeCycle
 /** Waits for the end of the control plane and of what the syncer has brought. */
 async function endPods(appliance: Appliance, { tenant, planned, said }: Work): Promise<void> {
   if (!planned.changes.some(({ kind }) => kind === 'remove-pods' || kind === 'scale')) return;
-  said.push(...(await appliance.endPods(tenant.id)));
+  const { connections, signal } = appliance;
+  said.push(...(await appliance.endPods(connections.host, tenant.id, signal)));
 }
 
 /** The tenant's objects on the host, then its vcluster. */

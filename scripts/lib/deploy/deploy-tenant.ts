@@ -3,7 +3,7 @@ import { SYSTEM_NAMESPACE } from '@tenantry/tenants';
 import type { Connections } from '../cluster/connections.ts';
 import { recordObject } from '../cluster/records.ts';
 import type { TenantDist } from '../dist/read.ts';
-import { acquireLease } from '../kube/lease.ts';
+import { acquireLease, type HeldLease, writingUnder } from '../kube/lease.ts';
 import { read } from '../kube/requests.ts';
 import { type Appliance, applyTenant, needsWork } from './apply-tenant.ts';
 import { makePlan } from './make-plan.ts';
@@ -27,7 +27,7 @@ export async function deployTenant(
   const said: string[] = [];
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
   try {
-    await underLease(appliance, tenant, plan, observed, said);
+    await applyUnderLease(appliance, tenant, plan, observed, said);
     const answer =
       tenant.state === 'active'
         ? await appliance.check(tenant)
@@ -41,7 +41,7 @@ export async function deployTenant(
 }
 
 /** Nothing is held, and nothing written, where there is nothing to do. */
-async function underLease(
+async function applyUnderLease(
   appliance: Appliance,
   tenant: TenantDist,
   plan: Plan,
@@ -55,14 +55,36 @@ async function underLease(
   if (!needsWork(planned)) return applyTenant(appliance, { tenant, planned, seen, said });
   const { connections, takeOver, signal } = appliance;
   const lease = { namespace: SYSTEM_NAMESPACE, name: `tenant-${id}` };
-  await using _held = await acquireLease(connections.host, lease, { what: id, signal });
+  await using held = await acquireLease(connections.host, lease, { what: id, signal });
   if (await isOutdated(connections, seen, id)) {
     // Another deploy has ended in between.
     const fresh = await makePlan(connections, onlyOf(tenant), { takeOver });
     planned = planOf(fresh.plan, id);
     seen = fresh.observed.tenants.get(id) ?? seen;
   }
-  return await applyTenant(appliance, { tenant, planned, seen, said });
+  return await applyTenant(underLease(appliance, held), { tenant, planned, seen, said });
+}
+
+/** The same means; once the lease is lost nothing more is written, and nothing waited for. */
+function underLease(appliance: Appliance, lease: HeldLease): Appliance {
+  const { connections } = appliance;
+  return {
+    ...appliance,
+    connections: {
+      host: writingUnder(connections.host, lease),
+      async virtual(id) {
+        const client = await connections.virtual(id);
+        return client === null ? null : writingUnder(client, lease);
+      },
+      close: (id) => connections.close(id),
+      [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+    },
+    async install(tenant, records) {
+      await lease.mustBeHeld();
+      return appliance.install(tenant, records);
+    },
+    signal: AbortSignal.any([appliance.signal, lease.lost]),
+  };
 }
 
 function planOf({ tenants }: Plan, id: string): TenantPlan {

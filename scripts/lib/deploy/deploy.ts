@@ -53,8 +53,11 @@ export async function deploy(
   const appliance: Appliance = {
     connections,
     install: async (tenant, records) =>
-      installRelease(await tools(), tenant, { scratch: workspace.state, records }),
-    endPods: async (id) => describeEnded(await endPods(await tools(), placeOf(id), signal)),
+      installRelease({ ...(await tools()), client: connections.host }, tenant, {
+        scratch: workspace.state,
+        records,
+      }),
+    endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
     check: async ({ id, name }) =>
       greetTenant(await virtualClient({ connections, signal }, id), name, signal),
     takeOver,

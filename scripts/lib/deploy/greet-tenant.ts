@@ -1,4 +1,5 @@
-import type { KubeObject } from '@tenantry/plan';
+import type { V1Service } from '@tenantry/kube-library';
+import { isReady, type ObjectOf } from '@tenantry/plan';
 import { SERVICE } from '@tenantry/tenants';
 import { messageOf } from '../cli/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -56,26 +57,17 @@ async function askOnce(client: KubeClient): Promise<string> {
 /** A ready pod behind the Service, as `kubectl port-forward` picks one. */
 async function servingPod(client: KubeClient): Promise<string | null> {
   const { namespace, service: name } = SERVICE;
-  const service = await read(client, {
+  const service: ObjectOf<V1Service> | null = await read(client, {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { namespace, name },
   });
-  const { selector = {} } = (service?.['spec'] ?? {}) as { selector?: Record<string, string> };
+  const { selector = {} } = service?.spec ?? {};
   const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
   if (labels.length === 0) return null;
   const pods = await list(client, { kind: 'Pod', namespace, selector: labels.join(',') });
-  return pods.find(isReady)?.metadata.name ?? null;
-}
-
-function isReady({ status, metadata }: KubeObject): boolean {
-  const { conditions = [] } = (status ?? {}) as {
-    conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-  return (
-    metadata.deletionTimestamp === undefined &&
-    conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True')
-  );
+  const serving = pods.find((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined);
+  return serving?.metadata.name ?? null;
 }
 
 async function ask(url: string): Promise<string> {

@@ -1,9 +1,15 @@
-import { diagnostics } from '@tenantry/plan';
-import type { Host } from '../cluster/host.ts';
+import {
+  diagnostics,
+  type KubeObject,
+  type ObjectIdentity,
+  type ObjectOf,
+  type Place,
+} from '@tenantry/plan';
+import type { V1StatefulSet } from '@tenantry/kube-library';
 import { deletePods } from '../kube/delete-pods.ts';
-import { getObjects, type KubeObject, kubectl } from '../tools/kubectl.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { list, mergePatch, read } from '../kube/requests.ts';
 import { type Look, poll } from '../kube/wait.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 import { FORCE_AFTER_SECONDS, FORCE_SECONDS, podEnd, podsOf } from '../kube/pod-end.ts';
 
 /** The host ends a control plane that is scaled to zero; what it has not begun by then, we begin. */
@@ -21,14 +27,14 @@ export interface EndedPods {
   readonly forced: readonly string[];
 }
 
+/** What identifies a vcluster's control plane on its host. */
+export function statefulSetOf({ namespace, name }: Place): ObjectIdentity {
+  return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { namespace, name } };
+}
+
 /** Tells the host how many control planes to run for a vcluster; waits for nothing. */
-export async function scale(
-  { $, target }: Host,
-  { namespace, name }: Place,
-  replicas: 0 | 1,
-): Promise<void> {
-  const workload = `statefulset/${name}`;
-  await kubectl($, target, ['-n', namespace, 'scale', workload, `--replicas=${replicas}`]);
+export async function scale(client: KubeClient, place: Place, replicas: 0 | 1): Promise<void> {
+  await mergePatch(client, statefulSetOf(place), { spec: { replicas } }, 'scale');
 }
 
 /**
@@ -37,28 +43,26 @@ export async function scale(
  * `PAUSE_TIMEOUT_SECONDS`
  */
 export async function endPods(
-  host: Host,
-  { namespace, name }: Place,
+  client: KubeClient,
+  place: Place,
   signal?: AbortSignal,
 ): Promise<EndedPods> {
+  const { namespace } = place;
+  const all = () => list(client, { kind: 'Pod', namespace });
   const ofControlPlane = async (): Promise<readonly KubeObject[]> => {
-    const objects = await getObjects(host.$, host.target, ['-n', namespace, 'statefulsets,pods']);
-    const statefulSet = objects.find(
-      ({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === name,
-    );
+    const statefulSet: ObjectOf<V1StatefulSet> | null = await read(client, statefulSetOf(place));
     // The syncer may write its own StatefulSet until it is gone.
-    const { replicas = 0 } = (statefulSet?.['spec'] ?? {}) as { readonly replicas?: number };
-    if (replicas > 0) await scale(host, { namespace, name }, 0);
-    return podsOf(statefulSet, objects.filter(isPod));
+    const { replicas = 0 } = statefulSet?.spec ?? {};
+    if (replicas > 0) await scale(client, place, 0);
+    return podsOf(statefulSet ?? undefined, await all());
   };
-  const all = () => getObjects(host.$, host.target, ['-n', namespace, 'pods']);
   const what = { namespace, ...(signal && { signal }) };
-  const controlPlane = await end(host, ofControlPlane, {
+  const controlPlane = await end(client, ofControlPlane, {
     ...what,
     what: 'end of the control plane',
     leaveSeconds: CONTROLLER_SECONDS,
   });
-  const rest = await end(host, all, { ...what, what: 'end of the pods', leaveSeconds: 0 });
+  const rest = await end(client, all, { ...what, what: 'end of the pods', leaveSeconds: 0 });
   return { deleted: rest.deleted, forced: [...controlPlane.forced, ...rest.forced] };
 }
 
@@ -81,30 +85,26 @@ interface EndOptions {
 
 /** Looks until no pod is left, and does meanwhile what there is to be done about them. */
 async function end(
-  host: Host,
-  list: () => Promise<readonly KubeObject[]>,
+  client: KubeClient,
+  look: () => Promise<readonly KubeObject[]>,
   { namespace, leaveSeconds, ...options }: EndOptions,
 ): Promise<EndedPods> {
   const start = performance.now();
   const seen = new Set<string>();
   const forced = new Set<string>();
-  const look = async (): Promise<Look<void>> => {
-    const pods = await list();
+  const lookAgain = async (): Promise<Look<void>> => {
+    const pods = await look();
     if (pods.length === 0) return { done: true, result: undefined };
     const seconds = (performance.now() - start) / 1000 - leaveSeconds;
     for (const { metadata } of pods) seen.add(metadata.name);
     if (seconds >= FORCE_AFTER_SECONDS) for (const { metadata } of pods) forced.add(metadata.name);
-    if (seconds >= 0) await deletePods(host, namespace, podEnd(pods, seconds));
+    if (seconds >= 0) await deletePods(client, namespace, podEnd(pods, seconds));
     return { done: false, diagnostics: diagnostics(pods, Date.now()) };
   };
-  await poll(look, {
+  await poll(lookAgain, {
     ...options,
     timeoutSeconds: leaveSeconds + FORCE_AFTER_SECONDS + FORCE_SECONDS,
     intervalMilliseconds: INTERVAL_MILLISECONDS,
   });
   return { deleted: seen.size, forced: [...forced].sort() };
-}
-
-function isPod({ kind }: KubeObject): boolean {
-  return kind === 'Pod';
 }

@@ -6,10 +6,11 @@ import {
   type ReleaseRecords,
 } from '@tenantry/plan';
 import { Fault } from '../cli/errors.ts';
-import type { Host } from '../cluster/host.ts';
+import type { ConnectedHost } from '../cluster/host.ts';
+import { readReleaseRecords } from '../cluster/records.ts';
 import type { TenantDist } from '../dist/read.ts';
-import { readReleaseRecords } from '../tools/helm.ts';
-import { kubectl } from '../tools/kubectl.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { remove } from '../kube/requests.ts';
 import { createVcluster } from '../tools/vcluster.ts';
 
 export interface InstallOptions {
@@ -27,11 +28,11 @@ export interface InstallOptions {
  * objects, which are marked as the release's. Returns what Helm has kept of it.
  */
 export async function installRelease(
-  host: Host,
+  host: ConnectedHost,
   tenant: Pick<TenantDist, 'id' | 'valuesFile' | 'chartVersion'>,
   { scratch, records, place = placeOf(tenant.id) }: InstallOptions,
 ): Promise<Release> {
-  if (records !== null) await deleteRecords(host, place, recordsToDelete(records, place));
+  if (records !== null) await deleteRecords(host.client, place, recordsToDelete(records, place));
   await createVcluster(host.$, host.target, {
     ...place,
     values: tenant.valuesFile,
@@ -39,7 +40,7 @@ export async function installRelease(
     chartDir: host.chartDir,
     scratch,
   });
-  return releaseAfter(host, place);
+  return releaseAfter(host.client, place);
 }
 
 /** What Helm must not read, and the pending revision that a killed Helm leaves: it refuses to go on. */
@@ -53,17 +54,18 @@ export function recordsToDelete(
 }
 
 async function deleteRecords(
-  { $, target }: Host,
+  client: KubeClient,
   { namespace }: ReleaseName,
   secrets: readonly string[],
 ): Promise<void> {
-  if (secrets.length === 0) return;
-  await kubectl($, target, ['-n', namespace, 'delete', '--ignore-not-found', 'secret', ...secrets]);
+  for (const name of secrets) {
+    await remove(client, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } });
+  }
 }
 
 /** @throws Fault where somebody writes the records while Helm does */
-async function releaseAfter({ $, target }: Host, place: ReleaseName): Promise<Release> {
-  const { newest, refused } = await readReleaseRecords($, target, place);
+async function releaseAfter(client: KubeClient, place: ReleaseName): Promise<Release> {
+  const { newest, refused } = await readReleaseRecords(client, place);
   if (refused.length === 0 && newest?.status === 'deployed') return newest;
   throw new Fault({
     what: `Helm's records of ${place.namespace}/${place.name}`,

@@ -6,7 +6,7 @@ import { hostNamespace, inventoryName, SYSTEM_NAMESPACE } from '@tenantry/tenant
 import type { Context } from '../cli/run-main.ts';
 import { quietShell, run, type Shell } from '../cli/shell.ts';
 import { actualContext } from '../cli/workspace.ts';
-import { findHost, type Host } from '../cluster/host.ts';
+import { connectHost, findHost, type Host } from '../cluster/host.ts';
 import { openTenant } from '../cluster/tenant-connection.ts';
 import { CONCURRENCY, eachTenant } from '../deploy/each-tenant.ts';
 import { hostContextOf, readTenants, type TenantDist } from '../dist/read.ts';
@@ -105,7 +105,7 @@ async function byHand(bench: Bench, concurrency: number): Promise<void> {
       });
       const statefulSet = `statefulset/${place.name}`;
       await rollout($, reach(target), place.namespace, statefulSet);
-      await using connection = await openTenant(host, id, dir, signal);
+      await using connection = await openTenant(await connectHost(host), id, dir, signal);
       await kubectl($, connection.target, ['apply', '-f', files('virtual')]);
       for (const { kind, metadata } of tenant.virtualObjects) {
         if (kind !== 'Deployment') continue;

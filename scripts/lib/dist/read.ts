@@ -4,10 +4,10 @@ import type { TenantManifest } from '@tenantry/manifests';
 import { isId, STATES, suggest } from '@tenantry/tenants';
 import { load, loadAll } from 'js-yaml';
 import { z } from 'zod';
+import type { KubeObject } from '@tenantry/plan';
 import { HOST_WIDE } from './ownership.ts';
 import { isHidden } from './read-directory.ts';
 import { UsageError } from '../cli/errors.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 
 /** A tenant's directory of dist/ as a command reads it. */
 export interface TenantDist extends TenantManifest {

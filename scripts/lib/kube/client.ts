@@ -1,8 +1,9 @@
 import { ExpectedError } from '../cli/errors.ts';
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import type { V1APIResourceList, V1Status, V1StatusCause } from '@tenantry/kube-library';
 import type { KubeConfig } from '@tenantry/kube-library';
-import type { KubeObject } from '@tenantry/plan';
+import type { Json, KubeObject, ObjectIdentity } from '@tenantry/plan';
 
 /** What an API server refuses, in its words. */
 export class ApiError extends ExpectedError {
@@ -19,17 +20,8 @@ export class ApiError extends ExpectedError {
   }
 }
 
-export interface StatusCause {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly field?: string;
-}
-
-interface StatusBody {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly details?: { readonly causes?: readonly StatusCause[] };
-}
+type StatusCause = Json<V1StatusCause>;
+type StatusBody = Json<V1Status>;
 
 export interface KubeRequest {
   /** @default GET */
@@ -42,11 +34,20 @@ export interface KubeRequest {
   /** @default application/json */
   readonly accept?: string;
   readonly signal?: AbortSignal;
+  /** A user to act as; the server refuses it where we may not. */
+  readonly as?: string;
+}
+
+/** What came back over the wire, refusals too. */
+export interface Exchanged {
+  readonly status: number;
+  readonly text: string;
 }
 
 /** An API server as the official client library knows it: its address and our credentials there. */
 export interface KubeClient extends Disposable {
   readonly config: KubeConfig;
+  exchange(request: KubeRequest): Promise<Exchanged>;
   /** An answer's body. @throws ApiError */
   send<T>(request: KubeRequest): Promise<T>;
   /** The same, as text. @throws ApiError */
@@ -62,6 +63,8 @@ export interface KubeClient extends Disposable {
 
 const MAX_CONNECTIONS = 12;
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** Node holds no string of more than 512 MB. */
+const MAX_ANSWER_BYTES = 400 * 2 ** 20;
 
 export interface ClientOptions {
   /** How many connections are kept open. @default 12 */
@@ -98,9 +101,16 @@ export function createClient(
     });
     return { ...options, agent };
   };
-  const text = async (asked: KubeRequest) => exchange(server, await optionsOf(), asked);
+  const ask = async (asked: KubeRequest) => exchange(server, await optionsOf(), asked);
+  const text = async (asked: KubeRequest) => {
+    const answer = await ask(asked);
+    if (isOk(answer)) return answer.text;
+    const { method = 'GET', path } = asked;
+    throw new ApiError(`${method} ${path}`, answer.status, statusBody(answer.text));
+  };
   return {
     config,
+    exchange: ask,
     text,
     send: async <T>(asked: KubeRequest) => JSON.parse(await text(asked)) as T,
     watch: (path, query, event, stop) => watchPath(config, path, query, event, stop),
@@ -128,12 +138,12 @@ async function watchPath(
   stop.removeEventListener('abort', abort);
 }
 
-function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Promise<string> {
-  const { method = 'GET', path, query = {}, body, contentType, accept, signal } = asked;
+function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Promise<Exchanged> {
+  const { method = 'GET', path, query = {}, body, contentType, accept, signal, as } = asked;
   const search = new URLSearchParams(query).toString();
   const prefix = server.pathname.replace(/\/$/, '');
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
   const outgoing = (server.protocol === 'http:' ? httpRequest : httpsRequest)(
     {
       ...options,
@@ -150,18 +160,25 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
           'content-type': contentType ?? 'application/json',
           'content-length': Buffer.byteLength(text),
         }),
+        ...(as !== undefined && { 'impersonate-user': as }),
       },
     },
     (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.once('error', reject);
-      incoming.once('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        const status = incoming.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve(answer);
-        else reject(new ApiError(`${method} ${path}`, status, statusBody(answer)));
+      let bytes = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > MAX_ANSWER_BYTES) {
+          outgoing.destroy(
+            new ExpectedError(`${method} ${path}: more than ${MAX_ANSWER_BYTES} bytes`),
+          );
+        }
       });
+      incoming.once('error', reject);
+      incoming.once('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+      );
     },
   );
   outgoing.once('timeout', () =>
@@ -170,6 +187,10 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
   outgoing.once('error', reject);
   outgoing.end(text);
   return promise;
+}
+
+export function isOk({ status }: Pick<Exchanged, 'status'>): boolean {
+  return status >= 200 && status < 300;
 }
 
 function statusBody(text: string): StatusBody {
@@ -181,13 +202,7 @@ function statusBody(text: string): StatusBody {
   }
 }
 
-interface ResourceList {
-  readonly resources: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-  }[];
-}
+type ResourceList = Json<V1APIResourceList>;
 
 /** How an API server calls a kind, and whether its objects lie in namespaces. */
 export interface Resource {
@@ -277,10 +292,7 @@ export async function collectionPath(
   return `${groupPath(type.apiVersion)}${scope}/${resource.plural}`;
 }
 
-export async function objectPath(
-  client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
-): Promise<string> {
+export async function objectPath(client: KubeClient, object: ObjectIdentity): Promise<string> {
   const { name, namespace } = object.metadata;
   return `${await collectionPath(client, object, namespace)}/${name}`;
 }

@@ -1,18 +1,22 @@
-import type { Host } from '../cluster/host.ts';
-import { kubectl } from '../tools/kubectl.ts';
+import type { ObjectIdentity } from '@tenantry/plan';
+import type { KubeClient } from './client.ts';
 import { removeFinalizers } from './finalizers.ts';
 import type { PodEnd } from './pod-end.ts';
+import { remove } from './requests.ts';
 
 /** Deletes first: to what is being deleted nobody can add a finalizer. Waits for nothing. */
 export async function deletePods(
-  host: Host,
+  client: KubeClient,
   namespace: string,
   { deletions, finalized }: PodEnd,
 ): Promise<void> {
-  for (const [grace, names] of deletions) {
-    const how = [`--grace-period=${grace}`, ...(grace === 0 ? ['--force'] : [])];
-    const flags = ['--ignore-not-found', '--wait=false', ...how];
-    await kubectl(host.$, host.target, ['-n', namespace, 'delete', 'pods', ...flags, ...names]);
+  const pod = (name: string): ObjectIdentity => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name },
+  });
+  for (const [gracePeriodSeconds, names] of deletions) {
+    await Promise.all(names.map((name) => remove(client, pod(name), { gracePeriodSeconds })));
   }
-  for (const name of finalized) await removeFinalizers(host, namespace, `pod/${name}`);
+  for (const name of finalized) await removeFinalizers(client, pod(name));
 }

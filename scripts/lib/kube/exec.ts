@@ -1,10 +1,10 @@
 import { stat, writeFile } from 'node:fs/promises';
 import type { ProcessOutput } from 'zx/core';
+import type { Place } from '@tenantry/plan';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from '../cluster/host.ts';
 import { reach, type Target } from '../tools/kubectl.ts';
 import { CommandError } from '../cli/shell.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 
 /** A container of a pod. */
 export interface ContainerPlace extends Place {

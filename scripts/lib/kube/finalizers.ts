@@ -1,22 +1,17 @@
-import type { Host } from '../cluster/host.ts';
-import { type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
-import { CommandError } from '../cli/shell.ts';
+import { type KubeObject, type ObjectIdentity, type ObjectOf, referenceOf } from '@tenantry/plan';
+import type { V1Service } from '@tenantry/kube-library';
+import { ApiError, type KubeClient } from './client.ts';
+import { mergePatch } from './requests.ts';
 
 /**
  * Takes the finalizers of an object away whose deletion has been asked for: nothing can add one to
- * it any more. An object that is gone by now is fine. @throws CommandError
+ * it any more. An object that is gone by now is fine. @throws ApiError
  */
-export async function removeFinalizers(
-  { $, target }: Host,
-  namespace: string,
-  reference: string,
-): Promise<void> {
-  const patch = JSON.stringify({ metadata: { finalizers: null } });
-  const args = ['-n', namespace, 'patch', reference, '--type=merge', `--patch=${patch}`];
+export async function removeFinalizers(client: KubeClient, object: ObjectIdentity): Promise<void> {
   try {
-    await kubectl($, target, args);
+    await mergePatch(client, object, { metadata: { finalizers: null } });
   } catch (error) {
-    if (!(error instanceof CommandError && error.stderr.includes('(NotFound)'))) throw error;
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
   }
 }
 
@@ -46,10 +41,8 @@ const SYNCED_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 /** What has a life outside of the cluster: without its finalizer nobody would take it away. */
-function isKept({ kind, spec }: KubeObject): boolean {
-  return (
-    kind === 'Service' && (spec as { readonly type?: string } | undefined)?.type === 'LoadBalancer'
-  );
+function isKept(object: KubeObject): boolean {
+  return object.kind === 'Service' && (object as ObjectOf<V1Service>).spec?.type === 'LoadBalancer';
 }
 
 /** Objects that are being deleted and have finalizers: whose we may remove, and lines on the others. */
@@ -70,12 +63,6 @@ export function finalizedObjects(objects: readonly KubeObject[]): {
   return { removable, stuck: stuck.map(describe) };
 }
 
-/** As `kubectl patch` takes an object: `StatefulSet.v1.apps/name`. */
-export function patchable({ apiVersion, kind, metadata }: KubeObject): string {
-  const [group, version] = apiVersion.split('/');
-  return `${version === undefined ? kind : `${kind}.${version}.${group}`}/${metadata.name}`;
-}
-
-function finalizersOf(metadata: KubeObject['metadata']): readonly string[] {
-  return (metadata as { readonly finalizers?: readonly string[] }).finalizers ?? [];
+function finalizersOf({ finalizers = [] }: KubeObject['metadata']): readonly string[] {
+  return finalizers;
 }

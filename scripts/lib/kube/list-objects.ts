@@ -1,5 +1,5 @@
+import type { KubeObject } from '@tenantry/plan';
 import { ExpectedError } from '../cli/errors.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { Api } from './api-client.ts';
 import { ask, type AskOptions } from './ask.ts';
 import type { ApiResource } from './api-resources.ts';

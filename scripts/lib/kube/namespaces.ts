@@ -1,21 +1,23 @@
-import type { Host } from '../cluster/host.ts';
-import { holdUps } from '@tenantry/plan';
-import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
-import { openApi } from './api-client.ts';
+import { holdUps, type KubeObject, type ObjectIdentity, referenceOf } from '@tenantry/plan';
+import { apiOf } from './api-client.ts';
 import { discover } from './api-resources.ts';
-import { finalizedObjects, patchable, removeFinalizers } from './finalizers.ts';
+import type { KubeClient } from './client.ts';
 import { deletePods } from './delete-pods.ts';
+import { finalizedObjects, removeFinalizers } from './finalizers.ts';
 import { listAll, within } from './list-objects.ts';
 import { FORCE_AFTER_SECONDS, podEnd } from './pod-end.ts';
+import { read, remove } from './requests.ts';
 import { poll } from './wait.ts';
 
 const GONE_TIMEOUT_SECONDS = 180;
 
-export async function getNamespace(
-  { $, target }: Host,
-  name: string,
-): Promise<KubeObject | undefined> {
-  return (await getObjects($, target, ['namespace', name]))[0];
+/** A namespace, or null where there is none. @throws ApiError */
+export function readNamespace(client: KubeClient, name: string): Promise<KubeObject | null> {
+  return read(client, namespaceOf(name));
+}
+
+function namespaceOf(name: string): ObjectIdentity {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }
 
 /**
@@ -24,28 +26,27 @@ export async function getNamespace(
  * Returns references of what had to be treated so. @throws WaitError with what holds it up
  */
 export async function deleteNamespace(
-  host: Host,
+  client: KubeClient,
   name: string,
-  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { $, target } = host;
   const start = performance.now();
   const forced = new Set<string>();
-  await kubectl($, target, ['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
+  await remove(client, namespaceOf(name));
   await poll(
     async () => {
-      const namespace = await getNamespace(host, name);
-      if (namespace === undefined) return { done: true, result: undefined };
+      const namespace = await readNamespace(client, name);
+      if (namespace === null) return { done: true, result: undefined };
       const held = [...holdUps(namespace)];
       const seconds = (performance.now() - start) / 1000;
       if (seconds > FORCE_AFTER_SECONDS) {
-        const objects = await objectsIn(host, name, { state, signal });
+        const objects = await objectsIn(client, name, signal);
         const pods = objects.filter(({ apiVersion, kind }) => `${apiVersion} ${kind}` === 'v1 Pod');
-        await deletePods(host, name, podEnd(pods, seconds));
+        await deletePods(client, name, podEnd(pods, seconds));
         for (const pod of pods) forced.add(referenceOf(pod));
         const { removable, stuck } = finalizedObjects(objects);
         for (const object of removable) {
-          await removeFinalizers(host, name, patchable(object));
+          await removeFinalizers(client, object);
           forced.add(referenceOf(object));
         }
         held.push(...stuck);
@@ -64,11 +65,11 @@ export async function deleteNamespace(
 
 /** All that is left in a namespace, of every kind that the host lists. */
 async function objectsIn(
-  { $, target }: Host,
+  client: KubeClient,
   namespace: string,
-  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
-  await using api = await openApi($, target, state);
+  const api = apiOf(client);
   const { resources } = await discover(api, { aggregated: false, signal });
   const objects: KubeObject[] = [];
   for (const { namespaced, verbs, paths, ...resource } of resources) {

@@ -1,7 +1,6 @@
 import { ExpectedError } from '../cli/errors.ts';
-import type { NewObject } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject } from '../tools/kubectl.ts';
+import type { KubeObject } from '@tenantry/plan';
 import type { Api, ApiAnswer } from './api-client.ts';
 
 /** How the API calls the kinds that verify makes or compares. */
@@ -34,7 +33,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
 };
 
 /** `/api/v1/namespaces/default/pods`. */
-export function collectionPath({ apiVersion, kind, metadata }: NewObject): string {
+export function collectionPath({ apiVersion, kind, metadata }: KubeObject): string {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
   const resource = RESOURCES[kind];
@@ -42,7 +41,7 @@ export function collectionPath({ apiVersion, kind, metadata }: NewObject): strin
   return `${group}${scope}/${resource}`;
 }
 
-export function objectPath(object: NewObject): string {
+export function objectPath(object: KubeObject): string {
   return `${collectionPath(object)}/${object.metadata.name}`;
 }
 
@@ -59,7 +58,7 @@ const PAUSE_MILLISECONDS = 100;
 
 export async function create(
   api: Api,
-  object: NewObject,
+  object: KubeObject,
   { dryRun = false, as }: CreateOptions = {},
 ): Promise<ApiAnswer> {
   for (let round = 1; ; round += 1) {
@@ -75,13 +74,13 @@ export async function create(
 }
 
 /** Creates an object that must be there. @throws Error with the server's words */
-export async function mustCreate(api: Api, object: NewObject): Promise<void> {
+export async function mustCreate(api: Api, object: KubeObject): Promise<void> {
   const answer = await create(api, object);
   if (!answer.ok)
     throw new ExpectedError(`${object.kind} ${object.metadata.name}: ${answer.message}`);
 }
 
-export function remove(api: Api, object: NewObject): Promise<ApiAnswer> {
+export function remove(api: Api, object: KubeObject): Promise<ApiAnswer> {
   return api.send({
     method: 'DELETE',
     path: objectPath(object),

@@ -1,5 +1,3 @@
-import type { KubeObject } from '../tools/kubectl.ts';
-
 /** How long a pod may take to end itself; what it asks for beyond that it does not get. */
 export const POD_GRACE_SECONDS = 30;
 /** After its grace a pod has so long to be gone; then its finalizers and its object are removed. */
@@ -36,32 +34,23 @@ export function podEnd(pods: readonly KubeObject[], seconds: number): PodEnd {
 export function podsOf(owner: KubeObject | undefined, pods: readonly KubeObject[]) {
   const uid = owner?.metadata.uid;
   if (uid === undefined) return [];
-  return pods.filter(({ metadata: { ownerReferences = [] } }: PodObject) =>
+  return pods.filter(({ metadata: { ownerReferences = [] } }: KubeObject) =>
     ownerReferences.some((reference) => reference.controller === true && reference.uid === uid),
   );
 }
 
-type PodObject = KubeObject & {
-  readonly metadata: {
-    readonly deletionGracePeriodSeconds?: number;
-    readonly finalizers?: readonly string[];
-    readonly ownerReferences?: readonly { readonly controller?: boolean; readonly uid: string }[];
-  };
-};
-
 /** The grace period of a deletion that is under way; without one there is no end to it. */
-function graceLeft({ metadata }: PodObject): number {
+function graceLeft({ metadata }: KubeObject): number {
   if (metadata.deletionTimestamp === undefined) return Infinity;
   return metadata.deletionGracePeriodSeconds ?? 0;
 }
 
-function askedGrace({ spec }: KubeObject): number {
-  const { terminationGracePeriodSeconds = POD_GRACE_SECONDS } = (spec ?? {}) as {
-    readonly terminationGracePeriodSeconds?: number;
-  };
+function askedGrace(pod: KubeObject): number {
+  const { terminationGracePeriodSeconds = POD_GRACE_SECONDS } = (pod as Pod).spec ?? {};
   return terminationGracePeriodSeconds;
 }
 
-function hasFinalizers({ metadata: { finalizers = [] } }: PodObject): boolean {
+function hasFinalizers({ metadata: { finalizers = [] } }: KubeObject): boolean {
   return finalizers.length > 0;
 }
+import type { KubeObject, Pod } from '@tenantry/plan';

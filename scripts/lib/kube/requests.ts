@@ -1,6 +1,15 @@
 import { FIELD_MANAGER } from '@tenantry/tenants';
-import { type Answer, type Conflict, type KubeObject, type Write } from '@tenantry/plan';
+import {
+  type Answer,
+  type Conflict,
+  type KubeObject,
+  type ObjectIdentity,
+  referenceOf,
+  replacement,
+  type Write,
+} from '@tenantry/plan';
 import { ApiError, collectionPath, type KubeClient, objectPath } from './client.ts';
+import { poll, type PollOptions } from './wait.ts';
 
 export interface ListOptions {
   readonly apiVersion?: string;
@@ -47,10 +56,7 @@ export async function list(
 }
 
 /** An object as it is, or null where it is not there. @throws ApiError */
-export async function read(
-  client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
-): Promise<KubeObject | null> {
+export async function read(client: KubeClient, object: ObjectIdentity): Promise<KubeObject | null> {
   return orNull(client.send<KubeObject>({ path: await objectPath(client, object) }));
 }
 
@@ -63,33 +69,105 @@ async function orNull<T>(promise: Promise<T>): Promise<T | null> {
   }
 }
 
+export interface RemoveOptions {
+  /** Leave it where somebody has written it since it was read. @default false */
+  readonly unchanged?: boolean;
+  /** How long it may take to end. @default its own */
+  readonly gracePeriodSeconds?: number;
+}
+
 /** Deletes an object; one that is gone is none to delete. @throws ApiError */
 export async function remove(
   client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+  object: ObjectIdentity,
+  { unchanged = false, gracePeriodSeconds }: RemoveOptions = {},
 ): Promise<void> {
   const path = await objectPath(client, object);
-  const query = { propagationPolicy: 'Background' };
-  await orNull(client.send<unknown>({ method: 'DELETE', path, query }));
+  const { uid, resourceVersion } = object.metadata;
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    propagationPolicy: 'Background',
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(unchanged && { preconditions: { uid, resourceVersion } }),
+  };
+  await orNull(client.send<unknown>({ method: 'DELETE', path, body }));
+}
+
+export interface ApplyOptions {
+  /** Take over fields that others have set; without it they are a conflict, and an error. */
+  readonly force: boolean;
+  readonly dryRun?: boolean;
+  /** @default ours */
+  readonly fieldManager?: string;
 }
 
 /** Server-side apply. @throws ApiError */
 export async function apply(
   client: KubeClient,
   body: KubeObject,
-  { force, dryRun = false }: { readonly force: boolean; readonly dryRun?: boolean },
+  { force, dryRun = false, fieldManager = FIELD_MANAGER }: ApplyOptions,
 ): Promise<KubeObject> {
   return client.send<KubeObject>({
     method: 'PATCH',
     path: await objectPath(client, body),
     query: {
-      fieldManager: FIELD_MANAGER,
+      fieldManager,
       force: String(force),
       ...(dryRun && { dryRun: 'All' }),
     },
     contentType: 'application/apply-patch+yaml',
     body,
   });
+}
+
+const GONE_INTERVAL_MILLISECONDS = 300;
+
+/** Deletes objects and waits until they are gone. @throws WaitError naming what stays */
+export async function removeAndWait(
+  client: KubeClient,
+  objects: readonly ObjectIdentity[],
+  { timeoutSeconds, signal }: Pick<PollOptions, 'timeoutSeconds' | 'signal'>,
+): Promise<void> {
+  await Promise.all(objects.map((object) => remove(client, object)));
+  await poll(
+    async () => {
+      const found = await Promise.all(objects.map((object) => read(client, object)));
+      const left = found.filter((object) => object !== null);
+      if (left.length === 0) return { done: true, result: undefined };
+      const lines = left.map(({ metadata, ...object }) => {
+        const { finalizers = [] } = metadata;
+        const held = finalizers.length === 0 ? '' : `: finalizers ${finalizers.join(', ')}`;
+        return `${referenceOf({ ...object, metadata })} is still there${held}`;
+      });
+      return { done: false, diagnostics: lines.join('\n') };
+    },
+    {
+      what: `end of ${objects.map(referenceOf).join(', ')}`,
+      timeoutSeconds,
+      intervalMilliseconds: GONE_INTERVAL_MILLISECONDS,
+      ...(signal && { signal }),
+    },
+  );
+}
+
+const PUT_ATTEMPTS = 4;
+
+/**
+ * Makes an object that is ours alone as it is wanted, no more and no less: it is made, or put in the
+ * place of the living one. Who writes it at the same moment is written over. @throws ApiError
+ */
+export async function put(client: KubeClient, wanted: KubeObject): Promise<KubeObject> {
+  for (let attempt = 1; ; attempt += 1) {
+    const live = await read(client, wanted);
+    if (live === null) return apply(client, wanted, { force: true });
+    try {
+      return await replace(client, replacement(wanted, live));
+    } catch (error) {
+      const isRace = error instanceof ApiError && error.status === 409;
+      if (!isRace || attempt === PUT_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** Puts an object in the place of another. @throws ApiError */
@@ -109,7 +187,7 @@ export async function replace(
 /** Changes some fields of an object or of its `subresource`. @throws ApiError */
 export async function mergePatch(
   client: KubeClient,
-  object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>,
+  object: ObjectIdentity,
   body: object,
   subresource = '',
 ): Promise<void> {

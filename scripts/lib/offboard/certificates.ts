@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { apply } from '../kube/server-side-apply.ts';
-import type { Host } from '../cluster/host.ts';
+import type { KubeObject, Place } from '@tenantry/plan';
+import type { KubeClient } from '../kube/client.ts';
+import { put, read } from '../kube/requests.ts';
 import { ExpectedError, Fault } from '../cli/errors.ts';
 import { oneLine } from '../cli/one-line.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 
 /** A control plane's certificates, keys and their kubeconfigs, in base64 by file name. */
 export interface Certificates {
@@ -38,8 +37,8 @@ export const certificatesSchema: z.ZodType<Certificates> = z.object({
 });
 
 /** Reads them from the host. @throws Fault where the Secret is not what vcluster writes */
-export async function readCertificates(host: Host, place: Place): Promise<Certificates> {
-  const secret = await getOne(host, place, 'secret', secretName(place));
+export async function readCertificates(host: KubeClient, place: Place): Promise<Certificates> {
+  const secret = await getOne(host, place, 'Secret', secretName(place));
   const parsed = certificatesSchema.safeParse(secret);
   if (parsed.success) return { data: parsed.data.data };
   throw new Fault({
@@ -51,12 +50,12 @@ export async function readCertificates(host: Host, place: Place): Promise<Certif
 
 /** Puts certificates where a control plane finds them at its start, as if it had made them itself. */
 export async function putCertificates(
-  host: Host,
+  host: KubeClient,
   place: Place,
   certificates: Certificates,
 ): Promise<void> {
-  const service = await getOne(host, place, 'service', place.name);
-  await apply(host.$, host.target, [secretOf(place, certificates, service)], { force: true });
+  const service = await getOne(host, place, 'Service', place.name);
+  await put(host, secretOf(place, certificates, service));
 }
 
 /** Of an archive's certificates only the files are taken; what the Secret is called is ours to say. */
@@ -65,7 +64,8 @@ export function secretOf(
   { data }: Certificates,
   service: KubeObject,
 ): KubeObject {
-  const owner = { apiVersion: 'v1', kind: 'Service', name, uid: service.metadata.uid };
+  const { uid = '' } = service.metadata;
+  const owner = { apiVersion: 'v1', kind: 'Service', name, uid };
   const metadata = {
     name: secretName({ name }),
     namespace,
@@ -80,12 +80,12 @@ function secretName({ name }: Pick<Place, 'name'>): string {
 }
 
 async function getOne(
-  { $, target }: Host,
+  host: KubeClient,
   { namespace }: Place,
-  resource: string,
+  kind: 'Secret' | 'Service',
   name: string,
 ): Promise<KubeObject> {
-  const [object] = await getObjects($, target, ['-n', namespace, resource, name]);
-  if (object === undefined) throw new ExpectedError(`no ${resource} ${name} in ${namespace}`);
+  const object = await read(host, { apiVersion: 'v1', kind, metadata: { namespace, name } });
+  if (object === null) throw new ExpectedError(`no ${kind} ${name} in ${namespace}`);
   return object;
 }

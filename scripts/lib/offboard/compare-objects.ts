@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { KubeObject } from '@tenantry/plan';
 import { canonicalJson } from '../kube/canonical-json.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 
 /** An object as it is compared: a digest of each of its fields. */
 export type Fingerprint = ReadonlyMap<string, string>;
@@ -81,10 +81,7 @@ function isRemade({ kind, metadata }: KubeObject): boolean {
   }
 }
 
-function hasController(metadata: KubeObject['metadata']): boolean {
-  const { ownerReferences = [] } = metadata as {
-    ownerReferences?: readonly { readonly controller?: boolean }[];
-  };
+function hasController({ ownerReferences = [] }: KubeObject['metadata']): boolean {
   return ownerReferences.some(({ controller }) => controller === true);
 }
 

@@ -1,24 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  addReceipt,
-  type Fleet,
-  hostNamespace,
-  removeTenant,
-  vclusterName,
-} from '@tenantry/tenants';
+import { addReceipt, type Fleet, hostNamespace, removeTenant } from '@tenantry/tenants';
+import { type KubeObject, type ObjectOf, placeOf } from '@tenantry/plan';
+import type { V1StatefulSet } from '@tenantry/kube-library';
 import { editTenantsOnly, findTenant } from '../dist/edit-tenants.ts';
 import { Fault } from '../cli/errors.ts';
-import type { Host } from '../cluster/host.ts';
-import { removeInventory } from '../deploy/inventory-record.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
+import type { ConnectedHost } from '../cluster/host.ts';
+import { removeRecord } from '../cluster/records.ts';
+import { statefulSetOf } from '../deploy/pause-tenant.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { read } from '../kube/requests.ts';
 import type { Context } from '../cli/run-main.ts';
 import { synthDist } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import { type Journal, removeJournal } from './journal.ts';
 import { deleteClusterRoles, waitForNoLeftovers } from './leftovers.ts';
-import { deleteNamespace, getNamespace } from '../kube/namespaces.ts';
+import { deleteNamespace, readNamespace } from '../kube/namespaces.ts';
 import { removeTemporary } from './temporary-vcluster.ts';
 import { digestOf } from './archive-store.ts';
 
@@ -28,10 +26,10 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 export function isBeingDeleted(
   { archives }: Pick<Workspace, 'archives'>,
   { archive, namespaceUid }: Journal,
-  namespace: KubeObject | undefined,
+  namespace: KubeObject | null,
 ): boolean {
   if (!existsSync(join(archives, archive))) return false;
-  if (namespace === undefined) return true;
+  if (namespace === null) return true;
   const { uid, deletionTimestamp } = namespace.metadata;
   return uid === namespaceUid && deletionTimestamp !== undefined;
 }
@@ -39,23 +37,22 @@ export function isBeingDeleted(
 /** Deletes what the journal says is verified, looks for leftovers, and writes the receipt. */
 export async function deleteTenant(
   surroundings: Surroundings,
-  host: Host,
+  { client }: ConnectedHost,
   journal: Journal,
 ): Promise<void> {
   const { workspace, report, signal } = surroundings;
   const { id } = journal;
   await mustBeWhole(workspace, journal);
-  await mustStillBeHeld(host, journal);
+  await mustStillBeHeld(client, journal);
   await report.step(`deletion of ${id}`, async () => {
-    const options = { state: workspace.state, signal };
-    const forced = await deleteNamespace(host, hostNamespace(id), options);
+    const forced = await deleteNamespace(client, hostNamespace(id), signal);
     if (forced.length > 0) {
       report.line(`${id}: deleted by force, with their finalizers: ${forced.join(', ')}`);
     }
-    await removeTemporary(host, id, options);
-    await deleteClusterRoles(host, [hostNamespace(id)]);
-    await waitForNoLeftovers(host, id, options);
-    await removeInventory(host, id);
+    await removeTemporary(client, id, signal);
+    await deleteClusterRoles(client, [hostNamespace(id)]);
+    await waitForNoLeftovers(client, id, signal);
+    await removeRecord(client, id);
   });
   const receipt = {
     id,
@@ -84,12 +81,11 @@ async function mustBeWhole({ archives }: Workspace, { id, archive, digest }: Jou
 }
 
 /** @throws Fault where somebody has brought the tenant back since it was archived */
-async function mustStillBeHeld(host: Host, { id, namespaceUid }: Journal): Promise<void> {
-  const namespace = await getNamespace(host, hostNamespace(id));
-  if (namespace === undefined || namespace.metadata.deletionTimestamp !== undefined) return;
-  const where = ['-n', hostNamespace(id), 'statefulset', vclusterName(id)];
-  const [statefulSet] = await getObjects(host.$, host.target, where);
-  const { replicas = 0 } = (statefulSet?.['spec'] ?? {}) as { replicas?: number };
+async function mustStillBeHeld(host: KubeClient, { id, namespaceUid }: Journal): Promise<void> {
+  const namespace = await readNamespace(host, hostNamespace(id));
+  if (namespace === null || namespace.metadata.deletionTimestamp !== undefined) return;
+  const statefulSet: ObjectOf<V1StatefulSet> | null = await read(host, statefulSetOf(placeOf(id)));
+  const { replicas = 0 } = statefulSet?.spec ?? {};
   if (namespace.metadata.uid === namespaceUid && replicas === 0) return;
   throw new Fault({
     what: `${id} was not deleted`,

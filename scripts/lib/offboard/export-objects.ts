@@ -1,12 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { openApi } from '../kube/api-client.ts';
+import { apiOf } from '../kube/api-client.ts';
 import { discover, type Unreadable } from '../kube/api-resources.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { canonicalJson } from '../kube/canonical-json.ts';
 import { ListError, listPages } from '../kube/list-objects.ts';
 import { Fault } from '../cli/errors.ts';
 import { oneLine } from '../cli/one-line.ts';
-import type { Shell } from '../cli/shell.ts';
-import type { Target } from '../tools/kubectl.ts';
 import { createIndex, type ObjectIndex } from './object-index.ts';
 
 /** A cluster's objects, and what of them could not be read. */
@@ -16,8 +15,6 @@ export interface ExportedObjects extends ObjectIndex {
 }
 
 export interface ExportOptions {
-  /** A private directory for what lives as long as the command. */
-  readonly state: string;
   /** What need not be readable, by name. */
   readonly acceptUnreadable: readonly string[];
   /** Where to write the objects, a line each; nowhere by default. */
@@ -30,11 +27,10 @@ export interface ExportOptions {
  * held at a time. @throws Fault naming what cannot be read and was not accepted
  */
 export async function exportObjects(
-  $: Shell,
-  target: Target,
-  { state, acceptUnreadable, file, signal }: ExportOptions,
+  client: KubeClient,
+  { acceptUnreadable, file, signal }: ExportOptions,
 ): Promise<ExportedObjects> {
-  await using api = await openApi($, target, state);
+  const api = apiOf(client);
   const { resources, unreadable: unserved } = await discover(api, { signal });
   const unreadable: Unreadable[] = [...unserved];
   const index = createIndex();

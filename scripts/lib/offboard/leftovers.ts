@@ -1,9 +1,11 @@
 import { hostNamespace, temporaryNamespace, TENANT_LABEL } from '@tenantry/tenants';
-import type { Host } from '../cluster/host.ts';
-import { type Api, openApi } from '../kube/api-client.ts';
+import { type KubeObject, type ObjectOf, referenceOf } from '@tenantry/plan';
+import type { V1PersistentVolume } from '@tenantry/kube-library';
+import { type Api, apiOf } from '../kube/api-client.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { list, remove } from '../kube/requests.ts';
 import { discover } from '../kube/api-resources.ts';
 import { ListError, listPages } from '../kube/list-objects.ts';
-import { getObjects, type KubeObject, kubectl, referenceOf } from '../tools/kubectl.ts';
 import { type Look, poll } from '../kube/wait.ts';
 
 /** Provisioners take a volume away some time after its claim. */
@@ -14,11 +16,11 @@ const VOLUMES_TIMEOUT_SECONDS = 90;
  * volume, nothing cluster-scoped. @throws WaitError naming what stays
  */
 export async function waitForNoLeftovers(
-  { $, target }: Host,
+  client: KubeClient,
   id: string,
-  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<void> {
-  await using api = await openApi($, target, state);
+  const api = apiOf(client);
   const look = async (): Promise<Look<void>> => {
     const left = await findLeftovers(api, id, signal);
     return left.length === 0
@@ -31,9 +33,10 @@ export async function waitForNoLeftovers(
 /** The cluster-scoped objects that are one tenant's. */
 export function leftoversOf(id: string, objects: readonly KubeObject[]): readonly KubeObject[] {
   const namespaces = [hostNamespace(id), temporaryNamespace(id)];
-  return objects.filter(({ kind, metadata, spec }) => {
+  return objects.filter((object) => {
+    const { kind, metadata } = object;
     const { labels = {}, annotations = {}, name } = metadata;
-    const { claimRef } = (spec ?? {}) as { claimRef?: { namespace?: string } };
+    const { claimRef } = (object as ObjectOf<V1PersistentVolume>).spec ?? {};
     return (
       labels[TENANT_LABEL] === id ||
       (kind === 'Namespace' && namespaces.includes(name)) ||
@@ -72,32 +75,34 @@ async function findLeftovers(
  * host's word is taken for which these are, since what Helm has noted lies where a tenant may write.
  */
 export async function deleteClusterRoles(
-  { $, target }: Host,
+  client: KubeClient,
   namespaces: readonly string[],
 ): Promise<void> {
-  const kinds = 'clusterroles,clusterrolebindings';
-  const selected = ['--selector', 'app.kubernetes.io/managed-by=Helm'];
-  const names = clusterRolesOf(namespaces, await getObjects($, target, [kinds, ...selected]));
-  if (names.length > 0) await kubectl($, target, ['delete', '--ignore-not-found', ...names]);
+  const kinds = ['ClusterRole', 'ClusterRoleBinding'].map((kind) =>
+    list(client, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind,
+      selector: 'app.kubernetes.io/managed-by=Helm',
+    }),
+  );
+  const objects = (await Promise.all(kinds)).flat();
+  for (const object of clusterRolesOf(namespaces, objects)) await remove(client, object);
 }
 
 /** Of ClusterRoles and their bindings those that were made for one of these namespaces. */
 export function clusterRolesOf(
   namespaces: readonly string[],
   objects: readonly KubeObject[],
-): readonly string[] {
-  return objects
-    .filter(({ metadata: { annotations = {} } }) =>
+): readonly KubeObject[] {
+  return objects.filter(
+    ({ kind, metadata: { annotations = {} } }) =>
+      (kind === 'ClusterRole' || kind === 'ClusterRoleBinding') &&
       namespaces.includes(annotations['meta.helm.sh/release-namespace'] ?? ''),
-    )
-    .filter(({ kind }) => kind === 'ClusterRole' || kind === 'ClusterRoleBinding')
-    .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
+  );
 }
 
 function describe(object: KubeObject): string {
-  const { persistentVolumeReclaimPolicy } = (object['spec'] ?? {}) as {
-    persistentVolumeReclaimPolicy?: string;
-  };
+  const { persistentVolumeReclaimPolicy } = (object as ObjectOf<V1PersistentVolume>).spec ?? {};
   return persistentVolumeReclaimPolicy === 'Retain'
     ? `${referenceOf(object)}: its class keeps volumes; kubectl delete pv ${object.metadata.name} once its data may go`
     : referenceOf(object);

@@ -1,13 +1,13 @@
 import { hostNamespace, MAINTENANCE_QUOTA } from '@tenantry/tenants';
-import { apply } from '../kube/server-side-apply.ts';
-import type { Host } from '../cluster/host.ts';
-import { union } from '@tenantry/plan';
-import { readInventory, recordInventory } from '../deploy/inventory-record.ts';
-import { getObjects, type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import { readRecord } from '../cluster/records.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { list, put } from '../kube/requests.ts';
+import { createNotes } from '../deploy/notes.ts';
+import { type KubeObject, type ObjectOf, type Place, referenceOf, union } from '@tenantry/plan';
+import type { V1ResourceQuota } from '@tenantry/kube-library';
 import { endPods, scale } from '../deploy/pause-tenant.ts';
 import { poll } from '../kube/wait.ts';
-import { waitForRollout } from '../kube/rollout.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
+import { watchRollout } from '../kube/watch-rollout.ts';
 
 const QUOTA_TIMEOUT_SECONDS = 60;
 const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
@@ -16,24 +16,23 @@ const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
  * Admits no pod into a tenant's namespace on the host but its control plane. The quota is noted in
  * the inventory first, so that the next deploy of the tenant as active takes it away.
  */
-export async function admitNoTenantPods(host: Host, id: string): Promise<void> {
-  const { $, target } = host;
+export async function admitNoTenantPods(host: KubeClient, id: string): Promise<void> {
   const quota: KubeObject = {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: { name: MAINTENANCE_QUOTA, namespace: hostNamespace(id) },
     spec: { hard: { pods: '1' } },
   };
-  const stored = await readInventory(host, id);
+  const record = await readRecord(host, id);
   const applied = { host: [referenceOf(quota)], virtual: [], release: null };
-  await recordInventory(host, id, stored, union(stored.inventory, applied));
-  await apply($, target, [quota], { force: true });
+  await createNotes(host, id, record).store(union(record.inventory, applied));
+  await put(host, quota);
   await quotaCounts(host, hostNamespace(id));
 }
 
 /** Runs a vcluster's control plane while `action` runs, and ends it whatever comes of that. */
 export async function inMaintenanceMode<T>(
-  host: Host,
+  host: KubeClient,
   place: Place,
   action: () => Promise<T>,
   signal: AbortSignal,
@@ -45,28 +44,24 @@ export async function inMaintenanceMode<T>(
 }
 
 /** Scales a control plane up and waits until it answers. */
-export async function start(host: Host, place: Place, signal: AbortSignal): Promise<void> {
+export async function start(host: KubeClient, place: Place, signal: AbortSignal): Promise<void> {
   await scale(host, place, 1);
-  await waitForRollout(host.$, host.target, {
-    namespace: place.namespace,
-    workloads: [`statefulset/${place.name}`],
-    timeoutSeconds: CONTROL_PLANE_TIMEOUT_SECONDS,
-    signal,
-  });
+  const workload = { apiVersion: 'apps/v1', kind: 'StatefulSet', ...place };
+  await watchRollout(host, workload, { timeoutSeconds: CONTROL_PLANE_TIMEOUT_SECONDS, signal });
 }
 
-async function stop(host: Host, place: Place, signal: AbortSignal): Promise<void> {
+async function stop(host: KubeClient, place: Place, signal: AbortSignal): Promise<void> {
   await scale(host, place, 0);
   await endPods(host, place, signal);
 }
 
 /** A quota refuses everything until the host has counted; a pod refused then is tried again late. */
-async function quotaCounts({ $, target }: Host, namespace: string): Promise<void> {
+async function quotaCounts(host: KubeClient, namespace: string): Promise<void> {
   await poll(
     async () => {
-      const quotas = await getObjects($, target, ['-n', namespace, 'resourcequotas']);
+      const quotas = await list(host, { kind: 'ResourceQuota', namespace });
       const waiting = quotas.filter(
-        ({ status }) => (status as { hard?: object } | undefined)?.hard === undefined,
+        (each) => (each as ObjectOf<V1ResourceQuota>).status?.hard === undefined,
       );
       return quotas.length > 0 && waiting.length === 0
         ? { done: true, result: undefined }

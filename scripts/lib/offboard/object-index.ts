@@ -1,4 +1,4 @@
-import { type KubeObject, referenceOf } from '../tools/kubectl.ts';
+import { type KubeObject, referenceOf } from '@tenantry/plan';
 import { type Fingerprint, fingerprintOf, isCompared } from './compare-objects.ts';
 import { isBoundClaim } from './renew-claims.ts';
 

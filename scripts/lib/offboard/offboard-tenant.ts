@@ -5,14 +5,14 @@ import { readTenants } from '../dist/read.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
-import { findHost } from '../cluster/host.ts';
+import { connectHost, findHost } from '../cluster/host.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readFleet } from '../dist/synth.ts';
 import { today } from '../cli/dates.ts';
 import { removeArchive, storeArchive } from './archive-store.ts';
 import { deleteTenant, finishDeleted, isBeingDeleted } from './delete-tenant.ts';
 import { type Journal, readJournal, writeJournal } from './journal.ts';
-import { getNamespace } from '../kube/namespaces.ts';
+import { readNamespace } from '../kube/namespaces.ts';
 import { makeVerifiedArchive } from './verify-archive.ts';
 import { checkCapacity, removeTemporary } from './temporary-vcluster.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
@@ -52,17 +52,18 @@ export async function offboardTenant(
   }
   await options.confirm();
 
-  const host = await findHost(surroundings, fleet.host.context);
-  const namespace = await getNamespace(host, hostNamespace(id));
+  const host = await connectHost(await findHost(surroundings, fleet.host.context));
+  const { client } = host;
+  const namespace = await readNamespace(client, hostNamespace(id));
   if (journal !== null && isBeingDeleted(workspace, journal, namespace)) {
     return deleteTenant(surroundings, host, journal);
   }
-  if (namespace === undefined) {
+  if (namespace === null) {
     throw new UsageError(
       `${id} does not live on ${host.target.context}: there is nothing to archive\n  → take it out of tenants.json and run pnpm synth`,
     );
   }
-  const volumes = await tenantVolumes(host, id);
+  const volumes = await tenantVolumes(client, id);
   if (volumes.length > 0 && !options.discardVolumes) {
     const list = volumes.map(({ claim, size }) => `\n    ${claim} (${size})`).join('');
     throw new UsageError(
@@ -70,8 +71,8 @@ export async function offboardTenant(
     );
   }
   const { state } = workspace;
-  await removeTemporary(host, id, { state, signal });
-  await checkCapacity(host, state);
+  await removeTemporary(client, id, signal);
+  await checkCapacity(host);
 
   const entry = await hold(surroundings, id);
   const [dist] = readTenants(workspace.dist, [id]);

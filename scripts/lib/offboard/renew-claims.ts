@@ -1,5 +1,11 @@
-import { applyObjects, type KubeObject, kubectl, type Target } from '../tools/kubectl.ts';
-import type { Shell } from '../cli/shell.ts';
+import type { KubeObject, ObjectOf } from '@tenantry/plan';
+import type { V1PersistentVolumeClaim } from '@tenantry/kube-library';
+import type { KubeClient } from '../kube/client.ts';
+import { apply, removeAndWait } from '../kube/requests.ts';
+
+type Claim = ObjectOf<V1PersistentVolumeClaim>;
+
+const GONE_TIMEOUT_SECONDS = 20;
 
 /** What binding writes into a claim. */
 const BINDING = /^(pv\.kubernetes\.io|volume\.kubernetes\.io|volume\.beta\.kubernetes\.io)\//;
@@ -9,23 +15,21 @@ const BINDING = /^(pv\.kubernetes\.io|volume\.kubernetes\.io|volume\.beta\.kuber
  * and no claim of a tenant may name one.
  */
 export async function renewClaims(
-  $: Shell,
-  target: Target,
+  client: KubeClient,
   claims: readonly KubeObject[],
 ): Promise<void> {
-  for (const { metadata } of claims) {
-    const claim = ['-n', metadata.namespace ?? '', 'persistentvolumeclaim', metadata.name];
-    await kubectl($, target, ['delete', ...claim, '--ignore-not-found', '--timeout=20s']);
+  await removeAndWait(client, claims, { timeoutSeconds: GONE_TIMEOUT_SECONDS });
+  for (const claim of claims) {
+    await apply(client, unboundClaim(claim), { force: false, fieldManager: 'kubectl' });
   }
-  const unbound = claims.map(unboundClaim);
-  if (unbound.length > 0) await applyObjects($, target, unbound, { fieldManager: 'kubectl' });
 }
 
 const DNS_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /** Whether an object is a claim that names its volume. */
-export function isBoundClaim({ apiVersion, kind, metadata, spec }: KubeObject): boolean {
-  const { volumeName } = (spec ?? {}) as { volumeName?: string };
+export function isBoundClaim(object: KubeObject): boolean {
+  const { apiVersion, kind, metadata } = object;
+  const { volumeName } = (object as Claim).spec ?? {};
   return (
     apiVersion === 'v1' &&
     kind === 'PersistentVolumeClaim' &&
@@ -36,11 +40,11 @@ export function isBoundClaim({ apiVersion, kind, metadata, spec }: KubeObject): 
 }
 
 /** A claim as its owner wrote it. */
-export function unboundClaim({ apiVersion, kind, metadata, spec }: KubeObject): KubeObject {
-  const { name, namespace, labels = {}, annotations = {}, ...rest } = metadata;
-  const { ownerReferences } = rest as { readonly ownerReferences?: readonly object[] };
+export function unboundClaim(claim: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata } = claim;
+  const { name, namespace, labels = {}, annotations = {}, ownerReferences } = metadata;
   const kept = Object.entries(annotations).filter(([key]) => !BINDING.test(key));
-  const { volumeName: _, ...asked } = spec as { readonly volumeName?: string };
+  const { volumeName: _, ...asked } = (claim as Claim).spec ?? {};
   return {
     apiVersion,
     kind,

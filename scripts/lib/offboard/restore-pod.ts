@@ -1,6 +1,6 @@
+import type { KubeObject, ObjectOf, Place } from '@tenantry/plan';
+import type { V1StatefulSet } from '@tenantry/kube-library';
 import { ExpectedError, Fault } from '../cli/errors.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 
 /** In the control plane's volume, where vcluster's own `container://` snapshots lie. */
 export const SNAPSHOT = '/data/tenantry-snapshot.tar.gz';
@@ -12,32 +12,26 @@ export function storageOptions(): string {
   return Buffer.from(JSON.stringify(options)).toString('base64');
 }
 
-interface StatefulSetSpec {
-  readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
-  readonly volumeClaimTemplates?: readonly {
-    readonly metadata: { readonly name: string };
-    readonly spec: object;
-  }[];
-  readonly template: { readonly spec: PodSpec };
-}
-
-interface PodSpec {
-  readonly containers: readonly Container[];
-  readonly volumes?: readonly object[];
-  readonly [field: string]: unknown;
-}
-
-interface Container {
-  readonly name: string;
-  readonly env?: readonly object[];
-  readonly [field: string]: unknown;
+/** What its pods are made of: their spec, and the claims that each gets of its own. */
+function partsOf(statefulSet: KubeObject) {
+  const { metadata, spec } = statefulSet as ObjectOf<V1StatefulSet>;
+  const pod = spec?.template.spec;
+  if (pod === undefined) throw new ExpectedError(`StatefulSet ${metadata.name} makes no pods`);
+  const claims = (spec?.volumeClaimTemplates ?? []).map((claim) => ({
+    volume: claim.metadata?.name ?? '',
+    name: `${claim.metadata?.name}-${metadata.name}-0`,
+    spec: claim.spec,
+  }));
+  return { pod, claims, labels: spec?.selector.matchLabels ?? {} };
 }
 
 /** The claim that the StatefulSet would make for its first pod. */
 export function claimOf(statefulSet: KubeObject, { namespace, name }: Place): KubeObject {
-  const { selector, volumeClaimTemplates = [] } = statefulSet['spec'] as StatefulSetSpec;
-  const [template] = volumeClaimTemplates;
-  if (template === undefined) {
+  const {
+    claims: [claim],
+    labels,
+  } = partsOf(statefulSet);
+  if (claim === undefined) {
     throw new Fault({
       what: `StatefulSet ${name}`,
       why: 'its control plane keeps its data in no volume of its own',
@@ -47,19 +41,15 @@ export function claimOf(statefulSet: KubeObject, { namespace, name }: Place): Ku
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: {
-      name: `${template.metadata.name}-${name}-0`,
-      namespace,
-      labels: selector.matchLabels,
-    },
-    spec: template.spec,
+    metadata: { name: claim.name, namespace, labels },
+    spec: claim.spec,
   };
 }
 
 /** The control plane's pod, but that it waits for the snapshot, restores it and ends. */
 export function restorePod(statefulSet: KubeObject, { namespace, name }: Place): KubeObject {
-  const { template, volumeClaimTemplates = [] } = statefulSet['spec'] as StatefulSetSpec;
-  const syncer = template.spec.containers.find((container) => container.name === 'syncer');
+  const { pod, claims } = partsOf(statefulSet);
+  const syncer = pod.containers.find((container) => container.name === 'syncer');
   if (syncer === undefined) throw new ExpectedError(`StatefulSet ${name} has no container syncer`);
   const { image, envFrom, env = [], volumeMounts, securityContext, resources } = syncer;
   const wait = `until [ -f ${SNAPSHOT} ]; do sleep 0.2; done`;
@@ -69,14 +59,14 @@ export function restorePod(statefulSet: KubeObject, { namespace, name }: Place):
     kind: 'Pod',
     metadata: { name: RESTORE_POD, namespace, labels: { app: RESTORE_POD } },
     spec: {
-      ...template.spec,
+      ...pod,
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 1,
       volumes: [
-        ...(template.spec.volumes ?? []),
-        ...volumeClaimTemplates.map(({ metadata }) => ({
-          name: metadata.name,
-          persistentVolumeClaim: { claimName: `${metadata.name}-${name}-0` },
+        ...(pod.volumes ?? []),
+        ...claims.map(({ volume, name: claimName }) => ({
+          name: volume,
+          persistentVolumeClaim: { claimName },
         })),
       ],
       containers: [

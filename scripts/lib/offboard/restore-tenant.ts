@@ -2,25 +2,27 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import { addTenant, type Fleet, hostNamespace } from '@tenantry/tenants';
+import { placeOf } from '@tenantry/plan';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { editTenants } from '../dist/edit-tenants.ts';
 import { UsageError } from '../cli/errors.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkReceipt } from './check-receipt.ts';
-import { ensureHost, type Host } from '../cluster/host.ts';
-import { applyObjects } from '../tools/kubectl.ts';
+import { type ConnectedHost, connectHost, ensureHost } from '../cluster/host.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { apply } from '../kube/requests.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readFleet } from '../dist/synth.ts';
-import { openTenant, placeOf } from '../cluster/tenant-connection.ts';
+import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
 import { type Archive, type Manifest, MAX_ARCHIVE_BYTES, unpackArchive } from './archive.ts';
 import { copyArchive, decryptArchive, digestOfArchive } from './archive-store.ts';
 import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
-import { getNamespace } from '../kube/namespaces.ts';
+import { readNamespace } from '../kube/namespaces.ts';
 import { mustBeSame } from './verify-archive.ts';
 import { renewClaims } from './renew-claims.ts';
 import { restoreSnapshot } from './snapshot.ts';
@@ -59,8 +61,8 @@ export async function restoreTenant(
   const packed = await decryptArchive(copy, identity, MAX_ARCHIVE_BYTES);
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
   checkManifest(id, archived.manifest, fleet, versions.vcluster);
-  const host = await ensureHost(surroundings, fleet.host.context);
-  const progress = await progressOf(host, id);
+  const host = await connectHost(await ensureHost(surroundings, fleet.host.context));
+  const progress = await progressOf(host.client, id);
   if (progress !== null && !progress.startsWith(digest)) {
     throw new UsageError(
       `${id} lives on ${host.target.context} already; nothing was changed\n  → pnpm offboard ${id} first, if the archive is to take its place`,
@@ -68,32 +70,26 @@ export async function restoreTenant(
   }
   if (progress === null || !progress.endsWith(FINISHED)) {
     await addPaused(surroundings, archived.manifest);
-    await setProgress(host, id, digest);
+    await setProgress(host.client, id, digest);
     await deploy(surroundings, [id]);
-    await report.step(`restore of ${id}`, () =>
-      restoreObjects(host, id, archived, { state: workspace.state, signal }),
-    );
+    await report.step(`restore of ${id}`, () => restoreObjects(host, id, archived, signal));
     const { fingerprints, count } = archived.index;
     print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
-    await setProgress(host, id, `${digest}${FINISHED}`);
+    await setProgress(host.client, id, `${digest}${FINISHED}`);
   }
   await activate(surroundings, id);
   await deploy(surroundings, [id]);
-  await setProgress(host, id, null);
+  await setProgress(host.client, id, null);
 }
 
 /** The archive that is being restored into a tenant's namespace; null where there is no namespace. */
-async function progressOf(host: Host, id: string): Promise<string | null> {
-  const namespace = await getNamespace(host, hostNamespace(id));
-  if (namespace === undefined) return null;
+async function progressOf(host: KubeClient, id: string): Promise<string | null> {
+  const namespace = await readNamespace(host, hostNamespace(id));
+  if (namespace === null) return null;
   return namespace.metadata.annotations?.[PROGRESS] ?? '';
 }
 
-async function setProgress(
-  { $, target }: Host,
-  id: string,
-  progress: string | null,
-): Promise<void> {
+async function setProgress(host: KubeClient, id: string, progress: string | null): Promise<void> {
   const namespace = {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -102,7 +98,7 @@ async function setProgress(
       ...(progress !== null && { annotations: { [PROGRESS]: progress } }),
     },
   };
-  await applyObjects($, target, [namespace], { fieldManager: PROGRESS_MANAGER });
+  await apply(host, namespace, { force: false, fieldManager: PROGRESS_MANAGER });
 }
 
 /** Held at zero until the objects are there. */
@@ -122,25 +118,25 @@ async function addPaused({ workspace, print }: Surroundings, { tenant }: Manifes
 }
 
 async function restoreObjects(
-  host: Host,
+  host: ConnectedHost,
   id: string,
   { manifest, index, certificates, snapshot }: Archive,
-  { state, signal }: { readonly state: string; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<void> {
+  const { client } = host;
   const place = placeOf(id);
-  await admitNoTenantPods(host, id);
+  await admitNoTenantPods(client, id);
   // With the same authority, kubeconfigs and tokens of before are good again.
-  await putCertificates(host, place, certificates);
+  await putCertificates(client, place, certificates);
   await restoreSnapshot(host, place, snapshot, signal);
   await inMaintenanceMode(
-    host,
+    client,
     place,
     async () => {
-      await using connection = await openTenant(host, id, state, signal);
-      const acceptUnreadable = manifest.unreadable;
-      const options = { state, acceptUnreadable, signal };
-      mustBeSame(id, index, await exportObjects(host.$, connection.target, options));
-      await renewClaims(host.$, connection.target, index.boundClaims);
+      await using virtual = await waitForVirtual(client, place, signal);
+      const options = { acceptUnreadable: manifest.unreadable, signal };
+      mustBeSame(id, index, await exportObjects(virtual.client, options));
+      await renewClaims(virtual.client, index.boundClaims);
     },
     signal,
   );

@@ -1,10 +1,10 @@
 import { ExpectedError } from '../cli/errors.ts';
-import { FIELD_MANAGER } from '@tenantry/tenants';
-import { diagnostics } from '@tenantry/plan';
-import type { Host } from '../cluster/host.ts';
-import { applyObjects, getObjects, kubectl } from '../tools/kubectl.ts';
+import { diagnostics, type Place, type Pod } from '@tenantry/plan';
+import type { ConnectedHost, Host } from '../cluster/host.ts';
+import { statefulSetOf } from '../deploy/pause-tenant.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { apply, list, read, removeAndWait } from '../kube/requests.ts';
 import { poll } from '../kube/wait.ts';
-import type { Place } from '../cluster/tenant-connection.ts';
 import { download, execIn, upload } from '../kube/exec.ts';
 import { MAX_SNAPSHOT_BYTES, mustUnpackTo } from './archive.ts';
 import { claimOf, RESTORE_POD, restorePod, SNAPSHOT, storageOptions } from './restore-pod.ts';
@@ -31,28 +31,31 @@ export async function takeSnapshot(host: Host, place: Place, file: string): Prom
  * on a volume that is made anew, runs vcluster's own restore. Starts nothing.
  */
 export async function restoreSnapshot(
-  host: Host,
+  host: ConnectedHost,
   place: Place,
   file: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { $, target } = host;
-  const inNamespace = ['-n', place.namespace];
-  const [statefulSet] = await getObjects($, target, [...inNamespace, 'statefulset', place.name]);
-  if (statefulSet === undefined) throw new ExpectedError(`no StatefulSet ${place.name}`);
+  const { client } = host;
+  const { namespace } = place;
+  const statefulSet = await read(client, statefulSetOf(place));
+  if (statefulSet === null) throw new ExpectedError(`no StatefulSet ${place.name}`);
   const claim = claimOf(statefulSet, place);
-  const old = [`pod/${RESTORE_POD}`, `persistentvolumeclaim/${claim.metadata.name}`];
-  await remove(host, place, old, signal);
   const pod = restorePod(statefulSet, place);
-  await applyObjects($, target, [claim, pod], { fieldManager: FIELD_MANAGER });
+  const timeout = { timeoutSeconds: GONE_TIMEOUT_SECONDS, signal };
+  await removeAndWait(client, [pod, claim], timeout);
+  for (const object of [claim, pod]) await apply(client, object, { force: false });
   const phaseIs = (wanted: string, timeoutSeconds: number) =>
     poll(
       async () => {
-        const seen = await getObjects($, target, [...inNamespace, 'pods,events']);
-        const live = seen.find(({ metadata }) => metadata.name === RESTORE_POD);
-        const { phase } = (live?.['status'] ?? {}) as { phase?: string };
+        const lists = ['Pod', 'Event'].map((kind) => list(client, { kind, namespace }));
+        const seen = (await Promise.all(lists)).flat();
+        const live: Pod | undefined = seen.find(
+          ({ kind, metadata }) => kind === 'Pod' && metadata.name === RESTORE_POD,
+        );
+        const { phase } = live?.status ?? {};
         if (phase === wanted) return { done: true, result: undefined };
-        const logs = phase === 'Failed' ? await logsOf(host, place) : '';
+        const logs = phase === 'Failed' ? await logsOf(client, place) : '';
         return {
           done: false,
           diagnostics: `${diagnostics(seen, Date.now())}\n${logs}`,
@@ -65,39 +68,11 @@ export async function restoreSnapshot(
   const inPod = { ...place, name: RESTORE_POD, container: RESTORE_POD };
   await upload(host, inPod, file, SNAPSHOT);
   await phaseIs('Succeeded', RESTORE_TIMEOUT_SECONDS);
-  await remove(host, place, [`pod/${RESTORE_POD}`], signal);
+  await removeAndWait(client, [pod], timeout);
 }
 
-async function logsOf({ $, target }: Host, { namespace }: Place): Promise<string> {
-  return kubectl($, target, ['-n', namespace, 'logs', RESTORE_POD, '--tail=10']).catch(String);
-}
-
-async function remove(
-  { $, target }: Host,
-  { namespace }: Place,
-  references: readonly string[],
-  signal: AbortSignal,
-): Promise<void> {
-  const inNamespace = ['-n', namespace];
-  await kubectl($, target, [
-    ...inNamespace,
-    'delete',
-    '--ignore-not-found',
-    '--wait=false',
-    ...references,
-  ]);
-  await poll(
-    async () => {
-      const left = await getObjects($, target, [...inNamespace, ...references]);
-      return left.length === 0
-        ? { done: true, result: undefined }
-        : { done: false, diagnostics: diagnostics(left, Date.now()) };
-    },
-    {
-      what: `end of ${references.join(', ')}`,
-      timeoutSeconds: GONE_TIMEOUT_SECONDS,
-      intervalMilliseconds: 300,
-      signal,
-    },
-  );
+/** Evidence only. */
+async function logsOf(client: KubeClient, { namespace }: Place): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${RESTORE_POD}/log`;
+  return client.text({ path, query: { tailLines: '10' } }).catch(String);
 }

@@ -5,22 +5,27 @@ import {
   temporaryNamespace,
   vclusterName,
 } from '@tenantry/tenants';
-import { openApi } from '../kube/api-client.ts';
-import { listAll } from '../kube/list-objects.ts';
-import { apply } from '../kube/server-side-apply.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { list, put, read } from '../kube/requests.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
-import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import { openVcluster, type Place } from '../cluster/tenant-connection.ts';
+import type { ConnectedHost } from '../cluster/host.ts';
+import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { installRelease } from '../deploy/vcluster-release.ts';
 import { start } from './maintenance-mode.ts';
 import type { Archive } from './archive.ts';
-import { hasRoom } from '@tenantry/plan';
+import {
+  hasRoom,
+  type KubeObject,
+  namespacesFirst,
+  type ObjectOf,
+  type Place,
+} from '@tenantry/plan';
+import type { V1EndpointSlice, V1Service } from '@tenantry/kube-library';
 import { putCertificates } from './certificates.ts';
 import { type ExportedObjects, exportObjects } from './export-objects.ts';
 import { deleteClusterRoles } from './leftovers.ts';
-import { deleteNamespace, getNamespace } from '../kube/namespaces.ts';
+import { deleteNamespace, readNamespace } from '../kube/namespaces.ts';
 import { restoreSnapshot } from './snapshot.ts';
 
 const NEEDED = {
@@ -29,10 +34,11 @@ const NEEDED = {
 };
 
 /** @throws Fault where the host has no node with room for one more control plane */
-export async function checkCapacity({ $, target }: Host, state: string): Promise<void> {
-  await using api = await openApi($, target, state);
-  const nodes = await listAll(api, { name: 'nodes', kind: 'Node', paths: ['/api/v1/nodes'] });
-  const pods = await listAll(api, { name: 'pods', kind: 'Pod', paths: ['/api/v1/pods'] });
+export async function checkCapacity({ client, target }: ConnectedHost): Promise<void> {
+  const [nodes, pods] = await Promise.all([
+    list(client, { kind: 'Node' }),
+    list(client, { kind: 'Pod' }),
+  ]);
   if (hasRoom(nodes, pods, NEEDED)) return;
   throw new Fault({
     what: `no room on ${target.context}`,
@@ -43,67 +49,67 @@ export async function checkCapacity({ $, target }: Host, state: string): Promise
 
 /** Restores a snapshot into a vcluster made for that and removed afterwards; all its objects. */
 export async function restoreIntoTemporary(
-  host: Host,
+  host: ConnectedHost,
   tenant: TenantDist,
   { manifest, snapshot, certificates }: Archive,
   options: { readonly state: string; readonly signal: AbortSignal },
 ): Promise<ExportedObjects> {
-  const { $, target } = host;
+  const { client } = host;
   const { state, signal } = options;
   const place: Place = { namespace: temporaryNamespace(tenant.id), name: vclusterName(tenant.id) };
-  await removeTemporary(host, tenant.id, options);
-  const hostApi = await apiAddresses(host);
+  await removeTemporary(client, tenant.id, signal);
+  const hostApi = await apiAddresses(client);
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => (signal.aborted ? undefined : removeTemporary(host, tenant.id, options)));
+  stack.defer(() => (signal.aborted ? undefined : removeTemporary(client, tenant.id, signal)));
   const objects = temporaryVclusterObjects({ tenantId: tenant.id, hostApi });
-  await apply($, target, objects as readonly KubeObject[], { force: true });
+  for (const object of namespacesFirst(objects as readonly KubeObject[])) {
+    await put(client, object);
+  }
   // As dist/ has it: with no replicas.
   await installRelease(host, tenant, { scratch: state, records: null, place });
-  await putCertificates(host, place, certificates);
+  await putCertificates(client, place, certificates);
   await restoreSnapshot(host, place, snapshot, signal);
-  await start(host, place, signal);
-  await using connection = await openVcluster(host, place, place.namespace, state, signal);
+  await start(client, place, signal);
+  await using virtual = await waitForVirtual(client, place, signal);
   const acceptUnreadable = manifest.unreadable;
-  return await exportObjects($, connection.target, { ...options, acceptUnreadable });
+  return await exportObjects(virtual.client, { acceptUnreadable, signal });
 }
 
 /** Removes what an archive was tried out in, as far as there is any. */
 export async function removeTemporary(
-  host: Host,
+  host: KubeClient,
   id: string,
-  options: { readonly state: string; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<void> {
   const namespace = temporaryNamespace(id);
-  if ((await getNamespace(host, namespace)) !== undefined) {
-    await deleteNamespace(host, namespace, options);
+  if ((await readNamespace(host, namespace)) !== null) {
+    await deleteNamespace(host, namespace, signal);
   }
   await deleteClusterRoles(host, [namespace]);
 }
 
 /** Where the host's API servers answer: behind the Service, and the Service itself. */
-async function apiAddresses({ $, target }: Host): Promise<readonly ApiAddress[]> {
-  const [slices, services] = await Promise.all([
-    getObjects($, target, [
-      '-n',
-      'default',
-      'endpointslices',
-      '--selector',
-      'kubernetes.io/service-name=kubernetes',
-    ]),
-    getObjects($, target, ['-n', 'default', 'service', 'kubernetes']),
-  ]);
+async function apiAddresses(host: KubeClient): Promise<readonly ApiAddress[]> {
+  const namespace = 'default';
+  const slices = await list(host, {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    namespace,
+    selector: 'kubernetes.io/service-name=kubernetes',
+  });
+  const service: ObjectOf<V1Service> | null = await read(host, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace, name: 'kubernetes' },
+  });
   const behind = slices.flatMap((slice) => {
-    const { endpoints = [], ports = [] } = slice as unknown as {
-      endpoints?: readonly { readonly addresses: readonly string[] }[];
-      ports?: readonly { readonly port: number }[];
-    };
+    const { endpoints = [], ports = [] } = slice as ObjectOf<V1EndpointSlice>;
     return endpoints.flatMap(({ addresses }) =>
-      addresses.flatMap((address) => ports.map(({ port }) => ({ address, port }))),
+      addresses.flatMap((address) => ports.map(({ port = 443 }) => ({ address, port }))),
     );
   });
-  const before = services.flatMap(({ spec }) => {
-    const { clusterIP, ports } = spec as { clusterIP: string; ports: readonly { port: number }[] };
-    return ports.map(({ port }) => ({ address: clusterIP, port }));
-  });
+  const { clusterIP, ports = [] } = service?.spec ?? {};
+  const before =
+    clusterIP === undefined ? [] : ports.map(({ port }) => ({ address: clusterIP, port }));
   return [...behind, ...before];
 }

@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tenant } from '@tenantry/tenants';
+import { placeOf } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
-import type { Host } from '../cluster/host.ts';
+import type { ConnectedHost } from '../cluster/host.ts';
 import { oneLine } from '../cli/one-line.ts';
 import type { Report } from '../cli/report.ts';
-import { openTenant, placeOf } from '../cluster/tenant-connection.ts';
+import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
 import {
   type ArchivedTenant,
@@ -51,7 +52,7 @@ const DIFFERENCES_SHOWN = 10;
  * the two object by object. @throws Fault where they differ; then there is no archive
  */
 export async function makeVerifiedArchive(
-  host: Host,
+  host: ConnectedHost,
   tenant: TenantDist,
   entry: Tenant,
   { state, work, recipient, acceptUnreadable, report, signal }: VerifyOptions,
@@ -60,15 +61,14 @@ export async function makeVerifiedArchive(
   mkdirSync(contents, { mode: 0o700 });
   const archivedAt = new Date().toISOString();
   await report.step(`archive of ${tenant.id}`, async () => {
-    await admitNoTenantPods(host, tenant.id);
+    await admitNoTenantPods(host.client, tenant.id);
     await inMaintenanceMode(
-      host,
+      host.client,
       placeOf(tenant.id),
       async () => {
-        await using connection = await openTenant(host, tenant.id, state, signal);
+        await using virtual = await waitForVirtual(host.client, placeOf(tenant.id), signal);
         const file = join(contents, OBJECTS);
-        const { count, unreadable } = await exportObjects(host.$, connection.target, {
-          state,
+        const { count, unreadable } = await exportObjects(virtual.client, {
           acceptUnreadable,
           file,
           signal,
@@ -82,7 +82,7 @@ export async function makeVerifiedArchive(
           objects: count,
           unreadable,
         };
-        const certificates = await readCertificates(host, placeOf(tenant.id));
+        const certificates = await readCertificates(host.client, placeOf(tenant.id));
         packArchive(contents, packed, { manifest, certificates });
       },
       signal,

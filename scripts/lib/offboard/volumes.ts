@@ -1,7 +1,8 @@
 import { controlPlaneClaim, hostNamespace } from '@tenantry/tenants';
-import type { Host } from '../cluster/host.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
-import { nameInside } from '@tenantry/plan';
+import type { KubeClient } from '../kube/client.ts';
+import { list } from '../kube/requests.ts';
+import { type KubeObject, nameInside, type ObjectOf } from '@tenantry/plan';
+import type { V1PersistentVolumeClaim } from '@tenantry/kube-library';
 
 /** A volume that holds data of the tenant's own. */
 export interface TenantVolume {
@@ -13,16 +14,17 @@ export interface TenantVolume {
 
 /** The tenant's claims on the host; its control plane's own is none of them. */
 export async function tenantVolumes(
-  { $, target }: Host,
+  host: KubeClient,
   id: string,
 ): Promise<readonly TenantVolume[]> {
-  const claims = await getObjects($, target, ['-n', hostNamespace(id), 'persistentvolumeclaims']);
+  const claims = await list(host, {
+    kind: 'PersistentVolumeClaim',
+    namespace: hostNamespace(id),
+  });
   return claims.filter(({ metadata }) => metadata.name !== controlPlaneClaim(id)).map(volumeOf);
 }
 
 function volumeOf(claim: KubeObject): TenantVolume {
-  const { resources } = (claim['spec'] ?? {}) as {
-    resources?: { requests?: { storage?: string } };
-  };
-  return { claim: nameInside(claim), size: resources?.requests?.storage ?? 'unknown size' };
+  const { resources } = (claim as ObjectOf<V1PersistentVolumeClaim>).spec ?? {};
+  return { claim: nameInside(claim), size: resources?.requests?.['storage'] ?? 'unknown size' };
 }

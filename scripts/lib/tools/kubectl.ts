@@ -1,8 +1,6 @@
 import { type KubeObject, parseObjects } from '@tenantry/plan';
 import { run, type Shell } from '../cli/shell.ts';
 
-export { type KubeObject, referenceOf } from '@tenantry/plan';
-
 /** One cluster as kubectl reaches it; never the user's current context. */
 export interface Target {
   readonly kubeconfig: string;
@@ -46,60 +44,4 @@ export async function getObjects(
     input,
   );
   return parseObjects(text);
-}
-
-export interface ApplyOptions {
-  readonly fieldManager: string;
-  /** Take over fields that others have set; without it they are a conflict, and an error. */
-  readonly force?: boolean;
-  /** Ask the server what would come out, and store nothing. */
-  readonly dryRun?: boolean;
-}
-
-/** Server-side apply; returns the objects as they are afterwards. */
-export async function applyObjects(
-  $: Shell,
-  target: Target,
-  objects: readonly unknown[],
-  options: ApplyOptions,
-): Promise<readonly KubeObject[]> {
-  const flags = [
-    'apply',
-    '--server-side',
-    `--field-manager=${options.fieldManager}`,
-    ...(options.force === true ? ['--force-conflicts'] : []),
-    ...(options.dryRun === true ? ['--dry-run=server'] : []),
-  ];
-  const text = await kubectl($, target, [...flags, '-o', 'json', '-f', '-'], asList(objects));
-  return parseObjects(text);
-}
-
-/** Replaces objects that are there, whole; returns them as they are afterwards. */
-export async function replaceObjects(
-  $: Shell,
-  target: Target,
-  objects: readonly unknown[],
-  options: Pick<ApplyOptions, 'fieldManager' | 'dryRun'>,
-): Promise<readonly KubeObject[]> {
-  if (objects.length === 0) return [];
-  const flags = [
-    'replace',
-    `--field-manager=${options.fieldManager}`,
-    ...(options.dryRun === true ? ['--dry-run=server'] : []),
-  ];
-  const text = await kubectl($, target, [...flags, '-o', 'json', '-f', '-'], asList(objects));
-  return parseObjects(text);
-}
-
-/** The same objects as they are now; missing ones are left out. */
-export function getSame(
-  $: Shell,
-  target: Target,
-  objects: readonly unknown[],
-): Promise<readonly KubeObject[]> {
-  return getObjects($, target, ['-f', '-'], asList(objects));
-}
-
-function asList(items: readonly unknown[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { hostNamespace, quantityValue, SYNCED_LABEL, type Volume } from '@tenantry/tenants';
+import type { KubeObject, ObjectOf } from '@tenantry/plan';
+import type { V1PersistentVolumeClaim } from '@tenantry/kube-library';
 import { hostContextOf, readTenants } from '../dist/read.ts';
 import { messageOf, UsageError } from '../cli/errors.ts';
 import { findHost } from '../cluster/host.ts';
-import { getObjects, type KubeObject } from '../tools/kubectl.ts';
+import { getObjects } from '../tools/kubectl.ts';
 import type { Context } from '../cli/run-main.ts';
 
 const PREFIX = hostNamespace('');
@@ -45,16 +47,17 @@ export async function readVolumes(
 
 /** The volumes behind claims of the host, by tenant. @throws UnreadableQuantity */
 export function volumesOf(claims: readonly KubeObject[]): readonly Volume[] {
-  return claims.flatMap(({ metadata, spec, status }) => {
+  return claims.flatMap((claim) => {
+    const { metadata, spec, status } = claim as ObjectOf<V1PersistentVolumeClaim>;
     const { name, namespace = '', creationTimestamp = '' } = metadata;
     if (!namespace.startsWith(PREFIX)) return [];
-    const { capacity } = (status ?? {}) as { capacity?: { storage?: string } };
-    const { resources } = (spec ?? {}) as { resources?: { requests?: { storage?: string } } };
+    const capacity = status?.capacity?.['storage'];
+    const requested = spec?.resources?.requests?.['storage'];
     const place = `PersistentVolumeClaim ${namespace}/${name}`;
     const size =
-      capacity?.storage === undefined
-        ? quantityValue(resources?.requests?.storage, `${place}: spec.resources.requests.storage`)
-        : quantityValue(capacity.storage, `${place}: status.capacity.storage`);
+      capacity === undefined
+        ? quantityValue(requested, `${place}: spec.resources.requests.storage`)
+        : quantityValue(capacity, `${place}: status.capacity.storage`);
     return [
       { id: namespace.slice(PREFIX.length), bytes: size, since: Date.parse(creationTimestamp) },
     ];

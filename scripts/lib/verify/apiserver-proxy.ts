@@ -4,7 +4,6 @@ import {
   FIXTURE,
   type HostEndpoints,
   manualEndpoints,
-  type NewObject,
   outcomeOfCall,
   probeOf,
   probePod,
@@ -15,6 +14,7 @@ import {
   type TenantEndpoints,
 } from '@tenantry/isolation';
 import { SERVICE } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import { list, mustCreate, objectPath } from '../kube/objects.ts';
 import type { TenantFixture } from './probe-pod.ts';
 
@@ -32,7 +32,7 @@ export async function tryForgedPodIps(
   host: HostEndpoints,
 ): Promise<ProbeResults> {
   const { id } = tenant;
-  const forgedPod = async (name: string, address: string): Promise<NewObject> => {
+  const forgedPod = async (name: string, address: string): Promise<KubeObject> => {
     const pod = beyondQuota(
       // The syncer leaves the token of a pod on the host that the host refuses.
       probePod({ image: tenant.image, name: `forged-ip-${name}`, token: false }),

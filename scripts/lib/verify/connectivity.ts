@@ -11,10 +11,10 @@ import {
   waysOut,
 } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
 import { UNKNOWN } from './find-endpoints.ts';
 import { list } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { dialFrom } from './dial.ts';
 import type { VerifyContext } from './probe-pod.ts';
 import type { Fixtures } from './probe-pods.ts';

@@ -1,8 +1,8 @@
 import { ExpectedError } from '../cli/errors.ts';
-import { differences, type NewObject } from '@tenantry/isolation';
+import { differences } from '@tenantry/isolation';
+import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
 import { create, objectPath } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 
 /** Where and under which name the server is asked for its defaults; nothing is stored. */
 const DEFAULTED = { namespace: 'default', name: 'tenantry-verify-wanted' };
@@ -14,13 +14,13 @@ const DEFAULTED = { namespace: 'default', name: 'tenantry-verify-wanted' };
  */
 export async function compareWithWanted(
   hostApi: Api,
-  wanted: readonly NewObject[],
+  wanted: readonly KubeObject[],
 ): Promise<readonly string[]> {
   const found = await Promise.all(wanted.map((object) => compareOne(hostApi, object)));
   return found.flat();
 }
 
-async function compareOne(hostApi: Api, wanted: NewObject): Promise<readonly string[]> {
+async function compareOne(hostApi: Api, wanted: KubeObject): Promise<readonly string[]> {
   const { kind, metadata } = wanted;
   const reference = `${kind}/${metadata.name}`;
   const [live, defaulted] = await Promise.all([
@@ -35,7 +35,7 @@ async function compareOne(hostApi: Api, wanted: NewObject): Promise<readonly str
   );
 }
 
-function elsewhere(object: NewObject): NewObject {
+function elsewhere(object: KubeObject): KubeObject {
   const { labels, annotations, namespace } = object.metadata;
   return {
     ...object,

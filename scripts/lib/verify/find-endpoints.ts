@@ -1,26 +1,17 @@
 import type { HostEndpoints, TenantEndpoints } from '@tenantry/isolation';
 import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
+import { isReady, type KubeObject, type ObjectOf, type Pod } from '@tenantry/plan';
+import type { V1EndpointSlice, V1Service } from '@tenantry/kube-library';
 import type { Api } from '../kube/api-client.ts';
 import { ExpectedError, messageOf } from '../cli/errors.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { list } from '../kube/objects.ts';
 import type { Fixtures } from './probe-pods.ts';
 import { poll } from '../kube/wait.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { linkOf } from './dial.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 
-interface Service extends KubeObject {
-  readonly spec: { readonly clusterIP: string; readonly ports?: readonly { nodePort?: number }[] };
-}
-
-interface Pod extends KubeObject {
-  readonly status: {
-    readonly podIP?: string;
-    readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-}
+type Service = ObjectOf<V1Service>;
 
 /** A tenant that has just been resumed starts its DNS and its service only now. */
 const READY_TIMEOUT_SECONDS = 120;
@@ -43,7 +34,7 @@ export async function findTenantEndpoints(
         list(hostApi, `${path}/pods`),
         list(hostApi, `${path}/services`),
       ]);
-      const found = tenantEndpoints(id, pods as readonly Pod[], services as readonly Service[]);
+      const found = tenantEndpoints(id, pods, services);
       return typeof found === 'string'
         ? { done: false, diagnostics: found }
         : { done: true, result: { ...found, probePod: { ipv4, ...link } } };
@@ -69,46 +60,41 @@ export function tenantEndpoints(
     ...labels,
   });
   const podIp = (labels: Readonly<Record<string, string>>) =>
-    pods.find((pod) => isReady(pod) && hasLabels(pod, labels))?.status.podIP;
+    pods.find((pod) => isServing(pod) && hasLabels(pod, labels))?.status?.podIP;
   const service = (name: string) => services.find(({ metadata }) => metadata.name === name)?.spec;
 
   const app = service(syncedName(SERVICE.service, SERVICE.namespace, id));
-  const api = service(vcluster);
-  const dns = service(syncedName('kube-dns', 'kube-system', id));
+  const appService = app?.clusterIP;
+  const apiService = service(vcluster)?.clusterIP;
+  const dnsService = service(syncedName('kube-dns', 'kube-system', id))?.clusterIP;
   const appPod = podIp(synced(SERVICE.namespace, { app: SERVICE.deployment }));
   const dnsPod = podIp(synced('kube-system', { 'k8s-app': 'vcluster-kube-dns' }));
   const apiPod = podIp({ 'statefulset.kubernetes.io/pod-name': `${vcluster}-0` });
-  if (app === undefined || api === undefined || dns === undefined)
-    return `no Service ${app === undefined ? SERVICE.service : api === undefined ? vcluster : 'kube-dns'}`;
+  if (appService === undefined || apiService === undefined || dnsService === undefined)
+    return `no Service ${appService === undefined ? SERVICE.service : apiService === undefined ? vcluster : 'kube-dns'}`;
   if (appPod === undefined || dnsPod === undefined || apiPod === undefined)
     return `no ready pod of ${appPod === undefined ? SERVICE.deployment : dnsPod === undefined ? 'its DNS' : 'its control plane'}`;
   return {
     id,
     appPod,
-    appService: app.clusterIP,
-    nodePort: app.ports?.[0]?.nodePort ?? null,
-    apiService: api.clusterIP,
+    appService,
+    nodePort: app?.ports?.[0]?.nodePort ?? null,
+    apiService,
     apiPod,
-    dnsService: dns.clusterIP,
+    dnsService,
   };
 }
 
-function isReady({ metadata, status }: Pod): boolean {
-  return (
-    metadata.deletionTimestamp === undefined &&
-    status.phase === 'Running' &&
-    (status.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True')
-  );
+function isServing(pod: Pod): boolean {
+  const { metadata, status } = pod;
+  return metadata.deletionTimestamp === undefined && status?.phase === 'Running' && isReady(pod);
 }
 
 function hasLabels({ metadata }: Pod, labels: Readonly<Record<string, string>>): boolean {
   return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
 }
 
-interface EndpointSlice extends KubeObject {
-  readonly endpoints: readonly { readonly addresses: readonly string[] }[];
-  readonly ports: readonly { readonly port: number }[];
-}
+type EndpointSlice = ObjectOf<V1EndpointSlice>;
 
 /** Looks up where the host can be dialled; `pod` is one that runs on the node to try. */
 export async function findHostEndpoints(hostApi: Api, pod: KubeObject): Promise<HostEndpoints> {
@@ -122,21 +108,20 @@ export async function findHostEndpoints(hostApi: Api, pod: KubeObject): Promise<
   ]);
   const [service] = services as readonly Service[];
   const [slice] = slices as readonly EndpointSlice[];
-  const host = slice?.endpoints[0]?.addresses[0];
-  const port = slice?.ports[0]?.port;
-  if (service === undefined || host === undefined || port === undefined) {
+  const host = slice?.endpoints?.[0]?.addresses[0];
+  const port = slice?.ports?.[0]?.port;
+  const apiService = service?.spec?.clusterIP;
+  const { hostIP: node, hostIPs = [] } = (pod as Pod).status ?? {};
+  if (apiService === undefined || host === undefined || port === undefined) {
     throw new ExpectedError('the host does not say where its API server is');
   }
-  const status = pod['status'] as {
-    readonly hostIP: string;
-    readonly hostIPs?: readonly { readonly ip: string }[];
-  };
+  if (node === undefined) throw new ExpectedError(`pod ${pod.metadata.name} is on no node`);
   return {
-    apiService: service.spec.clusterIP,
+    apiService,
     apiEndpoint: { host, port },
-    node: status.hostIP,
-    nodeIpv6: (status.hostIPs ?? []).map(({ ip }) => ip).find((ip) => ip.includes(':')) ?? null,
-    dnsService: (dns as readonly Service[])[0]?.spec.clusterIP ?? null,
+    node,
+    nodeIpv6: hostIPs.map(({ ip }) => ip).find((ip) => ip.includes(':')) ?? null,
+    dnsService: (dns as readonly Service[])[0]?.spec?.clusterIP ?? null,
   };
 }
 

@@ -6,7 +6,6 @@ import {
   benignClaim,
   benignService,
   FIXTURE,
-  type NewObject,
   outcomeOfCreate,
   type Outcome,
   type Probe,
@@ -18,6 +17,7 @@ import {
   syncerAttacks,
 } from '@tenantry/isolation';
 import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api, ApiAnswer } from '../kube/api-client.ts';
 import { create } from '../kube/objects.ts';
@@ -29,7 +29,7 @@ export function syncerOf(id: string): string {
 }
 
 /** A pod as a syncer would bring it, which depends on nothing that the tenant can change. */
-function syncedPod({ id, image }: Pick<TenantDist, 'id' | 'image'>): NewObject {
+function syncedPod({ id, image }: Pick<TenantDist, 'id' | 'image'>): KubeObject {
   const pod = probePod({ image, token: false });
   const { serviceAccountName: _account, ...spec } = pod['spec'] as Readonly<
     Record<string, unknown>
@@ -98,7 +98,7 @@ export function attacksOnHost(
   }));
 }
 
-function inNamespace(object: NewObject, namespace: string): NewObject {
+function inNamespace(object: KubeObject, namespace: string): KubeObject {
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
 

@@ -1,6 +1,6 @@
 import { probeOf, type ProbeResults, type Rbac, resultOf } from '@tenantry/isolation';
+import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { compareWithWanted } from './exactness.ts';
 import { lookAtGroups } from './rbac.ts';
 

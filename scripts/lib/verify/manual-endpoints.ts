@@ -8,6 +8,8 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, SERVICE } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ObjectOf } from '@tenantry/plan';
+import type { V1Service } from '@tenantry/kube-library';
 import type { Api } from '../kube/api-client.ts';
 import { list, mustCreate } from '../kube/objects.ts';
 import { dialProbes } from './connectivity.ts';
@@ -103,7 +105,7 @@ async function lookOnHost(
       services.map((service) => [
         virtualName(service),
         {
-          address: (service['spec'] as { readonly clusterIP: string }).clusterIP,
+          address: (service as ObjectOf<V1Service>).spec?.clusterIP ?? '',
           hasEndpoints: served.has(service.metadata.name),
         },
       ]),

@@ -12,10 +12,10 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import { load } from 'js-yaml';
+import type { KubeObject } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { compareWithWanted } from './exactness.ts';
 import { foundEachTime } from './found-each-time.ts';
 import type { VerifyContext } from './probe-pod.ts';

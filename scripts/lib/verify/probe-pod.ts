@@ -6,21 +6,19 @@ import {
   type ForeignSecret,
   foreignSecrets,
   hostVolume,
-  type NewObject,
   openPolicy,
   probePod,
   runtimeClass,
 } from '@tenantry/isolation';
 import { hostNamespace, MANAGED_BY, MANAGED_BY_LABEL } from '@tenantry/tenants';
 import { randomUUID } from 'node:crypto';
-import type { Host } from '../cluster/host.ts';
-import { openTenant } from '../cluster/tenant-connection.ts';
+import type { ConnectedHost } from '../cluster/host.ts';
+import { waitForVirtual } from '../cluster/virtual-client.ts';
 import type { TenantDist } from '../dist/read.ts';
-import { type Api, openApi } from '../kube/api-client.ts';
-import { diagnostics } from '@tenantry/plan';
+import { type Api, apiOf } from '../kube/api-client.ts';
+import { diagnostics, type KubeObject, placeOf, type Pod } from '@tenantry/plan';
 import { list, mustCreate, objectPath, remove } from '../kube/objects.ts';
 import { poll } from '../kube/wait.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { PodRef } from './dial.ts';
 import { removeCopiesOnHost, syncedObjects, virtualName } from './synced-objects.ts';
 
@@ -42,10 +40,8 @@ export interface TenantFixture extends Fixture {
 }
 
 export interface VerifyContext {
-  readonly host: Host;
+  readonly host: ConnectedHost;
   readonly hostApi: Api;
-  /** A private directory for what lives as long as the run. */
-  readonly state: string;
   readonly signal: AbortSignal;
 }
 
@@ -53,14 +49,14 @@ const RUNNING_TIMEOUT_SECONDS = 120;
 
 /** Puts a probe pod into a tenant's cluster, and takes everything away that an earlier run left. */
 export async function openTenantFixture(
-  { host, hostApi, state, signal }: VerifyContext,
+  { host, hostApi, signal }: VerifyContext,
   tenant: TenantDist,
   neighbours: readonly string[],
 ): Promise<TenantFixture> {
   const { id } = tenant;
   await using stack = new AsyncDisposableStack();
-  const connection = stack.use(await openTenant(host, id, state, signal));
-  const api = stack.use(await openApi(host.$, connection.target, state));
+  const { client } = stack.use(await waitForVirtual(host.client, placeOf(id), signal));
+  const api = apiOf(client);
   const foreign = foreignSecrets(id, neighbours);
   const secret = randomUUID();
   const removeCopies = () => removeCopiesOnHost(hostApi, id);
@@ -121,11 +117,11 @@ export async function openHostFixture(
 }
 
 /** What a run makes in a tenant's cluster outside of its namespace. */
-function clusterWide(id: string): readonly NewObject[] {
+function clusterWide(id: string): readonly KubeObject[] {
   return [webhookConfiguration(id), hostVolume(id)];
 }
 
-export function webhookConfiguration(id: string): NewObject {
+export function webhookConfiguration(id: string): KubeObject {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
@@ -144,8 +140,8 @@ function runningPod(
 ): Promise<KubeObject> {
   return poll(
     async () => {
-      const pod = await look();
-      const { phase } = (pod?.['status'] ?? {}) as { phase?: string };
+      const pod: Pod | undefined = await look();
+      const { phase } = pod?.status ?? {};
       if (pod !== undefined && phase === 'Running') return { done: true, result: pod };
       const seen = (await events()).map((event) => ({ ...event, kind: 'Event' }));
       const said = diagnostics(seen, Date.now());
@@ -168,7 +164,7 @@ const GONE_TIMEOUT_SECONDS = 180;
  */
 export async function clear(
   api: Api,
-  objects: readonly NewObject[],
+  objects: readonly KubeObject[],
   removeRest: () => Promise<readonly string[]> = () => Promise.resolve([]),
   signal?: AbortSignal,
 ): Promise<void> {

@@ -1,10 +1,9 @@
-import type { NewObject } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import { run } from '../cli/shell.ts';
 import type { Host } from '../cluster/host.ts';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
-import { parseManifest } from '@tenantry/plan';
+import { type KubeObject, parseManifest } from '@tenantry/plan';
 
 const REPOSITORY = 'https://charts.loft.sh';
 
@@ -16,7 +15,7 @@ export async function renderChart(
   { $, chartDir }: Pick<Host, '$' | 'chartDir'>,
   { id, chartVersion, valuesFile }: Pick<TenantDist, 'id' | 'chartVersion' | 'valuesFile'>,
   kubeVersion: string,
-): Promise<readonly NewObject[]> {
+): Promise<readonly KubeObject[]> {
   const namespace = hostNamespace(id);
   const chart =
     chartDir === null ? ['vcluster', '--repo', REPOSITORY, '--version', chartVersion] : [chartDir];

@@ -8,11 +8,11 @@ import {
   type TenantEndpoints,
 } from '@tenantry/isolation';
 import pLimit from 'p-limit';
+import type { KubeObject } from '@tenantry/plan';
 import { EXIT } from '../cli/run-main.ts';
 import type { Report } from '../cli/report.ts';
 import { CONCURRENCY } from '../deploy/each-tenant.ts';
 import type { TenantDist } from '../dist/read.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { tryForgedPodIps, tryNodesProxy, tryServicesProxy } from './apiserver-proxy.ts';
 import { addressResults, sendPackets } from './connectivity.ts';
 import { trySecrets, tryToken } from './credentials.ts';

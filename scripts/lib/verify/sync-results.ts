@@ -1,7 +1,6 @@
 import {
   type Attack,
   FIXTURE,
-  type NewObject,
   type Probe,
   type ProbeResult,
   type ProbeResults,
@@ -9,23 +8,20 @@ import {
   shorten,
 } from '@tenantry/isolation';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject, ObjectOf } from '@tenantry/plan';
+import type { CoreV1Event } from '@tenantry/kube-library';
 import { list } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 import { syncedObjects, virtualName } from './synced-objects.ts';
 
 /** An object that a tenant has made for real, to see whether the host takes it. */
 export interface Made {
   readonly probe: Probe;
-  readonly object: NewObject;
+  readonly object: KubeObject;
   readonly hasEffect?: Attack['hasEffect'];
 }
 
-interface Event extends KubeObject {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly involvedObject: { readonly kind: string; readonly name: string };
-}
+type Event = ObjectOf<CoreV1Event>;
 
 /** The kinds that are tried for real, and what the host's API calls them. */
 const SYNCED = {

@@ -1,8 +1,8 @@
 import { FIXTURE } from '@tenantry/isolation';
 import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
+import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 
 /** The host's copies of what a tenant has in the fixture's namespace. */
 export async function syncedObjects(

@@ -17,10 +17,10 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api, ApiAnswer } from '../kube/api-client.ts';
 import { create, list, objectPath } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { outcomeOnHost, syncerOf } from './host-admission.ts';
 import type { VerifyContext } from './probe-pod.ts';
 
@@ -180,10 +180,6 @@ async function findTargets(
 
 /** Without its version, so that an update is of whatever is there. */
 function bare(object: KubeObject, kind: string): KubeObject {
-  const {
-    resourceVersion: _version,
-    managedFields: _fields,
-    ...metadata
-  } = object.metadata as KubeObject['metadata'] & { readonly managedFields?: unknown };
+  const { resourceVersion: _version, managedFields: _fields, ...metadata } = object.metadata;
   return { ...object, apiVersion: kind === 'StatefulSet' ? 'apps/v1' : 'v1', kind, metadata };
 }

@@ -6,6 +6,5 @@ export function throttled(api: Api, atOnce: number): Api {
   const limit = pLimit(atOnce);
   return {
     send: (request) => limit(() => api.send(request)),
-    [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
   };
 }

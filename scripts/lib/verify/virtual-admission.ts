@@ -3,7 +3,6 @@ import {
   attacks,
   hostVolume,
   hostVolumeClaim,
-  type NewObject,
   type Outcome,
   outcomeOfCreate,
   probeOf,
@@ -14,6 +13,7 @@ import {
 } from '@tenantry/isolation';
 import { syncedName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '@tenantry/plan';
 import type { ApiAnswer } from '../kube/api-client.ts';
 import { benignInside } from './planned.ts';
 import { create, list, mustCreate } from '../kube/objects.ts';
@@ -91,7 +91,7 @@ const OWN_RULES = /admission webhook|AdmissionPolicy/;
 export function outcomeInside(
   id: string,
   answer: ApiAnswer,
-  { metadata }: NewObject,
+  { metadata }: KubeObject,
   tenant: string,
 ): Outcome {
   const onHost = syncedName(metadata.name, metadata.namespace ?? '', tenant);

@@ -11,9 +11,9 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, SERVICE, vclusterName } from '@tenantry/tenants';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
 import { create, mustCreate } from '../kube/objects.ts';
-import type { KubeObject } from '../tools/kubectl.ts';
 import { checkMetadataPolicy } from './connectivity.ts';
 import { type TenantFixture, type VerifyContext, webhookConfiguration } from './probe-pod.ts';
 

@@ -96,6 +96,7 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
     const refusal = refusals.get(reference);
     if (refusal !== undefined && query['force'] !== 'true' && method !== 'DELETE') throw refusal;
     if (query['dryRun'] === 'All') return written(method, there, body as KubeObject, subresource);
+    mustBeAt(there, versionIn(request));
     writes.push(`${method} ${reference}${subresource === '' ? '' : `/${subresource}`}`);
     if (method === 'DELETE') {
       if (there === undefined) throw apiError(404, 'NotFound');
@@ -111,7 +112,17 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
     }
     return store(written(method, there, body as KubeObject, subresource));
   };
+  const exchange = async (request: KubeRequest) => {
+    try {
+      return { status: 200, text: JSON.stringify(await send(request)) };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { status, message } = error;
+      return { status, text: JSON.stringify({ kind: 'Status', message }) };
+    }
+  };
   const client: KubeClient = {
+    exchange,
     config: { getCurrentContext: () => context } as unknown as KubeClient['config'],
     send: async <T>(request: KubeRequest) => structuredClone(await send(request)) as T,
     text: async () => '',
@@ -138,6 +149,19 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
 
 export function apiError(status: number, message: string, causes: object[] = []): ApiError {
   return new ApiError('request', status, { message, details: { causes } });
+}
+
+/** The version that a request is meant for. */
+function versionIn({ method, body }: KubeRequest): string | undefined {
+  if (method === 'PUT') return (body as KubeObject).metadata.resourceVersion;
+  if (method !== 'DELETE') return undefined;
+  return (body as { preconditions?: { resourceVersion?: string } }).preconditions?.resourceVersion;
+}
+
+function mustBeAt(there: KubeObject | undefined, version: string | undefined): void {
+  if (version === undefined || there === undefined) return;
+  if (there.metadata.resourceVersion === version) return;
+  throw apiError(409, 'the object has been modified');
 }
 
 function bare({ metadata, ...rest }: KubeObject): unknown {
