@@ -1,12 +1,15 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 
-/** A type of the client library as an API server's JSON has it: times are texts, nothing is written. */
+/**
+ * A type of the client library as an API server's JSON has it: times are texts, words of the language
+ * have no underscore (`_continue`), nothing is written.
+ */
 export type Json<T> = T extends Date
   ? string
   : T extends readonly (infer U)[]
     ? readonly Json<U>[]
     : T extends object
-      ? { readonly [K in keyof T]: Json<T[K]> }
+      ? { readonly [K in keyof T as K extends `_${infer Word}` ? Word : K]: Json<T[K]> }
       : T;
 
 type Identified = Json<Required<KubernetesObject>>;

@@ -10,10 +10,9 @@ import { vclusterSchema } from '../src/vcluster-schema.ts';
 
 const tables = { OPEN, PAID, CLOSED };
 
-describe.each(Object.entries(tables))('every path of %s', (_, table) => {
-  test.each([...table.keys()])('is one of the chart: %s', (path) => {
-    expect(schemaAt(vclusterSchema(), path.split('.'))).toBeDefined();
-  });
+test.each(Object.entries(tables))('every path of %s is one of the chart', (_, table) => {
+  const isThere = (path: string) => schemaAt(vclusterSchema(), path.split('.')) !== undefined;
+  expect([...table.keys()].filter((path) => !isThere(path))).toEqual([]);
 });
 
 test('what is open lies under nothing that is open already', () => {

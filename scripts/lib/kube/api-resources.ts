@@ -1,4 +1,10 @@
-import type { KubeObject } from '@tenantry/plan';
+import type { Json, KubeObject, ObjectOf } from '@tenantry/plan';
+import type {
+  V1APIResource,
+  V1APIResourceList,
+  V1APIService,
+  V1CustomResourceDefinition,
+} from '@tenantry/kube-library';
 import { ExpectedError } from '../cli/errors.ts';
 import type { Api } from './api-client.ts';
 import { ask } from './ask.ts';
@@ -39,12 +45,7 @@ export interface GroupVersion {
 }
 
 /** As a group version's discovery document names it. */
-export interface ServedResource {
-  readonly name: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly verbs: readonly string[];
-}
+export type ServedResource = Pick<Json<V1APIResource>, 'name' | 'kind' | 'namespaced' | 'verbs'>;
 
 /** What of a CustomResourceDefinition decides where its objects are read. */
 export interface StoredVersions {
@@ -153,30 +154,21 @@ const CUSTOM_RESOURCE_DEFINITIONS = {
 };
 
 /** Whether a Service answers for a group version. */
-function isAggregated({ spec }: KubeObject): boolean {
-  return ((spec ?? {}) as { readonly service?: object | null }).service != null;
+function isAggregated({ spec }: ObjectOf<V1APIService>): boolean {
+  return spec?.service != null;
 }
 
 async function groupVersionOf(
   api: Api,
-  apiService: KubeObject,
+  apiService: ObjectOf<V1APIService>,
   signal: AbortSignal | undefined,
 ): Promise<GroupVersion> {
   const { metadata, spec } = apiService;
-  const {
-    group = '',
-    version,
-    groupPriorityMinimum,
-    versionPriority,
-  } = spec as {
-    readonly group?: string;
-    readonly version: string;
-    readonly groupPriorityMinimum: number;
-    readonly versionPriority: number;
-  };
+  if (spec?.version === undefined) throw new ExpectedError(`${metadata.name} names no version`);
+  const { group = '', version, groupPriorityMinimum, versionPriority } = spec;
   const aggregated = isAggregated(apiService);
   const answer = await ask(api, pathOf(group, version), { aggregated, signal });
-  const { resources } = answer.body as { readonly resources?: readonly ServedResource[] };
+  const { resources }: Partial<Json<V1APIResourceList>> = answer.body;
   // A group version whose definition has just gone is listed a moment longer.
   const gone = !aggregated && answer.status === 404;
   if (!answer.ok && !aggregated && !gone) {
@@ -193,16 +185,11 @@ async function groupVersionOf(
   };
 }
 
-function storedVersionsOf({ metadata: { name }, spec }: KubeObject): StoredVersions {
-  const { versions } = spec as {
-    readonly versions: readonly {
-      readonly name: string;
-      readonly served: boolean;
-      readonly storage: boolean;
-    }[];
-  };
+function storedVersionsOf(definition: KubeObject): StoredVersions {
+  const { metadata, spec } = definition as ObjectOf<V1CustomResourceDefinition>;
+  const { versions } = spec;
   return {
-    name,
+    name: metadata.name,
     storage: versions.find(({ storage }) => storage)?.name ?? '',
     served: versions.filter(({ served }) => served).map((version) => version.name),
   };

@@ -1,8 +1,14 @@
 import { ExpectedError } from '../cli/errors.ts';
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
-import type { V1APIResourceList, V1Status, V1StatusCause } from '@tenantry/kube-library';
-import type { KubeConfig } from '@tenantry/kube-library';
+import type {
+  KubeConfig,
+  KubernetesListObject,
+  KubernetesObject,
+  V1APIResourceList,
+  V1Status,
+  V1StatusCause,
+} from '@tenantry/kube-library';
 import type { Json, KubeObject, ObjectIdentity } from '@tenantry/plan';
 
 /** What an API server refuses, in its words. */
@@ -36,6 +42,14 @@ export interface KubeRequest {
   readonly signal?: AbortSignal;
   /** A user to act as; the server refuses it where we may not. */
   readonly as?: string;
+}
+
+/** A list as a server gives it. */
+export interface KubeList extends Json<
+  Required<Omit<KubernetesListObject<KubernetesObject>, 'items'>>
+> {
+  /** Null for an empty list of metadata. What is listed has no kind of its own, as all of it is the same. */
+  readonly items: readonly KubeObject[] | null;
 }
 
 /** What came back over the wire, refusals too. */

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@tenantry/plan';
 import { ExpectedError } from '../cli/errors.ts';
 import type { Api } from './api-client.ts';
+import type { KubeList } from './client.ts';
 import { ask, type AskOptions } from './ask.ts';
 import type { ApiResource } from './api-resources.ts';
 
@@ -46,8 +47,7 @@ export async function* listPages(
         reasons.push(`${path}: ${message}`);
         break;
       }
-      const page = body as unknown as Page;
-      // An API server leaves out of a list's items what holds for all of them.
+      const page = body as unknown as KubeList;
       const { apiVersion } = page;
       yield (page.items ?? []).map((item) => ({ ...item, apiVersion, kind: item.kind ?? kind }));
       token = page.metadata?.continue || undefined;
@@ -55,12 +55,6 @@ export async function* listPages(
     }
   }
   throw new ListError(name, reasons.join('; '));
-}
-
-interface Page {
-  readonly apiVersion: string;
-  readonly metadata?: { readonly continue?: string };
-  readonly items?: readonly { readonly kind?: string; readonly metadata: KubeObject['metadata'] }[];
 }
 
 /** All objects of a resource of which there are few. @throws ListError */

@@ -8,7 +8,7 @@ import {
   replacement,
   type Write,
 } from '@tenantry/plan';
-import { ApiError, collectionPath, type KubeClient, objectPath } from './client.ts';
+import { ApiError, collectionPath, type KubeClient, type KubeList, objectPath } from './client.ts';
 import { poll, type PollOptions } from './wait.ts';
 
 export interface ListOptions {
@@ -18,12 +18,6 @@ export interface ListOptions {
   readonly selector?: string;
   /** Names, versions and labels only. */
   readonly metadataOnly?: boolean;
-}
-
-interface List {
-  /** Null for an empty list of metadata. */
-  readonly items: readonly KubeObject[] | null;
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
 /** How many objects come with one answer. */
@@ -39,7 +33,7 @@ export async function list(
   const found: KubeObject[] = [];
   let next = '';
   do {
-    const page = await client.send<List>({
+    const page = await client.send<KubeList>({
       path,
       query: {
         limit: String(PAGE),
@@ -48,7 +42,6 @@ export async function list(
       },
       ...(metadataOnly && { accept: METADATA }),
     });
-    // What is listed has neither, as all of it is the same.
     found.push(...(page.items ?? []).map((item) => ({ ...item, apiVersion, kind })));
     next = page.metadata.continue ?? '';
   } while (next !== '');

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@tenantry/plan';
-import { ApiError, collectionPath, type KubeClient } from './client.ts';
+import { ApiError, collectionPath, type KubeClient, type KubeList } from './client.ts';
 import { type Look, WaitError, withDiagnostics } from './wait.ts';
 
 /** Objects of a kind that are watched. */
@@ -93,11 +93,6 @@ function createBell() {
   };
 }
 
-interface List {
-  readonly items: readonly KubeObject[] | null;
-  readonly metadata: { readonly resourceVersion: string };
-}
-
 /** Keeps a store as the server has it, until it is told to stop. */
 async function follow(
   client: KubeClient,
@@ -115,7 +110,7 @@ async function follow(
       for (const item of page.items ?? [])
         store.set(item.metadata.name, { ...item, apiVersion, kind });
       changed();
-      const { resourceVersion } = page.metadata;
+      const { resourceVersion = '' } = page.metadata;
       await client.watch(
         path,
         { ...query, resourceVersion },
@@ -137,9 +132,9 @@ async function listOrNull(
   client: KubeClient,
   path: string,
   query: Readonly<Record<string, string>>,
-): Promise<List | null> {
+): Promise<KubeList | null> {
   try {
-    return await client.send<List>({ path, query });
+    return await client.send<KubeList>({ path, query });
   } catch (error) {
     if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
     return null;

@@ -7,6 +7,8 @@ import {
   resultOf,
   shorten,
 } from '@tenantry/isolation';
+import type { Json } from '@tenantry/plan';
+import type { AuthenticationV1TokenRequest, V1TokenReview } from '@tenantry/kube-library';
 import type { Api } from '../kube/api-client.ts';
 import { environmentOf } from './dial.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
@@ -32,7 +34,8 @@ export async function tryToken(
     path: `/api/v1/namespaces/${FIXTURE}/serviceaccounts/${FIXTURE}/token`,
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
   });
-  const { token } = (made.body['status'] ?? {}) as { token?: string };
+  const { status }: Partial<Json<AuthenticationV1TokenRequest>> = made.body;
+  const token = status?.token;
   if (token === undefined) {
     return [inside, onHost].map((probe) => resultOf(probe, null, shorten(made.message)));
   }
@@ -46,10 +49,8 @@ async function review(api: Api, probe: Probe, token: string): Promise<ProbeResul
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } },
   });
   if (!answer.ok) return resultOf(probe, null, shorten(answer.message));
-  const { authenticated = false, error = '' } = answer.body['status'] as {
-    authenticated?: boolean;
-    error?: string;
-  };
+  const { status }: Partial<Json<V1TokenReview>> = answer.body;
+  const { authenticated = false, error = '' } = status ?? {};
   return resultOf(probe, authenticated ? 'allowed' : 'refused', shorten(error));
 }
 

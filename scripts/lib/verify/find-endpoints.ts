@@ -25,9 +25,9 @@ export async function findTenantEndpoints(
   { tenant: { id }, pod, hostPod }: Pick<TenantFixture, 'tenant' | 'pod' | 'hostPod'>,
 ): Promise<TenantEndpoints> {
   const path = `/api/v1/namespaces/${hostNamespace(id)}`;
-  const status = hostPod['status'] as { readonly podIP?: string; readonly hostIP: string };
-  const link = await linkOf(host.$, host.target, pod, status.hostIP);
-  const ipv4 = status.podIP?.includes(':') === false ? status.podIP : null;
+  const { podIP, hostIP = '' } = (hostPod as Pod).status ?? {};
+  const link = await linkOf(host.$, host.target, pod, hostIP);
+  const ipv4 = podIP?.includes(':') === false ? podIP : null;
   return poll(
     async () => {
       const [pods, services] = await Promise.all([

@@ -17,7 +17,8 @@ import {
   syncerAttacks,
 } from '@tenantry/isolation';
 import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
-import type { KubeObject } from '@tenantry/plan';
+import type { Json, KubeObject } from '@tenantry/plan';
+import type { AuthenticationV1TokenRequest, V1TokenReview } from '@tenantry/kube-library';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api, ApiAnswer } from '../kube/api-client.ts';
 import { create } from '../kube/objects.ts';
@@ -154,15 +155,17 @@ export async function knowsSyncer(hostApi: Api, id: string): Promise<ProbeResult
       spec: { expirationSeconds: 600 },
     },
   });
-  const { token } = (made.body['status'] ?? {}) as { token?: string };
+  const { status }: Partial<Json<AuthenticationV1TokenRequest>> = made.body;
+  const token = status?.token;
   if (token === undefined) return resultOf(probe, null, made.message);
   const reviewed = await hostApi.send({
     method: 'POST',
     path: '/apis/authentication.k8s.io/v1/tokenreviews',
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } },
   });
-  const { user } = (reviewed.body['status'] ?? {}) as { user?: { username?: string } };
-  return user?.username === syncerOf(id)
-    ? resultOf(probe, 'allowed', user.username)
+  const review: Partial<Json<V1TokenReview>> = reviewed.body;
+  const username = review.status?.user?.username;
+  return username === syncerOf(id)
+    ? resultOf(probe, 'allowed', username)
     : resultOf(probe, 'refused', reviewed.message);
 }

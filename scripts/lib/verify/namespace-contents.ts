@@ -12,7 +12,8 @@ import {
 } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
 import { load } from 'js-yaml';
-import type { KubeObject } from '@tenantry/plan';
+import type { V1Secret } from '@tenantry/kube-library';
+import type { KubeObject, ObjectOf } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api } from '../kube/api-client.ts';
 import { list } from '../kube/objects.ts';
@@ -136,8 +137,10 @@ function kubeconfigResult(id: string, objects: readonly KubeObject[]): ProbeResu
     controls: ['itself'],
   });
   const name = `vc-${vclusterName(id)}`;
-  const secret = objects.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name);
-  const { config } = (secret?.['data'] ?? {}) as { readonly config?: string };
+  const secret: ObjectOf<V1Secret> | undefined = objects.find(
+    ({ kind, metadata }) => kind === 'Secret' && metadata.name === name,
+  );
+  const config = secret?.data?.['config'];
   if (config === undefined) return resultOf(probe, 'refused', 'there is none');
   let keys: readonly string[];
   try {
