@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TenantSynthesizer } from '@tenantry/manifests';
 import { versions } from '@tenantry/sealed/versions';
 import type { Fleet } from '@tenantry/tenants';
 import { Fault, messageOf } from '../cli/errors.ts';
@@ -137,18 +138,24 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
     vcluster: versions.vcluster,
     kubernetes: versions.kubernetes,
   };
-  // Loading the constructs takes half a second.
-  const manifests = () => import('@tenantry/manifests');
+  const { host, tenants } = fleet;
+  const shared = hashOf([host, pins]);
+  // Loading the constructs takes half a second, and nothing to be made needs none.
+  let loading: Promise<TenantSynthesizer> | undefined;
+  const synthesizer = () =>
+    (loading ??= import('@tenantry/manifests').then(
+      ({ TenantSynthesizer }) => new TenantSynthesizer(host, pins),
+    ));
   yield {
     name: HOST_WIDE,
-    input: hashOf([fleet.host]),
-    files: async () => (await manifests()).synthesizeHost(fleet.host),
+    input: hashOf([host]),
+    files: async () => (await import('@tenantry/manifests')).synthesizeHost(host),
   };
-  for (const tenant of fleet.tenants) {
+  for (const tenant of tenants) {
     yield {
       name: tenant.id,
-      input: hashOf([tenant, fleet.host, pins]),
-      files: async () => (await manifests()).synthesizeTenant(tenant, fleet.host, pins),
+      input: hashOf([tenant, shared]),
+      files: async () => (await synthesizer()).synthesize(tenant),
     };
   }
 }
