@@ -1,4 +1,4 @@
-import type { Fleet, Host, Tenant } from '@tenantry/tenants';
+import type { Fleet, Host, Plan, Tenant } from '@tenantry/tenants';
 import { HostApp } from './host-app.ts';
 import { memo } from './memo.ts';
 import type { Pins } from './pins.ts';
@@ -10,7 +10,7 @@ import {
   TenantHostApp,
   type TenantHostAppProps,
 } from './tenant-app.ts';
-import { type ValuesTenant, vclusterValues } from './vcluster-values.ts';
+import { vclusterValues } from './vcluster-values.ts';
 import { toYaml, yamlTemplate } from './yaml.ts';
 
 /** Files by their path, with `/` between the parts. */
@@ -57,11 +57,7 @@ export class TenantSynthesizer {
   readonly #host: Host;
   readonly #pins: Pins;
   readonly #defaults = filesOf('virtual/', objectsOf(new DefaultsApp().chart));
-  readonly #values = memo(
-    (tenant: ValuesTenant) => toYaml(vclusterValues(tenant, this.#pins)),
-    JSON.stringify,
-  );
-  readonly #templates = memo(hostTemplates, JSON.stringify);
+  readonly #plans = memo((plan: Plan) => this.#planFiles(plan));
 
   constructor(host: Host, pins: Pins) {
     this.#host = host;
@@ -69,25 +65,34 @@ export class TenantSynthesizer {
   }
 
   synthesize({ id, name, plan, state }: Tenant): Tree {
-    const { context, apiCidr } = this.#host;
     const { image, vcluster } = this.#pins;
+    const { host, values } = this.#plans(plan);
     const manifest: TenantManifest = {
       id,
       name,
       state,
       plan: plan.name,
-      hostContext: context,
+      hostContext: this.#host.context,
       image,
       chartVersion: vcluster,
     };
     const service = new ServiceApp({ name, image, nodePort: plan.nodePort });
     return new Map([
       ['tenant.json', `${JSON.stringify(manifest, null, 2)}\n`],
-      ...this.#templates({ plan, apiCidr }).map(({ path, text }) => [path(id), text(id)] as const),
-      ['vcluster.yaml', this.#values({ plan, state })],
+      ...host.map(({ path, text }) => [path(id), text(id)] as const),
+      ['vcluster.yaml', values(state)],
       ...this.#defaults,
       ...filesOf('virtual/', objectsOf(service.chart)),
     ]);
+  }
+
+  /** What tenants on a plan have in common. */
+  #planFiles(plan: Plan) {
+    const { apiCidr } = this.#host;
+    return {
+      host: hostTemplates({ tenant: { id: ANY_ID, plan }, apiCidr }),
+      values: memo((state: Tenant['state']) => toYaml(vclusterValues({ plan, state }, this.#pins))),
+    };
   }
 }
 
@@ -97,12 +102,8 @@ interface HostTemplate {
   readonly text: (id: string) => string;
 }
 
-/** All that makes a tenant's host objects but its id. */
-type HostShape = Pick<TenantHostAppProps['tenant'], 'plan'> & Omit<TenantHostAppProps, 'tenant'>;
-
-function hostTemplates({ plan, ...props }: HostShape): readonly HostTemplate[] {
-  const { chart } = new TenantHostApp({ tenant: { id: ANY_ID, plan }, ...props });
-  return objectsOf(chart).map((object) => {
+function hostTemplates(props: TenantHostAppProps): readonly HostTemplate[] {
+  return objectsOf(new TenantHostApp(props).chart).map((object) => {
     const path = `host/${fileName(object)}`;
     return {
       path: (id) => path.replaceAll(ANY_ID, id),

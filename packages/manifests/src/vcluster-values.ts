@@ -24,7 +24,7 @@ const UNPRIVILEGED = {
 };
 
 /** What of a tenant its values are made from: they are the same for all on a plan in a state. */
-export type ValuesTenant = Pick<Tenant, 'plan' | 'state'>;
+type ValuesTenant = Pick<Tenant, 'plan' | 'state'>;
 
 /** The values of a tenant's vcluster: its plan's own under the hardening. */
 export function vclusterValues(tenant: ValuesTenant, pins: Pins): VclusterValues {

@@ -34,7 +34,7 @@ const OTHER_TYPES = [WORD, NUMBER_WITH_BASE, NUMBER, SEXAGESIMAL, TIMESTAMP];
 // Tenants have most texts in common, and the library takes its time over each.
 
 /** A key with its colon. */
-export const keyText = memo(textOfKey, (key) => key);
+export const keyText = memo(textOfKey);
 
 function textOfKey(key: string): string {
   const isSimple = key.length <= LONGEST_SIMPLE_KEY && !key.includes('\n') && !mustBeQuoted(key);
@@ -44,7 +44,7 @@ function textOfKey(key: string): string {
 }
 
 /** A string, number or boolean. */
-export const leafText = memo(textOfLeaf, (leaf) => leaf);
+export const leafText = memo(textOfLeaf);
 
 function textOfLeaf(leaf: unknown): string {
   if (typeof leaf === 'number') return numberText(leaf);

@@ -77,8 +77,9 @@ export class Stage {
     const path = join(this.#dist, directory);
     const unfinished = unfinishedPath(path);
     this.#unfinished.push(unfinished);
-    const parents = new Set([...wanted.keys()].map((file) => dirname(file)));
-    for (const parent of parents) mkdirSync(join(unfinished, parent), { recursive: true });
+    const parents = new Set([...wanted.keys()].flatMap(parentsOf));
+    mkdirSync(unfinished);
+    for (const parent of [...parents].sort()) mkdirSync(join(unfinished, parent));
     for (const [file, text] of wanted) writeFileSync(join(unfinished, file), text);
     this.#commits.push(() => {
       if (isThere) rmSync(path, { recursive: true, force: true });
