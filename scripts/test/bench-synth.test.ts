@@ -35,15 +35,20 @@ test('in Jsonnet the model’s id and name are variables wherever they stand, an
   const sum = createHash('sha256').update('T 0').digest('hex');
   const files = {
     '_host/a.yaml': 'kind: A\n',
+    't-0/same.yaml': 'kind: B\n',
     't-0/b.x-t-0.yaml': `name: x-t-0\nt-0/key: [1, null, "T 0", "T 01"]\nsum: ${sum}\nempty: {}\n`,
   };
   const buffers = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
   expect(jsonnetSource({ files: buffers, model: { id: 't-0', name: 'T 0' } })).toBe(
-    `local files(id, name) = {
+    `local shared = [
+  {["kind"]: "B"},
+];
+local files(id, name) = {
+  ["" + id + "/same.yaml"]: shared[0],
   ["" + id + "/b.x-" + id + ".yaml"]: {["name"]: "x-" + id + "", ["" + id + "/key"]: [1, null, name, "T 01"], ["sum"]: std.sha256(name), ["empty"]: {}},
 };
 {
-  ["_host/a.yaml"]: {["kind"]: "A"},
+  "_host/a.yaml": {["kind"]: "A"},
 } + {
   [file.key]: file.value
   for tenant in import 'jsonnet-tenants.json'

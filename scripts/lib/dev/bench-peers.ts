@@ -102,32 +102,41 @@ export async function jsonnet(subject: Subject, command: string): Promise<Measur
   ]);
 }
 
-/** The host's files, and those of each tenant by a function of its id and name. */
+/** The host's files, and those of each tenant by a function of its id and name; what has neither is made once. */
 export function jsonnetSource({ files, model }: Pick<Subject, 'files' | 'model'>): string {
-  const fields = (prefix: string) =>
+  const below = (prefix: string) =>
     [...files]
       .filter(([path]) => path.startsWith(prefix))
-      .map(([path, bytes]) => {
-        const value: unknown = parse(bytes.toString());
-        return `  [${textExpression(path, model)}]: ${expression(value, model)},`;
-      });
-  return [
-    'local files(id, name) = {',
-    ...fields(`${model.id}/`),
-    '};',
-    '{',
-    ...fields('_host/'),
-    '} + {',
-    '  [file.key]: file.value',
-    "  for tenant in import 'jsonnet-tenants.json'",
-    '  for file in std.objectKeysValues(files(tenant.id, tenant.name))',
-    '}',
-    '',
-  ].join('\n');
+      .map(([path, bytes]) => [path, parse(bytes.toString()) as unknown] as const);
+  const shared: string[] = [];
+  const ofTenant = below(`${model.id}/`).map(([path, value]) => {
+    const text = expression(value, model);
+    const field = textExpression(path, model);
+    if (text !== expression(value, null)) return `  [${field}]: ${text},`;
+    shared.push(`  ${text},`);
+    return `  [${field}]: shared[${shared.length - 1}],`;
+  });
+  const ofHost = below('_host/').map(
+    ([path, value]) => `  ${JSON.stringify(path)}: ${expression(value, null)},`,
+  );
+  return `local shared = [
+${shared.join('\n')}
+];
+local files(id, name) = {
+${ofTenant.join('\n')}
+};
+{
+${ofHost.join('\n')}
+} + {
+  [file.key]: file.value
+  for tenant in import 'jsonnet-tenants.json'
+  for file in std.objectKeysValues(files(tenant.id, tenant.name))
+}
+`;
 }
 
 /** Plain data as an expression in Jsonnet, of `id` and `name` where it holds the model's. */
-function expression(value: unknown, model: BenchTenant): string {
+function expression(value: unknown, model: BenchTenant | null): string {
   if (typeof value === 'string') return textExpression(value, model);
   if (Array.isArray(value)) return `[${value.map((item) => expression(item, model)).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -137,7 +146,9 @@ function expression(value: unknown, model: BenchTenant): string {
   return `{${fields.join(', ')}}`;
 }
 
-function textExpression(text: string, { id, name }: BenchTenant): string {
+function textExpression(text: string, model: BenchTenant | null): string {
+  if (model === null) return JSON.stringify(text);
+  const { id, name } = model;
   if (text === createHash('sha256').update(name).digest('hex')) return 'std.sha256(name)';
   if (text === name) return 'name';
   return text
