@@ -15,7 +15,7 @@ import { asQuantities, containerResources } from './quantities.ts';
 import { quotaOf } from './quota.ts';
 
 export interface HostNamespaceProps {
-  readonly tenant: Tenant;
+  readonly tenant: Pick<Tenant, 'id' | 'plan'>;
 }
 
 /** A tenant's namespace on the host, what may be admitted there and how much of it. */

@@ -7,8 +7,8 @@ export {
 export {
   synthesize,
   synthesizeHost,
-  synthesizeTenant,
   type TenantManifest,
+  TenantSynthesizer,
   type Tree,
 } from './synth.ts';
 export type { ManifestObject } from './tenant-app.ts';

@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 const API_SERVER_PORT = 8443;
 
 export interface IsolationProps {
-  readonly tenant: Tenant;
+  readonly tenant: Pick<Tenant, 'id' | 'plan'>;
   /** The addresses of the host's API server; null for any. */
   readonly apiCidr: string | null;
 }

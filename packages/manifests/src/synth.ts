@@ -1,9 +1,17 @@
-import type { Fleet, Host, Tenant } from '@tenantry/tenants';
+import type { Fleet, Host, Plan, Tenant } from '@tenantry/tenants';
 import { HostApp } from './host-app.ts';
+import { memo } from './memo.ts';
 import type { Pins } from './pins.ts';
-import { type ManifestObject, objectsOf, TenantApp } from './tenant-app.ts';
+import {
+  DefaultsApp,
+  type ManifestObject,
+  objectsOf,
+  ServiceApp,
+  TenantHostApp,
+  type TenantHostAppProps,
+} from './tenant-app.ts';
 import { vclusterValues } from './vcluster-values.ts';
-import { toYaml } from './yaml.ts';
+import { toYaml, yamlTemplate } from './yaml.ts';
 
 /** Files by their path, with `/` between the parts. */
 export type Tree = ReadonlyMap<string, string>;
@@ -24,41 +32,88 @@ export interface TenantManifest {
 
 /** dist/ for a fleet: `_host/`, and a directory for each tenant. */
 export function synthesize(fleet: Fleet, pins: Pins): Tree {
+  const synthesizer = new TenantSynthesizer(fleet.host, pins);
   return new Map([
     ...inDirectory('_host', synthesizeHost(fleet.host)),
     ...fleet.tenants.flatMap((tenant) => [
-      ...inDirectory(tenant.id, synthesizeTenant(tenant, fleet.host, pins)),
+      ...inDirectory(tenant.id, synthesizer.synthesize(tenant)),
     ]),
   ]);
 }
 
 /** The files of `_host/`, from the host alone. */
 export function synthesizeHost(host: Host): Tree {
-  return new Map(
-    objectsOf(new HostApp({ host }).chart).map((object) => [fileName(object), toYaml(object)]),
-  );
+  return filesOf('', objectsOf(new HostApp({ host }).chart));
 }
 
-/** The files of a tenant's directory, from that tenant, its plan, the host and the pins. */
-export function synthesizeTenant(tenant: Tenant, host: Host, pins: Pins): Tree {
-  const app = new TenantApp({ tenant, host, pins });
-  const manifest: TenantManifest = {
-    id: tenant.id,
-    name: tenant.name,
-    state: tenant.state,
-    plan: tenant.plan.name,
-    hostContext: host.context,
-    image: pins.image,
-    chartVersion: pins.vcluster,
-  };
-  return new Map([
-    ['tenant.json', `${JSON.stringify(manifest, null, 2)}\n`],
-    ...objectsOf(app.host).map((object) => [`host/${fileName(object)}`, toYaml(object)] as const),
-    ['vcluster.yaml', toYaml(vclusterValues(tenant, pins))],
-    ...objectsOf(app.virtual).map(
-      (object) => [`virtual/${fileName(object)}`, toYaml(object)] as const,
-    ),
-  ]);
+/** Stands for an id in objects made for any tenant; no id, name or context can hold it. */
+const ANY_ID = '\uE000';
+
+/**
+ * The files of tenants' directories, each from that tenant, its plan, the host and the pins. What
+ * tenants have in common is made once: what no id is in, and what differs in nothing but the id.
+ */
+export class TenantSynthesizer {
+  readonly #host: Host;
+  readonly #pins: Pins;
+  readonly #defaults = filesOf('virtual/', objectsOf(new DefaultsApp().chart));
+  readonly #plans = memo((plan: Plan) => this.#planFiles(plan));
+
+  constructor(host: Host, pins: Pins) {
+    this.#host = host;
+    this.#pins = pins;
+  }
+
+  synthesize({ id, name, plan, state }: Tenant): Tree {
+    const { image, vcluster } = this.#pins;
+    const { host, values } = this.#plans(plan);
+    const manifest: TenantManifest = {
+      id,
+      name,
+      state,
+      plan: plan.name,
+      hostContext: this.#host.context,
+      image,
+      chartVersion: vcluster,
+    };
+    const service = new ServiceApp({ name, image, nodePort: plan.nodePort });
+    return new Map([
+      ['tenant.json', `${JSON.stringify(manifest, null, 2)}\n`],
+      ...host.map(({ path, text }) => [path(id), text(id)] as const),
+      ['vcluster.yaml', values(state)],
+      ...this.#defaults,
+      ...filesOf('virtual/', objectsOf(service.chart)),
+    ]);
+  }
+
+  /** What tenants on a plan have in common. */
+  #planFiles(plan: Plan) {
+    const { apiCidr } = this.#host;
+    return {
+      host: hostTemplates({ tenant: { id: ANY_ID, plan }, apiCidr }),
+      values: memo((state: Tenant['state']) => toYaml(vclusterValues({ plan, state }, this.#pins))),
+    };
+  }
+}
+
+/** A file of `host/` for any id. */
+interface HostTemplate {
+  readonly path: (id: string) => string;
+  readonly text: (id: string) => string;
+}
+
+function hostTemplates(props: TenantHostAppProps): readonly HostTemplate[] {
+  return objectsOf(new TenantHostApp(props).chart).map((object) => {
+    const path = `host/${fileName(object)}`;
+    return {
+      path: (id) => path.replaceAll(ANY_ID, id),
+      text: yamlTemplate(object, ANY_ID),
+    };
+  });
+}
+
+function filesOf(prefix: string, objects: readonly ManifestObject[]): Tree {
+  return new Map(objects.map((object) => [prefix + fileName(object), toYaml(object)]));
 }
 
 function inDirectory(directory: string, files: Tree): Tree {

@@ -1,37 +1,47 @@
-import type { Host, Tenant } from '@tenantry/tenants';
+import type { Tenant } from '@tenantry/tenants';
 import { App, Chart } from 'cdk8s';
 import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
-import type { Pins } from './pins.ts';
-import { Whoami } from './whoami.ts';
+import { Whoami, type WhoamiProps } from './whoami.ts';
 
-export interface TenantAppProps {
-  readonly tenant: Tenant;
-  readonly host: Host;
-  readonly pins: Pins;
+export interface TenantHostAppProps {
+  readonly tenant: Pick<Tenant, 'id' | 'plan'>;
+  /** The addresses of the host's API server; null for any. */
+  readonly apiCidr: string | null;
 }
 
-/** All of one tenant's Kubernetes objects: an App of its own, since one App for N is O(N²). */
-export class TenantApp extends App {
-  /** Applied to the host cluster. */
-  readonly host: Chart;
-  /** Applied in the tenant's own cluster. */
-  readonly virtual: Chart;
+/** One tenant's objects in the host cluster: an App of its own, since one App for N is O(N²). */
+export class TenantHostApp extends App {
+  readonly chart: Chart;
 
-  constructor({ tenant, host, pins }: TenantAppProps) {
+  constructor({ tenant, apiCidr }: TenantHostAppProps) {
     super();
-    this.host = new Chart(this, 'host', { disableResourceNameHashes: true });
-    new HostNamespace(this.host, 'namespace', { tenant });
-    new Isolation(this.host, 'isolation', { tenant, apiCidr: host.apiCidr });
+    this.chart = new Chart(this, 'host', { disableResourceNameHashes: true });
+    new HostNamespace(this.chart, 'namespace', { tenant });
+    new Isolation(this.chart, 'isolation', { tenant, apiCidr });
+  }
+}
 
-    this.virtual = new Chart(this, 'virtual', { disableResourceNameHashes: true });
-    new DefaultLimits(this.virtual, 'limits');
-    new Whoami(this.virtual, 'whoami', {
-      name: tenant.name,
-      image: pins.image,
-      nodePort: tenant.plan.nodePort,
-    });
+/** What every tenant's cluster has, whosever it is. */
+export class DefaultsApp extends App {
+  readonly chart: Chart;
+
+  constructor() {
+    super();
+    this.chart = new Chart(this, 'virtual', { disableResourceNameHashes: true });
+    new DefaultLimits(this.chart, 'limits');
+  }
+}
+
+/** The service in one tenant's cluster. */
+export class ServiceApp extends App {
+  readonly chart: Chart;
+
+  constructor(props: WhoamiProps) {
+    super();
+    this.chart = new Chart(this, 'virtual', { disableResourceNameHashes: true });
+    new Whoami(this.chart, 'whoami', props);
   }
 }
 

@@ -23,8 +23,11 @@ const UNPRIVILEGED = {
   runAsGroup: USER,
 };
 
+/** What of a tenant its values are made from: they are the same for all on a plan in a state. */
+type ValuesTenant = Pick<Tenant, 'plan' | 'state'>;
+
 /** The values of a tenant's vcluster: its plan's own under the hardening. */
-export function vclusterValues(tenant: Tenant, pins: Pins): VclusterValues {
+export function vclusterValues(tenant: ValuesTenant, pins: Pins): VclusterValues {
   return mergeUnder(tenant.plan.vcluster, hardening(tenant, pins));
 }
 
@@ -32,7 +35,7 @@ export function vclusterValues(tenant: Tenant, pins: Pins): VclusterValues {
  * The vendor's baseline for shared nodes, rootless, so that it starts under Pod Security
  * `restricted`. A pause is the replica count and nothing else.
  */
-function hardening(tenant: Tenant, pins: Pins): VclusterValues {
+function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
   return {
     controlPlane: {
       distro: {

@@ -1,10 +1,8 @@
 import { Document } from 'yaml';
+import { memo } from './memo.ts';
 
 /** Longer keys are written with a question mark in front: readers look only so far for a colon. */
 const LONGEST_SIMPLE_KEY = 1000;
-
-/** A memo of this many texts is emptied, so that memory stays flat over any number of tenants. */
-const MEMO_SIZE = 5000;
 
 /**
  * What some reader refuses, drops or takes for a line break: control characters, U+0085, U+2028,
@@ -28,22 +26,31 @@ const SEXAGESIMAL = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
 /** `2026-1-1`, with or without a time behind it. */
 const TIMESTAMP = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt\s])/;
 
+/** Letters, digits and what starts nothing in YAML: the library writes them as they are. */
+const SIMPLE = /^[A-Za-z0-9](?:[\w ./-]*[\w./-])?$/;
+
 const OTHER_TYPES = [WORD, NUMBER_WITH_BASE, NUMBER, SEXAGESIMAL, TIMESTAMP];
 
+// Tenants have most texts in common, and the library takes its time over each.
+
 /** A key with its colon. */
-export const keyText = memo((key: string) => {
+export const keyText = memo(textOfKey);
+
+function textOfKey(key: string): string {
   const isSimple = key.length <= LONGEST_SIMPLE_KEY && !key.includes('\n') && !mustBeQuoted(key);
   if (isSimple) return write({ [key]: {} }).slice(0, -' {}\n'.length);
   const text = quoted(key);
   return text.length > LONGEST_SIMPLE_KEY ? `? ${text}\n:` : `${text}:`;
-});
+}
 
 /** A string, number or boolean. */
-export const leafText = memo((leaf: unknown) => {
+export const leafText = memo(textOfLeaf);
+
+function textOfLeaf(leaf: unknown): string {
   if (typeof leaf === 'number') return numberText(leaf);
   if (typeof leaf !== 'string') return String(leaf);
   return mustBeQuoted(leaf) || !isPlainBlock(leaf) ? quoted(leaf) : byLibrary(leaf);
-});
+}
 
 /** Whether a reader could take the text for something else than these very characters. */
 function mustBeQuoted(text: string): boolean {
@@ -76,21 +83,11 @@ function numberText(number: number): string {
 }
 
 function byLibrary(text: string): string {
+  if (SIMPLE.test(text)) return text;
   return write([text]).slice('- '.length, -'\n'.length).replaceAll('\n  ', '\n');
 }
 
 /** The library's choice of quotes, under the stricter rules of YAML 1.1. */
 function write(object: object): string {
   return new Document(object, { version: '1.1' }).toString({ lineWidth: 0 });
-}
-
-/** Tenants have most texts in common, and the library takes its time over each. */
-function memo<Input>(textOf: (input: Input) => string): (input: Input) => string {
-  const known = new Map<Input, string>();
-  return (input) => {
-    const text = known.get(input) ?? textOf(input);
-    if (known.size >= MEMO_SIZE) known.clear();
-    known.set(input, text);
-    return text;
-  };
 }

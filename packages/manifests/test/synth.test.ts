@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { type Pins, synthesize, type Tree } from '../src/index.ts';
+import { DefaultsApp, objectsOf, ServiceApp, TenantHostApp } from '../src/tenant-app.ts';
+import { vclusterValues } from '../src/vcluster-values.ts';
+import { toYaml } from '../src/yaml.ts';
 import { alice, bob, differences, fleetOf, pins, treeOf } from './fleet.ts';
 
 const paused = { ...alice, state: 'paused', pausedBy: 'operator', pausedSince: '2026-01-01' };
@@ -107,6 +111,54 @@ describe('in Git you see', () => {
     expect([pause.length, more.length]).toEqual([2, 7]);
     expect(pause.filter((each) => more.includes(each))).toEqual([]);
   });
+});
+
+test('what tenants share is made once, and each has the files that its own objects give', () => {
+  const amounts = { memory: '4Gi', storage: '10Gi' };
+  const plans = {
+    small: { ...amounts, cpu: '2', pods: 20 },
+    open: { ...amounts, cpu: '500m', pods: 3, nodePort: 'open' },
+    sandboxed: {
+      ...amounts,
+      cpu: '1',
+      pods: 1,
+      vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
+    },
+  };
+  const tenant = fc.record({
+    id: fc.oneof(
+      fc.stringMatching(/^[a-z0-9](?:[-a-z0-9]{0,27}[a-z0-9])?$/),
+      fc.constantFrom('0', '0123', '1e3', 'null', 'yes', 'y', '0x1f', '1-2', 'tenant', 'vcluster'),
+    ),
+    name: fc.stringMatching(/^[A-Za-z0-9$&'](?:[\w $:#&'é✋-]{0,9}[\w✋])?$/),
+    plan: fc.constantFrom(...Object.keys(plans)),
+    state: fc.constantFrom('active', 'paused', 'offboarding'),
+  });
+  const hosts = fc.constantFrom({}, { apiCidr: '10.0.0.0/28' }, { context: 'other' });
+  const tenants = fc.uniqueArray(tenant, { selector: ({ id }) => id, maxLength: 6 });
+  fc.assert(
+    fc.property(tenants, hosts, (those, host) => {
+      const fleet = fleetOf(those, { plans, host: { runtimeClasses: ['gvisor'], ...host } });
+      const { apiCidr } = fleet.host;
+      const tree = synthesize(fleet, pins);
+      for (const each of fleet.tenants) {
+        const { id, name, plan } = each;
+        const service = { name, image: pins.image, nodePort: plan.nodePort };
+        const files = [
+          ...objectsOf(new TenantHostApp({ tenant: each, apiCidr }).chart),
+          vclusterValues(each, pins),
+          ...objectsOf(new DefaultsApp().chart),
+          ...objectsOf(new ServiceApp(service).chart),
+        ].map(toYaml);
+        const made = [...tree].filter(([path]) => path.startsWith(`${id}/`));
+        expect(made.slice(1).map(([, text]) => text)).toEqual(files);
+        const names = made.map(([path]) => path.slice(id.length + 1));
+        expect(names).toContain(`host/namespace.vcluster-tenant-${id}.yaml`);
+        expect(names).toContain(`host/resourcequota.tenant-${id}.yaml`);
+      }
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test('nothing of one tenant stands in the files of another, and of none in the host’s', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { parse, parseDocument, visit } from 'yaml';
+import { Document, parse, parseDocument, visit } from 'yaml';
 import { synthesize } from '../src/index.ts';
 import { HostApp } from '../src/host-app.ts';
-import { objectsOf, TenantApp } from '../src/tenant-app.ts';
+import { DefaultsApp, objectsOf, ServiceApp, TenantHostApp } from '../src/tenant-app.ts';
 import { vclusterValues } from '../src/vcluster-values.ts';
-import { toYaml } from '../src/yaml.ts';
+import { toYaml, yamlTemplate } from '../src/yaml.ts';
 import { alice, fleetOf, onlyTenant, pins, treeOf } from './fleet.ts';
 import { anyObject, anyText } from './odd-objects.ts';
 
@@ -79,12 +79,15 @@ describe.each(versions)('read as YAML %s', (version) => {
   test('every file is the object that it was made from', () => {
     const fleet = fleetOf([alice]);
     const tenant = onlyTenant(fleet);
-    const app = new TenantApp({ tenant, host: fleet.host, pins });
+    const { apiCidr } = fleet.host;
+    const { name, plan } = tenant;
+    const service = { name, image: pins.image, nodePort: plan.nodePort };
     const made = [
       ...objectsOf(new HostApp(fleet).chart),
-      ...objectsOf(app.host),
+      ...objectsOf(new TenantHostApp({ tenant, apiCidr }).chart),
       vclusterValues(tenant, pins),
-      ...objectsOf(app.virtual),
+      ...objectsOf(new DefaultsApp().chart),
+      ...objectsOf(new ServiceApp(service).chart),
     ];
     const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
     expect(texts.map(([, text]) => parse(text, { version }))).toEqual(
@@ -101,6 +104,35 @@ test('whatever the texts are, as keys or values, both versions of YAML read them
       for (const version of versions) expect(parse(text, { version })).toEqual(object);
     }),
     { numRuns: 200 },
+  );
+});
+
+test('a text that is written without asking the library is written as the library would', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z0-9](?:[\w ./-]{0,9}[\w./-])?$/), (text) => {
+      const byLibrary = new Document([text], { version: '1.1' }).toString({ lineWidth: 0 });
+      const written = toYaml([text]);
+      // What stricter rules quote is read back above.
+      fc.pre(!written.startsWith('- "'));
+      expect(written).toBe(byLibrary);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a template that is filled in is the YAML of the object with the value in it', () => {
+  const placeholder = '\uE000';
+  fc.assert(
+    fc.property(anyObject, anyText, (object, value) => {
+      // Somewhere in it, as key, leaf and part of both.
+      const around = (text: string) => ({
+        [text]: object,
+        [`a-${text}`]: [text, { deep: `${text}/${text}` }],
+        below: { lines: `one\n${text}\n\ntwo`, object },
+      });
+      expect(yamlTemplate(around(placeholder), placeholder)(value)).toBe(toYaml(around(value)));
+    }),
+    { numRuns: 500 },
   );
 });
 

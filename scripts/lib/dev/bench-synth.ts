@@ -1,73 +1,131 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
+import { Fault } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
-import { run } from '../cli/shell.ts';
+import { quietShell, type Shell } from '../cli/shell.ts';
+import { table } from '../cli/table.ts';
+import { privateDirectory } from '../cli/temp-dir.ts';
 import { ensureTools } from '../tools/toolchain.ts';
+import {
+  type BenchTenant,
+  compilePeer,
+  type Files,
+  helmLoop,
+  jsonnet,
+  kustomizeLoop,
+  readFiles,
+  writePlainly,
+} from './bench-peers.ts';
+import { measure, type Measure } from './measure.ts';
 
 const SIZES = [1, 100, 1000, 10_000];
-/** A process a tenant: more would only take longer. */
-const HELM_RUNS = 20;
+/** A process a tenant takes as long for each: more runs would say no more. */
+const LOOP_RUNS = 20;
 
-/** `pnpm synth` as a whole process against a loop of `helm template` over the same objects. */
-export async function benchSynth({ workspace, report, signal, print }: Context): Promise<void> {
+/** A way to make tenants' manifests, and what it took. */
+export interface Row extends Measure {
+  readonly way: string;
+  /** How many tenants it was measured with. */
+  readonly tenants: number;
+}
+
+interface Peers {
+  /** With helm on its PATH. */
+  readonly $: Shell;
+  readonly kustomize: string;
+  readonly jsonnet: string;
+}
+
+/** `pnpm synth` as a whole process beside other ways to the same objects, and beside the disk alone. */
+export async function benchSynth(context: Context): Promise<void> {
+  const { workspace, report, signal, print } = context;
+  const { root } = workspace;
   const { $ } = await ensureTools(workspace, report, signal);
-  const scratch = mkdtempSync(join(tmpdir(), 'tenantry-bench-'));
-  try {
-    const ours = new Map<number, number>();
-    for (const size of SIZES) {
-      const tenants = join(scratch, `${size}.json`);
-      writeFileSync(tenants, JSON.stringify({ tenants: Array.from({ length: size }, tenantOf) }));
-      const out = join(scratch, String(size));
-      const script = join(workspace.root, 'scripts/synth.ts');
-      const elapsed = await timed(() =>
-        run($, process.execPath, [script, '--tenants', tenants, '--out', out]),
-      );
-      ours.set(size, elapsed / size);
-      print(
-        `synth ${String(size).padStart(6)} tenants: ${(elapsed / size).toFixed(2)} ms a tenant, ${(elapsed / 1000).toFixed(2)} s`,
-      );
-    }
-    const chart = join(scratch, 'chart');
-    writeChart(chart, join(scratch, '1', 'tenant-0'));
-    const elapsed = await timed(async () => {
-      for (let index = 0; index < HELM_RUNS; index += 1) {
-        const { id, name } = tenantOf(undefined, index);
-        await run($, 'helm', ['template', id, chart, '--set', `id=${id}`, '--set', `name=${name}`]);
-      }
-    });
-    const peer = elapsed / HELM_RUNS;
-    print(`helm template, a loop over ${HELM_RUNS}: ${peer.toFixed(2)} ms a tenant`);
-    print(
-      `ratio helm template / synth at 1000 tenants: ${(peer / (ours.get(1000) ?? NaN)).toFixed(1)}`,
-    );
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  const peers = await report.step('compile kustomize and go-jsonnet', async () => ({
+    $,
+    kustomize: await compilePeer(root, signal, 'kustomize'),
+    jsonnet: await compilePeer(root, signal, 'jsonnet'),
+  }));
+  for (const size of SIZES) {
+    // Its files are removed afterwards, which can take longer than all that is measured.
+    using scratch = privateDirectory(tmpdir(), 'tenantry-bench');
+    const title = `measure ${size}`;
+    const rows = await report.step(title, () => benchSize(root, peers, scratch.path, size));
+    print(`${describeRows(rows)}\n`);
   }
 }
 
-function tenantOf(_: unknown, index: number): { id: string; name: string } {
+async function benchSize(
+  root: string,
+  peers: Peers,
+  scratch: string,
+  size: number,
+): Promise<readonly Row[]> {
+  const tenants = Array.from({ length: size }, (_, index) => tenantOf(index));
+  writeFileSync(join(scratch, 'tenants.json'), JSON.stringify({ tenants }));
+  const $ = quietShell({ env: { TENANTRY_DIR: scratch } });
+  const synth = () => measure($, process.execPath, [join(root, 'scripts/synth.ts')]);
+  const cold = await synth();
+  const unchanged = await synth();
+
+  const files = readFiles(join(scratch, 'dist'));
+  const model = tenantOf(0);
+  const modelFiles = new Map(
+    [...files].filter(([path]) => path.startsWith('_host/') || path.startsWith(`${model.id}/`)),
+  );
+  const subject = { $: peers.$, scratch, tenants, model, files: modelFiles };
+  const some = { ...subject, tenants: tenants.slice(0, LOOP_RUNS) };
+  const row = (way: string, took: Measure, { length } = tenants): Row => ({
+    ...took,
+    way,
+    tenants: length,
+  });
+  const rows = [
+    row('synth, cold', cold),
+    row('synth, nothing changed', unchanged),
+    row('the same bytes by a plain loop', writePlainly(files, join(scratch, 'plain'))),
+    row('jsonnet -m', await jsonnet(subject, peers.jsonnet)),
+    row('helm template, a loop', await helmLoop(some), some.tenants),
+    row('kustomize build, a loop', await kustomizeLoop(some, peers.kustomize), some.tenants),
+  ];
+  refuseOther(files, readFiles(join(scratch, 'jsonnet')), `${tenantOf(size - 1).id}/`);
+  return rows;
+}
+
+/** Figures compare where the other way wrote as many files, and the same content for the last tenant. */
+function refuseOther(files: Files, others: Files, last: string): void {
+  const isSame = (path: string) =>
+    isDeepStrictEqual(parse(String(files.get(path))), parse(String(others.get(path))));
+  const unlike = [...files.keys()].filter((path) => path.startsWith(last) && !isSame(path));
+  if (others.size === files.size && unlike.length === 0) return;
+  throw new Fault({
+    what: 'the figures do not compare',
+    why: `synth wrote ${files.size} files, jsonnet ${others.size}; other content: ${unlike.join(', ') || 'none'}`,
+    todo: 'see scripts/lib/dev/bench-peers.ts',
+  });
+}
+
+/** A line for each way; the last column says how many times the time of the first one it takes, a tenant. */
+export function describeRows(rows: readonly Row[]): string {
+  const [first] = rows;
+  const perTenant = ({ seconds, tenants }: Row) => seconds / tenants;
+  return table([
+    ['', 'tenants', 'seconds', 'ms a tenant', 'CPU-seconds', 'peak MB', 'ratio'],
+    ...rows.map((row) => [
+      row.way,
+      String(row.tenants),
+      row.seconds.toFixed(2),
+      (perTenant(row) * 1000).toFixed(2),
+      row.cpu.toFixed(2),
+      row.peak?.toFixed(0) ?? '-',
+      first === undefined ? '' : (perTenant(row) / perTenant(first)).toFixed(2),
+    ]),
+  ]);
+}
+
+function tenantOf(index: number): BenchTenant {
   return { id: `tenant-${index}`, name: `Tenant ${index}` };
-}
-
-async function timed(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return performance.now() - start;
-}
-
-/** A chart of the very objects that synth wrote for one tenant, with id and name as values. */
-function writeChart(chart: string, directory: string): void {
-  const { id, name } = tenantOf(undefined, 0);
-  for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    if (!file.includes('/') || !file.endsWith('.yaml')) continue;
-    const template = join(chart, 'templates', file);
-    mkdirSync(dirname(template), { recursive: true });
-    const text = readFileSync(join(directory, file), 'utf8');
-    writeFileSync(
-      template,
-      text.replaceAll(name, '{{ .Values.name }}').replaceAll(id, '{{ .Values.id }}'),
-    );
-  }
-  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: bench\nversion: 0.0.0\n');
 }

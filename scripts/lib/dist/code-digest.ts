@@ -1,22 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { hashOf } from './stat-index.ts';
 
-/** All that turns tenants.json into files, this directory and the libraries included. */
-const SOURCES = ['packages/manifests/src', 'packages/tenants/src', 'scripts/lib/dist'];
+/** All that turns tenants.json into files, this directory, the libraries and the image's tag included. */
+const DIRECTORIES = [
+  'packages/manifests/src',
+  'packages/tenants/src',
+  'packages/whoami/src',
+  'scripts/lib/dist',
+];
+const FILES = [
+  'packages/sealed/src/versions.ts',
+  'packages/whoami/Dockerfile',
+  'packages/whoami/package.json',
+  'pnpm-lock.yaml',
+];
 
 /** A digest that is another wherever the same tenants.json could give another dist/. */
 export function codeDigest(root: string): string {
-  const files = SOURCES.flatMap((source) =>
-    readdirSync(join(root, source), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => join(source, path)),
+  const below = DIRECTORIES.flatMap((directory) =>
+    readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
   );
+  const paths = [...below, ...FILES.map((file) => join(root, file))];
   return hashOf([
     process.version,
-    ...['pnpm-lock.yaml', ...files.sort()].map((path) => [
-      path,
-      readFileSync(join(root, path), 'utf8'),
-    ]),
+    ...paths.sort().map((path) => [relative(root, path), readFileSync(path, 'utf8')]),
   ]);
 }

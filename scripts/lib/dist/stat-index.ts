@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHidden } from './read-directory.ts';
@@ -72,34 +72,41 @@ export class StatIndex {
 
 /** The stat of all files below a directory that are not hidden; null where a synth left something. */
 export function statDirectory(directory: string): DirectoryStat | null {
-  const digest = createHash('sha256');
-  let newest = 0;
-  let tick = FINE_TICK_MS;
+  const files: string[] = [];
   const visit = (path: string, prefix: string): boolean => {
-    const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
-    let isEmpty = true;
+    const entries = readdirSync(path, { withFileTypes: true });
     for (const entry of entries) {
-      if (isUnfinished(entry.name)) return false;
-      isEmpty = false;
-      if (isHidden(entry.name)) continue;
-      const below = join(path, entry.name);
-      if (entry.isDirectory()) {
-        if (!visit(below, `${prefix}${entry.name}/`)) return false;
-        continue;
-      }
-      const { size, mtimeMs, ctimeMs, ino, mode } = lstatSync(below);
-      digest.update(`${prefix}${entry.name}\0${size} ${mtimeMs} ${ctimeMs} ${ino} ${mode}\n`);
-      newest = Math.max(newest, ctimeMs);
-      if (ctimeMs % 1000 === 0) tick = COARSE_TICK_MS;
+      const { name } = entry;
+      if (isUnfinished(name)) return false;
+      if (isHidden(name)) continue;
+      if (!entry.isDirectory()) files.push(prefix + name);
+      else if (!visit(join(path, name), `${prefix}${name}/`)) return false;
     }
-    return !isEmpty;
+    return entries.length > 0;
   };
   // First, so that a write after this moment has a later time.
   const now = Date.now();
-  if (!visit(directory, '')) return null;
-  return { digest: digest.digest('base64url'), newest, isRacy: newest + tick > now };
+  return visit(directory, '') ? statFiles(directory, files, now) : null;
+}
+
+/** The stat of a directory that holds these files and no others; null where one is gone. */
+export function statFiles(
+  directory: string,
+  files: readonly string[],
+  now = Date.now(),
+): DirectoryStat | null {
+  let text = '';
+  let newest = 0;
+  let tick = FINE_TICK_MS;
+  for (const file of files.toSorted()) {
+    const stat = lstatSync(join(directory, file), { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    const { size, mtimeMs, ctimeMs, ino, mode } = stat;
+    text += `${file}\0${size} ${mtimeMs} ${ctimeMs} ${ino} ${mode}\n`;
+    newest = Math.max(newest, ctimeMs);
+    if (ctimeMs % 1000 === 0) tick = COARSE_TICK_MS;
+  }
+  return { digest: hash('sha256', text, 'base64url'), newest, isRacy: newest + tick > now };
 }
 
 /** A digest of plain data. */

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
-import type { Fleet } from '@tenantry/tenants';
+import type { Fleet, Plan } from '@tenantry/tenants';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
 import type { Workspace } from '../cli/workspace.ts';
@@ -12,7 +12,7 @@ import { whoamiTag } from './image-tag.ts';
 import { withDistLock } from './lock.ts';
 import { HOST_WIDE } from './ownership.ts';
 import { Stage } from './stage.ts';
-import { hashOf, StatIndex, statDirectory } from './stat-index.ts';
+import { hashOf, StatIndex, statFiles } from './stat-index.ts';
 import { readTenantsFile, shown } from './tenants-file.ts';
 
 export { readFleet } from './tenants-file.ts';
@@ -59,6 +59,13 @@ export async function checkDist(places: Places, print: Print): Promise<number> {
   return EXIT.done;
 }
 
+/** A directory that was not there before. */
+interface Made {
+  readonly name: string;
+  readonly input: string;
+  readonly files: readonly string[];
+}
+
 /**
  * Brings dist/ to a fleet; the lock is held. Before anything is put into its place, `commit` is
  * called; where it or what came before it throws, dist/ is as it was.
@@ -73,7 +80,7 @@ export async function writeDist(
   const index = indexOf(places);
   const stage = new Stage(places.dist);
   const lines: string[] = [];
-  const made: { readonly name: string; readonly input: string; readonly writtenAt: number }[] = [];
+  const made: Made[] = [];
   // What it made, so that a refusal leaves nothing behind.
   const firstMade = mkdirSync(places.dist, { recursive: true });
   try {
@@ -83,17 +90,20 @@ export async function writeDist(
       const { change, name, input, found, wanted: files } = difference;
       if (change === null) stage.clear(name, found?.leftovers ?? []);
       else {
-        stage.add(change, found, files);
-        if (change.kind === 'new') made.push({ name, input, writtenAt: Date.now() });
+        await stage.add(change, found, files);
+        if (change.kind === 'new') made.push({ name, input, files: change.added });
         lines.push(describeChange(change));
       }
     }
+    await stage.written();
     commit();
   } catch (error) {
-    stage.discard();
+    await stage.discard();
     if (firstMade !== undefined) rmSync(firstMade, { recursive: true, force: true });
     throw error;
   }
+  // What is new is in no place yet where anybody else would write.
+  const writtenAt = Date.now();
   try {
     stage.commit();
   } catch (error) {
@@ -103,8 +113,8 @@ export async function writeDist(
       todo: 'run pnpm synth, which finishes it',
     });
   }
-  for (const { name, input, writtenAt } of made) {
-    const stat = statDirectory(join(places.dist, name));
+  for (const { name, input, files } of made) {
+    const stat = statFiles(join(places.dist, name), files);
     // Whatever was written later is not what was made.
     if (stat !== null && stat.newest <= writtenAt) index.note(name, input, stat);
   }
@@ -132,23 +142,31 @@ function indexOf({ root, state, dist }: Places): StatIndex {
 }
 
 function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
-  const pins = {
-    image: `${fleet.imageRepository}:${whoamiTag(root)}`,
-    vcluster: versions.vcluster,
-    kubernetes: versions.kubernetes,
+  const { host, imageRepository, tenants } = fleet;
+  const shared = hashOf([host, imageRepository]);
+  // Where nothing is to be made, half a second each is saved: the constructs and the image's tag.
+  const load = async () => {
+    const { TenantSynthesizer } = await import('@tenantry/manifests');
+    return new TenantSynthesizer(host, {
+      image: `${imageRepository}:${whoamiTag(root)}`,
+      vcluster: versions.vcluster,
+      kubernetes: versions.kubernetes,
+    });
   };
-  // Loading the constructs takes half a second.
-  const manifests = () => import('@tenantry/manifests');
+  let synthesizer: ReturnType<typeof load> | undefined;
   yield {
     name: HOST_WIDE,
-    input: hashOf([fleet.host]),
-    files: async () => (await manifests()).synthesizeHost(fleet.host),
+    input: hashOf([host]),
+    files: async () => (await import('@tenantry/manifests')).synthesizeHost(host),
   };
-  for (const tenant of fleet.tenants) {
+  const plans = new Map<Plan, string>();
+  for (const tenant of tenants) {
+    const plan = plans.get(tenant.plan) ?? hashOf(tenant.plan);
+    plans.set(tenant.plan, plan);
     yield {
       name: tenant.id,
-      input: hashOf([tenant, fleet.host, pins]),
-      files: async () => (await manifests()).synthesizeTenant(tenant, fleet.host, pins),
+      input: hashOf([{ ...tenant, plan }, shared]),
+      files: async () => (await (synthesizer ??= load())).synthesize(tenant),
     };
   }
 }
