@@ -43,8 +43,9 @@ async function bring(wanted: Readonly<Record<string, string>>): Promise<readonly
     list,
   )) {
     if (change === null) stage.clear(name, found?.leftovers ?? []);
-    else stage.add(change, found, files);
+    else await stage.add(change, found, files);
   }
+  await stage.written();
   stage.commit();
   return listing.foreign;
 }
@@ -154,13 +155,53 @@ describe('writing', () => {
       removed: [],
     } as const;
     const found = { files: new Map([['host/a.yaml', 'a']]), leftovers: [] };
-    stage.add({ ...change, changed: ['host/a.yaml'] }, found, new Map([['host/a.yaml', 'new']]));
+    await stage.add(
+      { ...change, changed: ['host/a.yaml'] },
+      found,
+      new Map([['host/a.yaml', 'new']]),
+    );
     // As on a full disk: no name can be that long.
     const path = `host/${'x'.repeat(300)}`;
-    expect(() =>
+    await expect(
       stage.add({ ...change, changed: [], added: [path] }, found, new Map([[path, '']])),
-    ).toThrow(/ENAMETOOLONG|name too long/);
-    stage.discard();
+    ).rejects.toThrow(/ENAMETOOLONG|name too long/);
+    await stage.discard();
+    expect(contents(place.dist)).toEqual(before);
+  });
+});
+
+// More than are written without a thread.
+describe('many new directories', () => {
+  const ids = Array.from({ length: 500 }, (_, index) => `t-${index}`);
+
+  test('are written like few', async () => {
+    const wanted = Object.fromEntries(
+      ids.flatMap((id) => [
+        [`${id}/tenant.json`, marker(id)],
+        [`${id}/host/a.yaml`, `${id} ✋\n`],
+      ]),
+    );
+    await bring(wanted);
+    const found = Object.entries(contents(place.dist)).filter(([, text]) => text !== null);
+    expect(Object.fromEntries(found)).toEqual(wanted);
+  });
+
+  test('leave nothing behind where one of them cannot be written', async () => {
+    await bring(first);
+    const before = contents(place.dist);
+    const stage = new Stage(place.dist);
+    const add = async (directory: string, path: string) =>
+      stage.add(
+        { directory, isLink: false, kind: 'new', added: [path], changed: [], removed: [] },
+        null,
+        new Map([[path, 'a']]),
+      );
+    const all = async () => {
+      for (const id of ids) await add(id, id === 't-400' ? 'x'.repeat(300) : 'a.yaml');
+      await stage.written();
+    };
+    await expect(all()).rejects.toThrow(/ENAMETOOLONG|name too long/);
+    await stage.discard();
     expect(contents(place.dist)).toEqual(before);
   });
 });

@@ -8,9 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { DirectoryWriter } from './directory-writer.ts';
 import type { Change } from './dist-diff.ts';
 import type { FoundDirectory } from './read-directory.ts';
 import { isUnfinished, unfinishedPath } from './replace-file.ts';
+import { parentsOf } from './write-directory.ts';
 
 /**
  * Writes to dist/ in two steps. What is new is written beside its place first, which is where a full
@@ -18,6 +20,7 @@ import { isUnfinished, unfinishedPath } from './replace-file.ts';
  */
 export class Stage {
   readonly #dist: string;
+  readonly #writer = new DirectoryWriter();
   readonly #unfinished: string[] = [];
   readonly #commits: (() => void)[] = [];
 
@@ -26,10 +29,14 @@ export class Stage {
   }
 
   /** Takes up what has to change in a directory that is to hold the wanted files. */
-  add(change: Change, found: FoundDirectory | null, wanted: ReadonlyMap<string, string>): void {
+  async add(
+    change: Change,
+    found: FoundDirectory | null,
+    wanted: ReadonlyMap<string, string>,
+  ): Promise<void> {
     const { directory, kind, isLink, added, changed } = change;
     if (kind === 'new' || isLink || found === null || isIrregular(found, wanted)) {
-      this.#replaceWhole(directory, wanted, found !== null || isLink);
+      await this.#replaceWhole(directory, wanted, found !== null || isLink);
       return;
     }
     const top = join(this.#dist, directory);
@@ -57,13 +64,19 @@ export class Stage {
     for (const path of leftovers) removeLeftover(join(this.#dist, directory, path));
   }
 
+  /** Waits until all that is new is written beside its place. */
+  async written(): Promise<void> {
+    await this.#writer.finish();
+  }
+
   /** Renames everything into place. */
   commit(): void {
     for (const commit of this.#commits) commit();
   }
 
   /** Removes what was written beside its place. */
-  discard(): void {
+  async discard(): Promise<void> {
+    await this.#writer.stop();
     for (const path of this.#unfinished) {
       try {
         rmSync(path, { recursive: true, force: true });
@@ -73,14 +86,15 @@ export class Stage {
     }
   }
 
-  #replaceWhole(directory: string, wanted: ReadonlyMap<string, string>, isThere: boolean): void {
+  async #replaceWhole(
+    directory: string,
+    wanted: ReadonlyMap<string, string>,
+    isThere: boolean,
+  ): Promise<void> {
     const path = join(this.#dist, directory);
     const unfinished = unfinishedPath(path);
     this.#unfinished.push(unfinished);
-    const parents = new Set([...wanted.keys()].flatMap(parentsOf));
-    mkdirSync(unfinished);
-    for (const parent of [...parents].sort()) mkdirSync(join(unfinished, parent));
-    for (const [file, text] of wanted) writeFileSync(join(unfinished, file), text);
+    await this.#writer.write({ path: unfinished, files: wanted });
     this.#commits.push(() => {
       if (isThere) rmSync(path, { recursive: true, force: true });
       renameSync(unfinished, path);
@@ -94,11 +108,6 @@ function isIrregular({ files }: FoundDirectory, wanted: ReadonlyMap<string, stri
   const clashes = (these: Iterable<string>, those: ReadonlyMap<string, unknown>) =>
     [...these].some((path) => parentsOf(path).some((parent) => those.has(parent)));
   return clashes(files.keys(), wanted) || clashes(wanted.keys(), files);
-}
-
-function parentsOf(path: string): readonly string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 function write(path: string, text: string): void {

@@ -64,8 +64,6 @@ interface Made {
   readonly name: string;
   readonly input: string;
   readonly files: readonly string[];
-  /** In milliseconds since 1970. */
-  readonly writtenAt: number;
 }
 
 /**
@@ -92,19 +90,20 @@ export async function writeDist(
       const { change, name, input, found, wanted: files } = difference;
       if (change === null) stage.clear(name, found?.leftovers ?? []);
       else {
-        stage.add(change, found, files);
-        if (change.kind === 'new') {
-          made.push({ name, input, files: change.added, writtenAt: Date.now() });
-        }
+        await stage.add(change, found, files);
+        if (change.kind === 'new') made.push({ name, input, files: change.added });
         lines.push(describeChange(change));
       }
     }
+    await stage.written();
     commit();
   } catch (error) {
-    stage.discard();
+    await stage.discard();
     if (firstMade !== undefined) rmSync(firstMade, { recursive: true, force: true });
     throw error;
   }
+  // What is new is in no place yet where anybody else would write.
+  const writtenAt = Date.now();
   try {
     stage.commit();
   } catch (error) {
@@ -114,7 +113,7 @@ export async function writeDist(
       todo: 'run pnpm synth, which finishes it',
     });
   }
-  for (const { name, input, files, writtenAt } of made) {
+  for (const { name, input, files } of made) {
     const stat = statFiles(join(places.dist, name), files);
     // Whatever was written later is not what was made.
     if (stat !== null && stat.newest <= writtenAt) index.note(name, input, stat);
