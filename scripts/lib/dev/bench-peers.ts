@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { quietShell, run, type Shell } from '../cli/shell.ts';
 import { measure, type Measure, measureHere } from './measure.ts';
 
@@ -107,7 +107,7 @@ export function jsonnetSource({ files, model }: Pick<Subject, 'files' | 'model'>
   const below = (prefix: string) =>
     [...files]
       .filter(([path]) => path.startsWith(prefix))
-      .map(([path, bytes]) => [path, parse(bytes.toString()) as unknown] as const);
+      .map(([path, bytes]) => [path, load(bytes.toString()) as unknown] as const);
   const shared: string[] = [];
   const ofTenant = below(`${model.id}/`).map(([path, value]) => {
     const text = expression(value, model);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { Fault } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { quietShell, type Shell } from '../cli/shell.ts';
@@ -98,7 +98,7 @@ async function benchSize(
 /** Figures compare where the other way wrote as many files, and the same content for the last tenant. */
 function refuseOther(files: Files, others: Files, last: string): void {
   const isSame = (path: string) =>
-    isDeepStrictEqual(parse(String(files.get(path))), parse(String(others.get(path))));
+    isDeepStrictEqual(load(String(files.get(path))), load(String(others.get(path))));
   const unlike = [...files.keys()].filter((path) => path.startsWith(last) && !isSame(path));
   if (others.size === files.size && unlike.length === 0) return;
   throw new Fault({

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { type NewDirectory, writeDirectory } from './write-directory.ts';
 
 /** So many are written sooner than a thread has started. */
-const WITHOUT_THREAD = 100;
+const WITHOUT_THREAD = 300;
 
 /** So many wait in memory, 20 KB each, before more are made. */
 const MOST_WAITING = 100;
