@@ -44,7 +44,10 @@ test('the dist/ in Git is what tenants.json in Git says', async () => {
     dist: join(root, 'dist'),
     state: join(root, '.tenantry'),
   };
-  expect(await outcome(checkDist, places)).toEqual([0, 'dist is up to date: 2 tenants']);
+  expect(await outcome(checkDist, places)).toEqual([
+    0,
+    expect.stringMatching(/^dist is up to date: \d+ tenants?$/),
+  ]);
 });
 
 describe('synth', () => {
