@@ -32,6 +32,7 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
     plan: 'small',
     hostContext: 'kind-tenantry',
     image: 'tenantry/whoami:1',
+    images: { whoami: 'tenantry/whoami:1' },
     chartVersion: '0.36.0',
     valuesFile: '/values',
     values: { controlPlane: { statefulSet: { highAvailability: { replicas: 1 } } } },

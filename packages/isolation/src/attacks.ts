@@ -1,4 +1,4 @@
-import { SERVICE } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import type { Attack, Benign } from './attack.ts';
 import { FIXTURE } from './fixtures.ts';
 import type { NewObject } from './objects.ts';
@@ -12,7 +12,7 @@ export function benignService(namespace: string): NewObject {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: `${FIXTURE}-service`, namespace },
-    spec: { selector: { app: FIXTURE }, ports: [{ port: SERVICE.port }] },
+    spec: { selector: { app: FIXTURE }, ports: [{ port: workload.service.port }] },
   };
 }
 

@@ -1,4 +1,5 @@
-import { SERVICE, syncedName, vclusterName } from '@tenantry/tenants';
+import { syncedName, vclusterName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import type { NewObject } from './objects.ts';
 
 /** Everything that verify makes lies in this namespace, on the host and in every tenant. */
@@ -142,14 +143,14 @@ export function manualEndpoints(
   form: 'Endpoints' | 'EndpointSlice',
 ): readonly NewObject[] {
   const metadata = { name, namespace: FIXTURE };
-  const port = SERVICE.port;
+  const { port, targetPort } = workload.service;
   const service: NewObject = {
     apiVersion: 'v1',
     kind: 'Service',
     metadata,
-    spec: { ports: [{ port, targetPort: port }] },
+    spec: { ports: [{ port, targetPort }] },
   };
-  const ports = [{ port, protocol: 'TCP' }];
+  const ports = [{ port: targetPort, protocol: 'TCP' }];
   if (form === 'Endpoints') {
     const subsets = [{ addresses: [{ ip: address }], ports }];
     return [service, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }];
@@ -162,7 +163,7 @@ export function manualEndpoints(
       metadata: { ...metadata, labels: { 'kubernetes.io/service-name': name } },
       addressType: 'IPv4',
       endpoints: [{ addresses: [address] }],
-      ports: [{ name: '', port, protocol: 'TCP' }],
+      ports: [{ name: '', port: targetPort, protocol: 'TCP' }],
     },
   ];
 }

@@ -16,8 +16,10 @@ export interface TenantManifest {
   readonly plan: string;
   /** The kubeconfig context of the host cluster; no other is touched. */
   readonly hostContext: string;
-  /** The service image with its tag. */
+  /** The workload's first image, which verify's probe runs in, too. */
   readonly image: string;
+  /** References of the workload's images by their names. */
+  readonly images: Readonly<Record<string, string>>;
   /** Version of the vcluster chart. */
   readonly chartVersion: string;
 }
@@ -48,17 +50,21 @@ export function synthesizeTenant(tenant: Tenant, host: Host, pins: Pins): Tree {
     state: tenant.state,
     plan: tenant.plan.name,
     hostContext: host.context,
-    image: pins.image,
+    image: Object.values(pins.images)[0] ?? '',
+    images: pins.images,
     chartVersion: pins.vcluster,
   };
   return new Map([
-    ['tenant.json', `${JSON.stringify(manifest, null, 2)}\n`],
+    ['tenant.json', `${JSON.stringify(written(manifest), null, 2)}\n`],
     ...objectsOf(app.host).map((object) => [`host/${fileName(object)}`, toYaml(object)] as const),
     ['vcluster.yaml', toYaml(vclusterValues(tenant, pins))],
-    ...objectsOf(app.virtual).map(
-      (object) => [`virtual/${fileName(object)}`, toYaml(object)] as const,
-    ),
+    ...app.virtual.map((object) => [`virtual/${fileName(object)}`, toYaml(object)] as const),
   ]);
+}
+
+/** One image says all that `images` could. */
+function written({ images, ...manifest }: TenantManifest): object {
+  return Object.keys(images).length === 1 ? manifest : { ...manifest, images };
 }
 
 function inDirectory(directory: string, files: Tree): Tree {

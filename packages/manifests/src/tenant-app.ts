@@ -1,10 +1,11 @@
 import type { Host, Tenant } from '@tenantry/tenants';
+import { WorkloadChart } from '@tenantry/workload/chart';
 import { App, Chart } from 'cdk8s';
 import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
 import type { Pins } from './pins.ts';
-import { Whoami } from './whoami.ts';
+import { nodePortsOf, reachedPods } from './workload-service.ts';
 
 export interface TenantAppProps {
   readonly tenant: Tenant;
@@ -17,20 +18,26 @@ export class TenantApp extends App {
   /** Applied to the host cluster. */
   readonly host: Chart;
   /** Applied in the tenant's own cluster. */
-  readonly virtual: Chart;
+  readonly virtual: readonly ManifestObject[];
 
   constructor({ tenant, host, pins }: TenantAppProps) {
     super();
-    this.host = new Chart(this, 'host', { disableResourceNameHashes: true });
-    new HostNamespace(this.host, 'namespace', { tenant });
-    new Isolation(this.host, 'isolation', { tenant, apiCidr: host.apiCidr });
+    const limits = new Chart(this, 'limits', { disableResourceNameHashes: true });
+    new DefaultLimits(limits, 'limits');
+    const { id, name, plan } = tenant;
+    const chart = new WorkloadChart(this, 'workload', {
+      tenant: { id, name, nodePort: plan.nodePort, settings: {} },
+      images: pins.images,
+    });
+    const workload = objectsOf(chart);
+    this.virtual = [...objectsOf(limits), ...workload];
 
-    this.virtual = new Chart(this, 'virtual', { disableResourceNameHashes: true });
-    new DefaultLimits(this.virtual, 'limits');
-    new Whoami(this.virtual, 'whoami', {
-      name: tenant.name,
-      image: pins.image,
-      nodePort: tenant.plan.nodePort,
+    this.host = new Chart(this, 'host', { disableResourceNameHashes: true });
+    new HostNamespace(this.host, 'namespace', { tenant, nodePorts: nodePortsOf(workload) });
+    new Isolation(this.host, 'isolation', {
+      tenant,
+      apiCidr: host.apiCidr,
+      reached: reachedPods(workload),
     });
   }
 }

@@ -2,7 +2,7 @@ import { type Fleet, parseTenants, type Tenant } from '@tenantry/tenants';
 import { type Pins, synthesize, type Tree } from '../src/index.ts';
 
 export const pins: Pins = {
-  image: 'tenantry/whoami:0123456789ab',
+  images: { whoami: 'tenantry/whoami:0123456789ab' },
   vcluster: '0.36.0',
   kubernetes: 'v1.36.3',
 };

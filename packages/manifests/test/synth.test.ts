@@ -83,7 +83,10 @@ describe('in Git you see', () => {
   });
 
   test('of another image the Deployment and tenant.json of every tenant', () => {
-    const after = synthesize(fleetOf([alice, bob]), { ...pins, image: 'tenantry/whoami:new' });
+    const after = synthesize(fleetOf([alice, bob]), {
+      ...pins,
+      images: { whoami: 'tenantry/whoami:new' },
+    });
     expect(differences(before, after)).toEqual([
       'alice/tenant.json',
       'alice/virtual/deployment.simple-app.yaml',

@@ -57,7 +57,11 @@ describe.each(versions)('read as YAML %s', (version) => {
   test.each(['1.30', '1e3', '0123456', '123456789012', '0x1234567890'])(
     'the version and the image tag %j are strings',
     (tag) => {
-      const tree = synthesize(fleetOf([alice]), { image: tag, vcluster: tag, kubernetes: tag });
+      const tree = synthesize(fleetOf([alice]), {
+        images: { whoami: tag },
+        vcluster: tag,
+        kubernetes: tag,
+      });
       const read = (path: string) => parse(tree.get(`alice/${path}`) ?? '', { version });
       const { distro, statefulSet } = read('vcluster.yaml').controlPlane;
       const [container] = read('virtual/deployment.simple-app.yaml').spec.template.spec.containers;
@@ -81,7 +85,7 @@ describe.each(versions)('read as YAML %s', (version) => {
       ...objectsOf(new HostApp(fleet).chart),
       ...objectsOf(app.host),
       vclusterValues(tenant, pins),
-      ...objectsOf(app.virtual),
+      ...app.virtual,
     ];
     const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
     expect(texts.map(([, text]) => parse(text, { version }))).toEqual(

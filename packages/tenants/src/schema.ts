@@ -1,3 +1,4 @@
+import { builtImages, workload } from '@tenantry/workload';
 import { z } from 'zod';
 import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
 import { DEFAULT_CONTEXT, MAX_ID_LENGTH } from './names.ts';
@@ -158,6 +159,10 @@ const planName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
 const REPOSITORY =
   /^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
 
+const [onlyImage, ...otherImages] = builtImages(workload.images).keys();
+const DEFAULT_REPOSITORY =
+  onlyImage !== undefined && otherImages.length === 0 ? `tenantry/${onlyImage}` : 'tenantry';
+
 const apiCidr = z
   .string()
   .refine(isCidr, {
@@ -254,10 +259,11 @@ export const fileSchema = z
         repository: z
           .string()
           .regex(REPOSITORY, { error: 'a repository is an image name without tag or digest' })
-          .default('tenantry/whoami')
+          .default(DEFAULT_REPOSITORY)
           .meta({
-            description: 'Where the service image is pushed to when the host is not kind.',
-            examples: ['ghcr.io/example/whoami'],
+            description:
+              'Where the service image is pushed to when the host is not kind; several images each to a path below it.',
+            examples: ['ghcr.io/example/app'],
           }),
       })
       .prefault({})

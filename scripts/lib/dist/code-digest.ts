@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { hashOf } from './stat-index.ts';
 
 /** All that turns tenants.json into files, this directory and the libraries included. */
-const SOURCES = ['packages/manifests/src', 'packages/tenants/src', 'scripts/lib/dist'];
+const SOURCES = [
+  'packages/manifests/src',
+  'packages/tenants/src',
+  'packages/workload/src',
+  'scripts/lib/dist',
+];
 
 /** A digest that is another wherever the same tenants.json could give another dist/. */
 export function codeDigest(root: string): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { parse } from 'yaml';
 
@@ -7,22 +7,29 @@ import { parse } from 'yaml';
 const TAG_LENGTH = 12;
 
 /**
- * The tag of the service image: a hash over everything it is made of, contents only, so that it is
+ * The tag of an image that is built from `directory`: a hash over everything it is made of, contents only, so that it is
  * the same on every machine, with or without Git. Base digests stand in the Dockerfile.
  */
-export function whoamiTag(root: string): string {
-  const service = join(root, 'packages/whoami');
-  const files = [
-    'Dockerfile',
-    'package.json',
-    ...filesBelow(join(service, 'src')).map((path) => `src/${path}`),
-  ];
+export function imageTag(root: string, directory: string): string {
+  const service = join(root, directory);
+  const files = isPackage(service)
+    ? [
+        'Dockerfile',
+        'package.json',
+        ...filesBelow(join(service, 'src')).map((path) => `src/${path}`),
+      ]
+    : [...filesBelow(service)];
   const hash = createHash('sha256');
   for (const file of files.sort()) hash.update(`${file}\0${text(join(service, file))}\0`);
   const lock = text(join(root, 'pnpm-lock.yaml'));
-  for (const dependency of productionDependencies(lock, 'packages/whoami'))
+  for (const dependency of productionDependencies(lock, directory))
     hash.update(`${dependency}\0`);
   return hash.digest('hex').slice(0, TAG_LENGTH);
+}
+
+/** Whether a directory is a package of this workspace; of any other all files go into the image. */
+export function isPackage(directory: string): boolean {
+  return existsSync(join(directory, 'package.json'));
 }
 
 function text(path: string): string {

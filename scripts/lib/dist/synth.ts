@@ -2,13 +2,14 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import type { Fleet } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import { codeDigest } from './code-digest.ts';
 import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
-import { whoamiTag } from './image-tag.ts';
+import { imageReferences } from './image-references.ts';
 import { withLock } from './lock.ts';
 import { HOST_WIDE } from './ownership.ts';
 import { Stage } from './stage.ts';
@@ -133,7 +134,7 @@ function indexOf({ root, state, dist }: Places): StatIndex {
 
 function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
   const pins = {
-    image: `${fleet.imageRepository}:${whoamiTag(root)}`,
+    images: imageReferences(root, fleet.imageRepository, workload.images),
     vcluster: versions.vcluster,
     kubernetes: versions.kubernetes,
   };

@@ -1,5 +1,6 @@
 import type { HostEndpoints, TenantEndpoints } from '@tenantry/isolation';
-import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import type { Api } from '../kube/api-client.ts';
 import { ExpectedError, messageOf } from '../cli/errors.ts';
 import type { TenantDist } from '../dist/read.ts';
@@ -11,7 +12,11 @@ import { linkOf } from './dial.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 
 interface Service extends KubeObject {
-  readonly spec: { readonly clusterIP: string; readonly ports?: readonly { nodePort?: number }[] };
+  readonly spec: {
+    readonly clusterIP: string;
+    readonly ports?: readonly { nodePort?: number }[];
+    readonly selector?: Readonly<Record<string, string>>;
+  };
 }
 
 interface Pod extends KubeObject {
@@ -63,25 +68,26 @@ export function tenantEndpoints(
   services: readonly Service[],
 ): Omit<TenantEndpoints, 'probePod'> | string {
   const vcluster = vclusterName(id);
+  const own = workload.service;
   const synced = (namespace: string, labels: Readonly<Record<string, string>>) => ({
+    ...labels,
     [SYNCED_LABEL]: vcluster,
     'vcluster.loft.sh/namespace': namespace,
-    ...labels,
   });
   const podIp = (labels: Readonly<Record<string, string>>) =>
     pods.find((pod) => isReady(pod) && hasLabels(pod, labels))?.status.podIP;
   const service = (name: string) => services.find(({ metadata }) => metadata.name === name)?.spec;
 
-  const app = service(syncedName(SERVICE.service, SERVICE.namespace, id));
+  const app = service(syncedName(own.name, own.namespace, id));
   const api = service(vcluster);
   const dns = service(syncedName('kube-dns', 'kube-system', id));
-  const appPod = podIp(synced(SERVICE.namespace, { app: SERVICE.deployment }));
+  const appPod = podIp(synced(own.namespace, app?.selector ?? {}));
   const dnsPod = podIp(synced('kube-system', { 'k8s-app': 'vcluster-kube-dns' }));
   const apiPod = podIp({ 'statefulset.kubernetes.io/pod-name': `${vcluster}-0` });
   if (app === undefined || api === undefined || dns === undefined)
-    return `no Service ${app === undefined ? SERVICE.service : api === undefined ? vcluster : 'kube-dns'}`;
+    return `no Service ${app === undefined ? own.name : api === undefined ? vcluster : 'kube-dns'}`;
   if (appPod === undefined || dnsPod === undefined || apiPod === undefined)
-    return `no ready pod of ${appPod === undefined ? SERVICE.deployment : dnsPod === undefined ? 'its DNS' : 'its control plane'}`;
+    return `no ready pod of ${appPod === undefined ? `Service ${own.name}` : dnsPod === undefined ? 'its DNS' : 'its control plane'}`;
   return {
     id,
     appPod,
@@ -101,7 +107,11 @@ function isReady({ metadata, status }: Pod): boolean {
   );
 }
 
-function hasLabels({ metadata }: Pod, labels: Readonly<Record<string, string>>): boolean {
+/** Whether a selector of these labels selects a pod. */
+export function hasLabels(
+  { metadata }: KubeObject,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
 }
 

@@ -6,7 +6,8 @@ import {
   resultOf,
   type TenantEndpoints,
 } from '@tenantry/isolation';
-import { hostNamespace, SERVICE } from '@tenantry/tenants';
+import { hostNamespace } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../kube/api-client.ts';
 import { list, mustCreate } from '../kube/objects.ts';
@@ -57,7 +58,7 @@ export async function tryManualEndpoints(
       expected: isOwn ? 'allowed' : 'refused',
       controls: isOwn ? [] : [found.hasEndpoints ? control : 'inside/service'],
     });
-    const dial = { id: probe.id, host: found.address, port: SERVICE.port };
+    const dial = { id: probe.id, host: found.address, port: workload.service.port };
     return [{ ...probe, from: id, leadsTo: null, dial }];
   });
   const outcomes = await dialProbes(
