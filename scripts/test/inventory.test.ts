@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { fileURLToPath } from 'node:url';
 import {
   inventoryObject,
   inventoryOf,
@@ -12,9 +11,11 @@ import {
 } from '@tenantry/plan';
 import { readInventory, recordInventory } from '../lib/deploy/inventory-record.ts';
 import { readTenants } from '../lib/dist/read.ts';
+import { synthDist } from '../lib/dist/synth.ts';
 import type { Host } from '../lib/cluster/host.ts';
 import { referenceOf } from '../lib/tools/kubectl.ts';
 import { fakeCommands } from './fake-command.ts';
+import { tempWorkspace } from './helpers/temp-workspace.ts';
 
 const namespace = {
   apiVersion: 'v1',
@@ -29,7 +30,7 @@ const quota = {
 const app = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: 'simple-app', namespace: 'default' },
+  metadata: { name: 'fixture-app', namespace: 'default' },
 };
 const EMPTY = { host: [], virtual: [], release: null };
 
@@ -54,7 +55,7 @@ const FOREIGN = [
 test('an inventory names objects, and never a namespace, which would take all with it', () => {
   expect(inventoryOf([namespace, quota], [app])).toEqual({
     host: ['v1 ResourceQuota vcluster-tenant-alice/q'],
-    virtual: ['apps/v1 Deployment default/simple-app'],
+    virtual: ['apps/v1 Deployment default/fixture-app'],
     release: null,
   });
 });
@@ -108,10 +109,11 @@ test.each(FOREIGN)('no record makes deploy prune %j', (reference) => {
   expect(former).toEqual({ inventory: EMPTY, refused: [reference, reference] });
 });
 
-test('every object that dist/ has for a tenant may be pruned when it leaves dist/', () => {
-  for (const { id, hostObjects, virtualObjects } of readTenants(
-    fileURLToPath(new URL('../../dist', import.meta.url)),
-  )) {
+test('every object that dist/ has for a tenant may be pruned when it leaves dist/', async () => {
+  const place = tempWorkspace();
+  place.tenants([{ id: 'alice', name: 'Alice' }]);
+  await synthDist(place, () => {});
+  for (const { id, hostObjects, virtualObjects } of readTenants(place.dist)) {
     const all = inventoryOf(hostObjects, virtualObjects);
     expect(all.host.filter((reference) => !isOnHost(id, reference))).toEqual([]);
     expect(toPrune(id, all, EMPTY).refused).toEqual([]);
@@ -119,6 +121,7 @@ test('every object that dist/ has for a tenant may be pruned when it leaves dist
     const former = inventoryObject(id, { ...all, virtual: [] });
     expect(parseFormerInventory(id, former).refused).toEqual([]);
   }
+  place.remove();
 });
 
 describe('the stored record', () => {

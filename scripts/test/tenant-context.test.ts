@@ -4,9 +4,8 @@ import { fakeCommands } from './fake-command.ts';
 import { forwardPort } from '../lib/tools/port-forward.ts';
 
 test('images in a node are known by their tags; some have none', () => {
-  const text =
-    '{"images":[{"repoTags":["docker.io/tenantry/whoami:1","x:2"]},{"repoTags":null},{}]}';
-  expect(parseNodeImages(text)).toEqual(['docker.io/tenantry/whoami:1', 'x:2']);
+  const text = '{"images":[{"repoTags":["docker.io/tenantry/app:1","x:2"]},{"repoTags":null},{}]}';
+  expect(parseNodeImages(text)).toEqual(['docker.io/tenantry/app:1', 'x:2']);
 });
 
 test('a port-forward starts again on its port when kubectl ends, and ends with its holder', async () => {

@@ -1,4 +1,5 @@
 import type { Fleet, Host, Tenant } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { HostApp } from './host-app.ts';
 import type { Pins } from './pins.ts';
 import { type ManifestObject, objectsOf, TenantApp } from './tenant-app.ts';
@@ -58,7 +59,7 @@ export function synthesizeTenant(tenant: Tenant, host: Host, pins: Pins): Tree {
     ['tenant.json', `${JSON.stringify(written(manifest), null, 2)}\n`],
     ...objectsOf(app.host).map((object) => [`host/${fileName(object)}`, toYaml(object)] as const),
     ['vcluster.yaml', toYaml(vclusterValues(tenant, pins))],
-    ...app.virtual.map((object) => [`virtual/${fileName(object)}`, toYaml(object)] as const),
+    ...app.virtual.map((object) => [`virtual/${virtualFileName(object)}`, toYaml(object)] as const),
   ]);
 }
 
@@ -69,6 +70,14 @@ function written({ images, ...manifest }: TenantManifest): object {
 
 function inDirectory(directory: string, files: Tree): Tree {
   return new Map([...files].map(([path, text]) => [`${directory}/${path}`, text]));
+}
+
+/** Objects of one name in other namespaces than the workload's own have theirs in front. */
+function virtualFileName(object: ManifestObject): string {
+  const { name, namespace = workload.service.namespace } = object.metadata;
+  return namespace === workload.service.namespace
+    ? fileName(object)
+    : fileName({ ...object, metadata: { name: `${namespace}.${name}` } });
 }
 
 /** `networkpolicy.default-deny.yaml`. */

@@ -1,4 +1,5 @@
 import type { Host, Tenant } from '@tenantry/tenants';
+import type { WorkloadProps } from '@tenantry/workload';
 import { WorkloadChart } from '@tenantry/workload/chart';
 import { App, Chart } from 'cdk8s';
 import { DefaultLimits } from './default-limits.ts';
@@ -24,11 +25,11 @@ export class TenantApp extends App {
     super();
     const limits = new Chart(this, 'limits', { disableResourceNameHashes: true });
     new DefaultLimits(limits, 'limits');
-    const { id, name, plan } = tenant;
+    const { id, name, plan, settings } = tenant;
     const chart = new WorkloadChart(this, 'workload', {
-      tenant: { id, name, nodePort: plan.nodePort, settings: {} },
+      tenant: { id, name, nodePort: plan.nodePort, settings },
       images: pins.images,
-    });
+    } as WorkloadProps);
     const workload = objectsOf(chart);
     this.virtual = [...objectsOf(limits), ...workload];
 

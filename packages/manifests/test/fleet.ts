@@ -2,7 +2,10 @@ import { type Fleet, parseTenants, type Tenant } from '@tenantry/tenants';
 import { type Pins, synthesize, type Tree } from '../src/index.ts';
 
 export const pins: Pins = {
-  images: { whoami: 'tenantry/whoami:0123456789ab' },
+  images: {
+    app: 'tenantry/app:0123456789ab',
+    cache: `registry.example.com/cache@sha256:${'c'.repeat(64)}`,
+  },
   vcluster: '0.36.0',
   kubernetes: 'v1.36.3',
 };

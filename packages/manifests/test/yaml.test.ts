@@ -16,7 +16,7 @@ const trickyNames = [
   ['1.', '+1', '.inf', '-.INF', '.nan', '12:30:45', '2026-01-01', '2026-01-01T00:00:00Z'],
   [': x', 'a: b', 'a:', '- a', '-', '---', '...', '? a', '# a', 'a #b', '!tag', '!!int 1'],
   ['&anchor', '*alias', '| a', '> a', '%TAG', '@a', '`a`', '[a]', '{a}', ',', '{{ .Values.a }}'],
-  ["'", '"', "O'Brien", '"Al"', 'a\\nb', '\\u0041', 'C:\\Users', '$(TENANT_ID)', '${HOME}'],
+  ["'", '"', "O'Brien", '"Al"', 'a\\nb', '\\u0041', 'C:\\Users', '$(NAME)', '${HOME}'],
   ['✋', '👩‍👩‍👧‍👦', 'Müller & Söhne', '日本語', 'مرحبا بالعالم', 'Ελλάδα Україна ไทย', 'e\u0301'],
   ['a  b', 'A'.repeat(100), `${'long words '.repeat(9)}!`],
 ].flat();
@@ -43,8 +43,8 @@ describe.each(versions)('read as YAML %s', (version) => {
   test.each(trickyNames.map((name, index) => [name, `t-${index}`]))(
     'the name %j is still that string',
     (name, id) => {
-      const text = named.get(`${id}/virtual/configmap.tenant-id.yaml`) ?? '';
-      expect(parse(text, { version }).data).toEqual({ TENANT_ID: name });
+      const text = named.get(`${id}/virtual/configmap.fixture-config.yaml`) ?? '';
+      expect(parse(text, { version }).data).toEqual({ NAME: name, MOTTO: '' });
       expect(JSON.parse(named.get(`${id}/tenant.json`) ?? '').name).toBe(name);
     },
   );
@@ -58,13 +58,13 @@ describe.each(versions)('read as YAML %s', (version) => {
     'the version and the image tag %j are strings',
     (tag) => {
       const tree = synthesize(fleetOf([alice]), {
-        images: { whoami: tag },
+        images: { app: tag },
         vcluster: tag,
         kubernetes: tag,
       });
       const read = (path: string) => parse(tree.get(`alice/${path}`) ?? '', { version });
       const { distro, statefulSet } = read('vcluster.yaml').controlPlane;
-      const [container] = read('virtual/deployment.simple-app.yaml').spec.template.spec.containers;
+      const [container] = read('virtual/deployment.fixture-app.yaml').spec.template.spec.containers;
       expect([distro.k8s.image.tag, statefulSet.image.tag, container.image]).toEqual([
         tag,
         tag,

@@ -12,14 +12,14 @@ function configMap(resourceVersion: string, data: object, extra: object = {}): K
 }
 
 test('a dry run differs only where content does', () => {
-  const live = [configMap('1', { TENANT_ID: 'Alice' })];
+  const live = [configMap('1', { NAME: 'Alice' })];
   const same = configMap(
     '2',
-    { TENANT_ID: 'Alice' },
+    { NAME: 'Alice' },
     { managedFields: [{ manager: 'x' }], generation: 7 },
   );
   expect(driftedObjects(live, [same])).toEqual([]);
-  expect(driftedObjects(live, [configMap('1', { TENANT_ID: 'Bob' })])).toEqual([
+  expect(driftedObjects(live, [configMap('1', { NAME: 'Bob' })])).toEqual([
     'v1 ConfigMap default/tenant-id',
   ]);
 });

@@ -109,8 +109,14 @@ export const tenantSchema = z
       description: 'The last day that is paid for. Without it no date ever decides.',
     }),
     keep: z.boolean().default(false).meta({ description: 'Never to be offboarded.' }),
+    settings: workload.settings
+      .prefault({})
+      .meta({ description: "The workload's settings, by its own schema." }),
   })
   .meta({ examples: [{ id: 'alice', name: 'Alice', plan: 'small', paidThrough: '2026-12-31' }] });
+
+/** A tenant whatever its settings are. */
+export const unsetTenantSchema = tenantSchema.extend({ settings: z.unknown().optional() });
 
 /** What is kept of a deleted tenant; ids may repeat and may be used again. */
 export const receiptSchema = z
@@ -291,7 +297,10 @@ export const fileSchema = z
     examples: [{ tenants: [{ id: 'alice', name: 'Alice' }] }],
   });
 
-export type TenantsFile = z.output<typeof fileSchema>;
+/** tenants.json whatever the settings in it are. */
+export const unsetFileSchema = fileSchema.extend({ tenants: z.array(unsetTenantSchema) });
+
+export type TenantsFile = z.output<typeof unsetFileSchema>;
 
 /** The JSON Schema of tenants.json for editors, from the same source as the parser. */
 export function jsonSchema(): object {

@@ -15,7 +15,7 @@ test('the names of the reference scenario are these, word for word', () => {
   expect(vclusterName('alice')).toBe('tenant-alice');
   expect(hostNamespace('alice')).toBe('vcluster-tenant-alice');
   expect(syncedName(workload.service.name, workload.service.namespace, 'alice')).toBe(
-    'simple-service-x-default-x-tenant-alice',
+    'fixture-public-x-default-x-tenant-alice',
   );
   expect(tenantContext('alice', kindContext('tenantry'))).toBe(
     'vcluster_tenant-alice_vcluster-tenant-alice_kind-tenantry',
@@ -30,7 +30,7 @@ test('an id of 29 characters is the longest whose names vcluster keeps', () => {
   expect(MAX_ID_LENGTH).toBe(29);
   const longest = 'a'.repeat(MAX_ID_LENGTH);
   expect(syncedName(workload.service.name, workload.service.namespace, longest)).toBe(
-    `simple-service-x-default-x-tenant-${longest}`,
+    `fixture-public-x-default-x-tenant-${longest}`,
   );
   expect(temporaryNamespace(longest).length).toBeLessThanOrEqual(63);
 });

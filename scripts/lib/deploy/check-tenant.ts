@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import type { KubeObject } from '@tenantry/plan';
 import { type Check, workload } from '@tenantry/workload';
 import { messageOf } from '../cli/errors.ts';
@@ -7,12 +6,11 @@ import type { KubeClient } from '../kube/client.ts';
 import { forwardToPod } from '../kube/connect.ts';
 import { list, read } from '../kube/requests.ts';
 import { type Look, poll } from '../kube/wait.ts';
+import { type Answer, connectTo, get } from './ask-port.ts';
 import { waitForWorkloads } from './wait-tenant.ts';
 
 const TIMEOUT_SECONDS = 60;
 const INTERVAL_MILLISECONDS = 300;
-const REQUEST_TIMEOUT_MILLISECONDS = 5000;
-const OPEN_MILLISECONDS = 1000;
 
 /**
  * Says what a tenant's service answers, asked through the tenant's own cluster.
@@ -29,16 +27,10 @@ export async function checkTenant(
     return 'rolled out';
   }
   if (check.kind === 'tcp') {
-    return ask(client, `port ${workload.service.port}`, null, connectTo, signal);
+    return ask(client, `port ${workload.service.targetPort}`, null, connectTo, signal);
   }
   const { path, answer } = check;
   return ask(client, `GET ${path}`, answer?.(tenant) ?? null, (port) => get(port, path), signal);
-}
-
-/** What was asked said, and whether it counts as an answer. */
-interface Answer {
-  readonly ok: boolean;
-  readonly text: string;
 }
 
 /** Asks until what is expected is answered; null for any answer. */
@@ -51,7 +43,9 @@ async function ask(
 ): Promise<string> {
   const look = async (): Promise<Look<string>> => {
     const { ok, text } = await askOnce(client, askPort);
-    if (ok && (expected === null || text === expected)) return { done: true, result: text };
+    if (ok && (expected === null || text === expected)) {
+      return { done: true, result: expected ?? `${what} answers` };
+    }
     return {
       done: false,
       diagnostics: `${expected === null ? '' : `expected: ${expected}\n`}answered: ${text}`,
@@ -106,35 +100,4 @@ function isReady({ status, metadata }: KubeObject): boolean {
     metadata.deletionTimestamp === undefined &&
     conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True')
   );
-}
-
-async function get(port: number, path: string): Promise<Answer> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
-    });
-    const text = await response.text();
-    return response.ok ? { ok: true, text } : { ok: false, text: `${response.status} ${text}` };
-  } catch (error) {
-    return { ok: false, text: `Error: ${String(error)}` };
-  }
-}
-
-/**
- * The forward takes every connection and closes one that the pod refuses: it counts when the pod
- * speaks first, or when it is still open after a while.
- */
-async function connectTo(port: number): Promise<Answer> {
-  const socket = connect(port, '127.0.0.1');
-  const open = { ok: true, text: `port ${workload.service.port} takes connections` };
-  try {
-    return await new Promise<Answer>((resolve) => {
-      socket.setTimeout(OPEN_MILLISECONDS, () => resolve(open));
-      socket.once('data', () => resolve(open));
-      socket.once('error', (error) => resolve({ ok: false, text: String(error) }));
-      socket.once('close', () => resolve({ ok: false, text: 'the connection was closed' }));
-    });
-  } finally {
-    socket.destroy();
-  }
 }

@@ -2,7 +2,6 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import type { Fleet } from '@tenantry/tenants';
-import { workload } from '@tenantry/workload';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
 import type { Workspace } from '../cli/workspace.ts';
@@ -134,7 +133,7 @@ function indexOf({ root, state, dist }: Places): StatIndex {
 
 function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
   const pins = {
-    images: imageReferences(root, fleet.imageRepository, workload.images),
+    images: imageReferences(root, fleet.imageRepository),
     vcluster: versions.vcluster,
     kubernetes: versions.kubernetes,
   };

@@ -9,7 +9,7 @@ const PATIENCE_MILLISECONDS = 10_000;
 
 export interface RolloutOptions {
   readonly namespace: string;
-  /** As kubectl names them: `deployment/simple-app`. */
+  /** As kubectl names them: `deployment/web`. */
   readonly workloads: readonly string[];
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;

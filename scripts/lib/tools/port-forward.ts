@@ -14,7 +14,7 @@ const START_TIMEOUT_SECONDS = 20;
 const RESTART_MILLISECONDS = 300;
 
 /**
- * Forwards a free local port to `resource` (`svc/simple-service`) for as long as it is held; starts
+ * Forwards a free local port to `resource` (`svc/web`) for as long as it is held; starts
  * again on the same port when the pod behind it goes away. Meets no NetworkPolicy.
  */
 export async function forwardPort(

@@ -2,10 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { imageTag, productionDependencies } from '../lib/dist/image-tag.ts';
+import { builtImages, workload } from '@tenantry/workload';
+import { imageTag, productionDependencies } from '../../lib/dist/image-tag.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const service = 'packages/whoami';
+const root = resolve(import.meta.dirname, '../../..');
+const [service = ''] = builtImages(workload.images).values();
 let copy = '';
 
 beforeEach(() => {
