@@ -73,7 +73,7 @@ function inDirectory(directory: string, files: Tree): Tree {
 }
 
 /** Objects of one name in other namespaces than the workload's own have theirs in front. */
-function virtualFileName(object: ManifestObject): string {
+export function virtualFileName(object: ManifestObject): string {
   const { name, namespace = workload.service.namespace } = object.metadata;
   return namespace === workload.service.namespace
     ? fileName(object)

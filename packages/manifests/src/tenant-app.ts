@@ -6,6 +6,7 @@ import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
 import type { Pins } from './pins.ts';
+import { checkDemand } from './workload-demand.ts';
 import { nodePortsOf, reachedPods } from './workload-service.ts';
 
 export interface TenantAppProps {
@@ -31,6 +32,7 @@ export class TenantApp extends App {
       images: pins.images,
     } as WorkloadProps);
     const workload = objectsOf(chart);
+    checkDemand(workload);
     this.virtual = [...objectsOf(limits), ...workload];
 
     this.host = new Chart(this, 'host', { disableResourceNameHashes: true });

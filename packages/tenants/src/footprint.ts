@@ -1,4 +1,4 @@
-import { type PodResources, workload } from '@tenantry/workload';
+import { type PodResources, type Workload, workload } from '@tenantry/workload';
 import { parseBytes, parseCpu } from './quantity.ts';
 import type { Resources } from './tenant.ts';
 
@@ -85,8 +85,12 @@ export function sum(parts: readonly Resources[]): Resources {
   );
 }
 
-function workloadPods(count: 'replicas' | 'surge'): readonly Footprint[] {
-  return workload.pods.flatMap((pod) => Array(pod[count]).fill(footprintOf(pod.resources)));
+/** The workload's pods at rest, or those beside them in a rollout, one by one. */
+export function workloadPods(
+  count: 'replicas' | 'surge',
+  pods: Workload['pods'] = workload.pods,
+): readonly Footprint[] {
+  return pods.flatMap((pod) => Array<Footprint>(pod[count]).fill(footprintOf(pod.resources)));
 }
 
 function footprintOf({ requests, limits }: PodResources): Footprint {

@@ -35,7 +35,7 @@ const name = z
     error: 'a name starts with a visible character and does not end with a space',
   })
   .meta({
-    description: 'What the greeting says: any printable text.',
+    description: 'What the tenant is called: any printable text.',
     examples: ['Alice', 'Müller & Söhne'],
   });
 
