@@ -60,8 +60,18 @@ test.each([
   ['not deployed', alice, []],
   ['chart 0.36.0, not 0.37.0', { ...alice, chartVersion: '0.37.0' }, seen('alice', 1)],
   ['runs tenantry/app:old, not tenantry/app:new', alice, seen('alice', 1, 'tenantry/app:old')],
+  [
+    'runs localhost:5000/cache@sha256:b, not localhost:5000/cache@sha256:a',
+    { ...alice, images: { ...alice.images, cache: 'localhost:5000/cache@sha256:a' } },
+    seen('alice', 1, 'localhost:5000/cache@sha256:b'),
+  ],
 ])('drift: %s', (drift, tenant, objects) => {
   expect(tenantStatuses([tenant], objects)[0]?.drift).toEqual([drift]);
+});
+
+test('two images of one repository are no drift of each other', () => {
+  const images = { old: 'tenantry/app:old', new: 'tenantry/app:new' };
+  expect(tenantStatuses([{ ...alice, images }], seen('alice', 1))[0]?.drift).toEqual([]);
 });
 
 test('what is live and not in dist/ comes last, as an orphan', () => {

@@ -74,28 +74,28 @@ async function ensureBuilt(
   const { sealed } = await chooseWay(quietShell());
   const bases = sealed ? await buildServiceBases($, report, workspace.cache) : null;
   await report.step(`build ${reference}`, () =>
-    build($, reference, join(workspace.root, directory), bases),
+    build($, { reference, directory }, workspace.root, bases),
   );
 }
 
 async function build(
   $: Shell,
-  tag: string,
-  directory: string,
+  { reference: tag, directory }: BuiltImage,
+  root: string,
   bases: { build: string; runtime: string } | null,
 ): Promise<void> {
   const buildArgs: Record<string, string> =
     bases === null ? {} : { BUILD_IMAGE: bases.build, RUNTIME_IMAGE: bases.runtime };
   const buildFrom = (context: string) =>
     buildImage($, { tag, context, dockerfile: join(context, 'Dockerfile'), buildArgs });
-  if (!isPackage(directory)) return buildFrom(directory);
+  if (!isPackage(root, directory)) return buildFrom(join(root, directory));
   const scratch = await mkdtemp(join(tmpdir(), 'tenantry-image-'));
   const context = join(scratch, 'context');
   try {
     const [file, ...args] = pnpmCommand();
     // `pnpm --filter … deploy` would run the root script of that name.
-    const deploy = ['pm', '--filter', '.', 'deploy', '--prod', context];
-    await run($({ cwd: directory }), file, [...args, ...deploy]);
+    const deploy = ['pm', '--filter', `./${directory}`, 'deploy', '--prod', context];
+    await run($({ cwd: root }), file, [...args, ...deploy]);
     await buildFrom(context);
   } finally {
     await rm(scratch, { recursive: true, force: true });

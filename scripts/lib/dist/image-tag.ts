@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { parse } from 'yaml';
 
@@ -7,12 +8,13 @@ import { parse } from 'yaml';
 const TAG_LENGTH = 12;
 
 /**
- * The tag of an image that is built from `directory`: a hash over everything it is made of, contents only, so that it is
- * the same on every machine, with or without Git. Base digests stand in the Dockerfile.
+ * The tag of an image that is built from a directory: a hash over everything it is made of, contents
+ * only, so that it is the same on every machine, with or without Git. Base digests stand in the
+ * Dockerfile.
  */
 export function imageTag(root: string, directory: string): string {
   const service = join(root, directory);
-  const files = isPackage(service)
+  const files = isPackage(root, directory)
     ? [
         'Dockerfile',
         'package.json',
@@ -20,16 +22,24 @@ export function imageTag(root: string, directory: string): string {
       ]
     : [...filesBelow(service)];
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(`${file}\0${text(join(service, file))}\0`);
+  for (const file of files.sort()) {
+    hash.update(`${file}\0`).update(contents(join(service, file))).update('\0');
+  }
   const lock = text(join(root, 'pnpm-lock.yaml'));
   for (const dependency of productionDependencies(lock, directory))
     hash.update(`${dependency}\0`);
   return hash.digest('hex').slice(0, TAG_LENGTH);
 }
 
-/** Whether a directory is a package of this workspace; of any other all files go into the image. */
-export function isPackage(directory: string): boolean {
-  return existsSync(join(directory, 'package.json'));
+/** Whether a directory is a package of the workspace; of any other all files go into the image. */
+export function isPackage(root: string, directory: string): boolean {
+  return text(join(root, 'pnpm-lock.yaml')).includes(`\n  ${directory}:\n`);
+}
+
+/** A file's bytes, or its text whatever its line breaks. */
+function contents(path: string): Buffer | string {
+  const bytes = readFileSync(path);
+  return isUtf8(bytes) ? text(path) : bytes;
 }
 
 function text(path: string): string {
