@@ -11,7 +11,7 @@ import {
   vclusterName,
 } from '../src/index.ts';
 
-test('the names of the reference scenario are these, word for word', () => {
+test('the names of a tenant are these, word for word', () => {
   expect(vclusterName('alice')).toBe('tenant-alice');
   expect(hostNamespace('alice')).toBe('vcluster-tenant-alice');
   expect(syncedName(workload.service.name, workload.service.namespace, 'alice')).toBe(
