@@ -17,7 +17,23 @@ const config: Config = {
       ...shared,
       displayName: 'hermetic',
       testMatch: ['<rootDir>/{packages,scripts}/**/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/packages/e2e/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/packages/(e2e|whoami|workload)/',
+        '<rootDir>/scripts/test/shipped/',
+      ],
+      // In place of the workload that ships stands the one in packages/workload/fixture.
+      testEnvironmentOptions: {
+        customExportConditions: ['node', 'node-addons', 'tenantry-fixture'],
+      },
+    },
+    {
+      ...shared,
+      displayName: 'workload',
+      testMatch: [
+        '<rootDir>/packages/{whoami,workload}/test/**/*.test.ts',
+        '<rootDir>/scripts/test/shipped/*.test.ts',
+      ],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/packages/e2e/test/**/*.test.ts'] },
   ],

@@ -7,7 +7,7 @@ export default defineCommand({
   usage: 'pnpm onboard ID --name NAME [--plan PLAN] [--through DATE]',
   summary: 'Adds a tenant to tenants.json and dist/. Touches no cluster.',
   options: {
-    name: { type: 'string', value: 'NAME', description: 'what the greeting says' },
+    name: { type: 'string', value: 'NAME', description: 'what the tenant is called' },
     plan: {
       type: 'string',
       value: 'PLAN',
@@ -20,7 +20,7 @@ export default defineCommand({
     const [id = ''] = positionals;
     const { name, plan, through } = values;
     if (name === undefined) {
-      throw new UsageError(`--name is missing\n  → pnpm onboard ${id} --name "What to greet"`);
+      throw new UsageError(`--name is missing\n  → pnpm onboard ${id} --name "What it is called"`);
     }
     // What is wrong with the values, the parser says.
     const tenant = {

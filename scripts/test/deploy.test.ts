@@ -31,7 +31,8 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
     state: 'active',
     plan: 'small',
     hostContext: 'kind-tenantry',
-    image: 'tenantry/whoami:1',
+    image: 'tenantry/app:1',
+    images: { app: 'tenantry/app:1' },
     chartVersion: '0.36.0',
     valuesFile: '/values',
     values: { controlPlane: { statefulSet: { highAvailability: { replicas: 1 } } } },
@@ -49,19 +50,19 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name: 'tenant-id', namespace: 'default' },
-        data: { TENANT_ID: 'Alice' },
+        data: { NAME: 'Alice' },
       },
       {
         apiVersion: 'apps/v1',
         kind: 'Deployment',
-        metadata: { name: 'simple-app', namespace: 'default' },
-        spec: { replicas: 1, template: { spec: { containers: [{ name: 'whoami' }] } } },
+        metadata: { name: 'fixture-app', namespace: 'default' },
+        spec: { replicas: 1, template: { spec: { containers: [{ name: 'app' }] } } },
       },
       {
         apiVersion: 'v1',
         kind: 'Service',
-        metadata: { name: 'simple-service', namespace: 'default' },
-        spec: { selector: { app: 'simple-app' } },
+        metadata: { name: 'fixture-public', namespace: 'default' },
+        spec: { selector: { app: 'fixture-app' } },
       },
     ],
     ...changes,
@@ -251,8 +252,8 @@ test('a new tenant: all is made, the inventory before it, and said', async () =>
     'ResourceQuota/tenant-alice created',
     'vcluster: installed',
     'ConfigMap/tenant-id created',
-    'Deployment/simple-app created',
-    'Service/simple-service created',
+    'Deployment/fixture-app created',
+    'Service/fixture-public created',
   ]);
   expect(said.at(-1)).toContain('alice: Hello Alice');
   const inventory = host.writes.indexOf('PATCH v1 ConfigMap tenantry-system/inventory-alice');
@@ -404,13 +405,13 @@ describe('a conflict', () => {
     {
       reason: 'FieldManagerConflict',
       message: 'conflict with "kubectl-patch" using v1',
-      field: '.data.TENANT_ID',
+      field: '.data.NAME',
     },
   ]);
 
   beforeEach(async () => {
     await deployed(alice());
-    inside.put({ ...(inside.get(CONFIG_MAP) as KubeObject), data: { TENANT_ID: 'Robert' } });
+    inside.put({ ...(inside.get(CONFIG_MAP) as KubeObject), data: { NAME: 'Robert' } });
     inside.refuse(CONFIG_MAP, conflict);
     forgetWrites();
   });
@@ -418,16 +419,16 @@ describe('a conflict', () => {
   test('is said with field, manager and the way out; the rest is done and said', async () => {
     host.drop(QUOTA);
     await expect(deployed(alice())).rejects.toThrow(
-      /conflict with "kubectl-patch": \.data\.TENANT_ID\n.*--take-over/s,
+      /conflict with "kubectl-patch": \.data\.NAME\n.*--take-over/s,
     );
     expect(said.at(-1)).toMatch(/^alice: ResourceQuota\/tenant-alice created .*then it failed$/);
-    expect(inside.get(CONFIG_MAP)?.['data']).toEqual({ TENANT_ID: 'Robert' });
+    expect(inside.get(CONFIG_MAP)?.['data']).toEqual({ NAME: 'Robert' });
     expect(inside.writes).toEqual([]);
   });
 
   test('is taken over where it is asked for', async () => {
     expect(await deployed(alice(), { takeOver: true })).toEqual(['ConfigMap/tenant-id changed']);
-    expect(inside.get(CONFIG_MAP)?.['data']).toEqual({ TENANT_ID: 'Alice' });
+    expect(inside.get(CONFIG_MAP)?.['data']).toEqual({ NAME: 'Alice' });
   });
 });
 
@@ -451,7 +452,7 @@ describe('a pause', () => {
 
   test('leaves what is inside for the resume, which brings it', async () => {
     const [configMap, ...others] = alice().virtualObjects;
-    const renamed = [{ ...(configMap as KubeObject), data: { TENANT_ID: 'Other' } }, ...others];
+    const renamed = [{ ...(configMap as KubeObject), data: { NAME: 'Other' } }, ...others];
     await deployed(paused({ virtualObjects: renamed }));
     expect((await lookAt(paused({ virtualObjects: renamed }))).plan.tenants[0]?.deferred).toEqual([
       CONFIG_MAP,

@@ -7,7 +7,13 @@ import * as fc from 'fast-check';
 import { editTenants, editTenantsOnly } from '../lib/dist/edit-tenants.ts';
 import { withDistLock } from '../lib/dist/lock.ts';
 import { checkDist, synthDist } from '../lib/dist/synth.ts';
-import { contents, root, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
+import {
+  contents,
+  ON_FIXTURE,
+  root,
+  tempWorkspace,
+  type TempWorkspace,
+} from './helpers/temp-workspace.ts';
 
 let place: TempWorkspace;
 beforeEach(() => {
@@ -103,7 +109,7 @@ describe('at the same time', () => {
       new Promise<number>((done) => {
         execFile(
           process.execPath,
-          [join(root, `scripts/${name}.ts`), ...args],
+          [ON_FIXTURE, join(root, `scripts/${name}.ts`), ...args],
           { env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir } },
           (error) => done(Number(error?.code ?? 0)),
         );

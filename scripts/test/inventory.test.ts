@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { fileURLToPath } from 'node:url';
 import {
   EMPTY_RECORD,
   inventoryObject,
@@ -15,7 +14,9 @@ import {
 import { readRecord, removeRecord } from '../lib/cluster/records.ts';
 import { createNotes } from '../lib/deploy/notes.ts';
 import { readTenants } from '../lib/dist/read.ts';
+import { synthDist } from '../lib/dist/synth.ts';
 import { apiError, type FakeApi, fakeApi } from './helpers/fake-api.ts';
+import { tempWorkspace } from './helpers/temp-workspace.ts';
 
 const namespace = {
   apiVersion: 'v1',
@@ -30,7 +31,7 @@ const quota = {
 const app = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: 'simple-app', namespace: 'default' },
+  metadata: { name: 'fixture-app', namespace: 'default' },
 };
 const EMPTY = { host: [], virtual: [], release: null };
 
@@ -55,7 +56,7 @@ const FOREIGN = [
 test('an inventory names objects, and never a namespace, which would take all with it', () => {
   expect(inventoryOf([namespace, quota], [app])).toEqual({
     host: ['v1 ResourceQuota vcluster-tenant-alice/q'],
-    virtual: ['apps/v1 Deployment default/simple-app'],
+    virtual: ['apps/v1 Deployment default/fixture-app'],
     release: null,
   });
 });
@@ -109,10 +110,11 @@ test.each(FOREIGN)('no record makes deploy prune %j', (reference) => {
   expect(former).toEqual({ inventory: EMPTY, refused: [reference, reference] });
 });
 
-test('every object that dist/ has for a tenant may be pruned when it leaves dist/', () => {
-  for (const { id, hostObjects, virtualObjects } of readTenants(
-    fileURLToPath(new URL('../../dist', import.meta.url)),
-  )) {
+test('every object that dist/ has for a tenant may be pruned when it leaves dist/', async () => {
+  const place = tempWorkspace();
+  place.tenants([{ id: 'alice', name: 'Alice' }]);
+  await synthDist(place, () => {});
+  for (const { id, hostObjects, virtualObjects } of readTenants(place.dist)) {
     const all = inventoryOf(hostObjects, virtualObjects);
     expect(all.host.filter((reference) => !isOnHost(id, reference))).toEqual([]);
     expect(toPrune(id, all, EMPTY).refused).toEqual([]);
@@ -120,6 +122,7 @@ test('every object that dist/ has for a tenant may be pruned when it leaves dist
     const former = inventoryObject(id, { ...all, virtual: [] });
     expect(parseFormerInventory(id, former).refused).toEqual([]);
   }
+  place.remove();
 });
 
 describe('the stored record', () => {

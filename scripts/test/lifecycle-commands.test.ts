@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { contents, root, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
+import {
+  contents,
+  ON_FIXTURE,
+  root,
+  tempWorkspace,
+  type TempWorkspace,
+} from './helpers/temp-workspace.ts';
 
 interface Outcome {
   readonly code: number;
@@ -32,7 +38,7 @@ function command(name = '', ...args: readonly string[]): Promise<Outcome> {
   return new Promise((done) => {
     execFile(
       process.execPath,
-      [join(root, `scripts/${name}.ts`), ...args],
+      [ON_FIXTURE, join(root, `scripts/${name}.ts`), ...args],
       { cwd: place.dir, env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir } },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }),
     );

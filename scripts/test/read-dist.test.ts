@@ -41,6 +41,14 @@ test('what editors, systems and people put beside the tenants is passed over', (
   expect(JSON.stringify([readTenants(place.dist), readHostWide(place.dist)])).toBe(before);
 });
 
+test('the images are those that synth has named, one built and one by digest', () => {
+  const [alice] = readTenants(place.dist, ['alice']);
+  expect(alice?.images).toEqual({
+    app: expect.stringMatching(/^tenantry\/app:[0-9a-f]{12}$/),
+    cache: expect.stringMatching(/@sha256:c{64}$/),
+  });
+});
+
 // What a command refuses, synth puts right: no advice leads in a circle.
 test.each<readonly [string, () => void, RegExp]>([
   [
@@ -57,6 +65,15 @@ test.each<readonly [string, () => void, RegExp]>([
     () =>
       place.write('dist/alice/virtual/a.yaml', '<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n'),
     /alice cannot be read: [^]*\n {2}→ run pnpm synth/,
+  ],
+  [
+    'a tenant.json of a workload with one image, where this one has two',
+    () =>
+      place.write(
+        'dist/alice/tenant.json',
+        contents(place.dist)['alice/tenant.json']?.replace(/,\n {2}"images": .*?}/s, '') ?? '',
+      ),
+    /alice cannot be read: .*one image\n {2}→ run pnpm synth/,
   ],
   [
     'no tenant.json',

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
-
-const root = resolve(import.meta.dirname, '../..');
+import { join } from 'node:path';
+import { ON_FIXTURE, root } from './helpers/temp-workspace.ts';
 
 export interface ScriptResult {
   readonly code: number | null;
@@ -18,7 +17,7 @@ export function runScript(
 ): ScriptResult {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(root, 'scripts', `${name}.ts`), ...args],
+    [ON_FIXTURE, join(root, 'scripts', `${name}.ts`), ...args],
     { cwd, env: { PATH: '/usr/bin:/bin', ...env }, encoding: 'utf8', stdio: 'pipe' },
   );
   return { code: status, stdout, stderr };

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkDist, type Places, synthDist } from '../lib/dist/synth.ts';
 import {
   contents,
-  root,
   tempWorkspace,
   type TempWorkspace,
   writtenAt,
@@ -37,19 +36,6 @@ const directories = () =>
 const synth = () => outcome(synthDist);
 const check = () => outcome(checkDist);
 
-test('the dist/ in Git is what tenants.json in Git says', async () => {
-  const places = {
-    root,
-    tenantsFile: join(root, 'tenants.json'),
-    dist: join(root, 'dist'),
-    state: join(root, '.tenantry'),
-  };
-  expect(await outcome(checkDist, places)).toEqual([
-    0,
-    expect.stringMatching(/^dist is up to date: \d+ tenants?$/),
-  ]);
-});
-
 describe('synth', () => {
   test('makes a directory for every tenant', async () => {
     expect(await synth()).toEqual([
@@ -75,7 +61,7 @@ describe('synth', () => {
     place.tenants([alice, { ...bob, name: 'Robert' }]);
     expect(await synth()).toEqual([
       0,
-      'bob: tenant.json, virtual/configmap.tenant-id.yaml, virtual/deployment.simple-app.yaml',
+      'bob: tenant.json, virtual/configmap.fixture-config.yaml, virtual/deployment.fixture-app.yaml',
       '1 changed, 2 tenants in dist',
     ]);
     expect(writtenAt(join(place.dist, 'alice'))).toEqual(before);
@@ -185,14 +171,14 @@ describe('synth --check', () => {
     place.tenants([alice, { id: 'carol', name: 'Carol' }]);
     place.write('dist/alice/vcluster.yaml', 'changed\n');
     place.write('dist/alice/host/extra.yaml', 'kind: Extra\n');
-    rmSync(join(place.dist, 'alice/virtual/configmap.tenant-id.yaml'));
+    rmSync(join(place.dist, 'alice/virtual/configmap.fixture-config.yaml'));
     const before = [contents(place.dir), writtenAt(place.dir)];
     const [code, ...lines] = await check();
     expect(code).toBe(4);
     expect(lines).toEqual(
       expect.arrayContaining([
         'stale: alice/vcluster.yaml',
-        'missing: alice/virtual/configmap.tenant-id.yaml',
+        'missing: alice/virtual/configmap.fixture-config.yaml',
         'surplus: alice/host/extra.yaml',
         'surplus: bob/tenant.json',
         'missing: carol/tenant.json',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   contents,
+  ON_FIXTURE,
   root,
   tempWorkspace,
   type TempWorkspace,
@@ -28,7 +29,7 @@ function synth(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promi
   return new Promise((done) => {
     execFile(
       process.execPath,
-      [join(root, 'scripts/synth.ts'), ...args],
+      [ON_FIXTURE, join(root, 'scripts/synth.ts'), ...args],
       { cwd: place.dir, env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir, ...env } },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }),
     );

@@ -8,7 +8,7 @@ import { quietShell } from '../lib/cli/shell.ts';
 import { type HistoryOptions, readHistory } from '../lib/usage/history.ts';
 import { notesFor } from '../lib/usage/notes.ts';
 import { type GitHistory, gitHistory, removeRepository } from './helpers/git-history.ts';
-import { root } from './helpers/temp-workspace.ts';
+import { ON_FIXTURE, root } from './helpers/temp-workspace.ts';
 
 const $ = quietShell();
 const NOW = Date.parse('2028-04-01');
@@ -425,11 +425,15 @@ test('a name that changes under one id is said', async () => {
 test('--json carries the notes, one by one and in the summary, and what was read', () => {
   commit('2026-01-01T00:00Z', alice);
   const head = commit('2026-01-02T00:00Z', bob);
-  const text = execFileSync(process.execPath, [join(root, 'scripts/usage.ts'), '--json'], {
-    env: { ...process.env, TENANTRY_DIR: place.dir },
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const text = execFileSync(
+    process.execPath,
+    [ON_FIXTURE, join(root, 'scripts/usage.ts'), '--json'],
+    {
+      env: { ...process.env, TENANTRY_DIR: place.dir },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const events = text
     .trim()
     .split('\n')

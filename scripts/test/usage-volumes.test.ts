@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
 import { type GitHistory, gitHistory } from './helpers/git-history.ts';
-import { root } from './helpers/temp-workspace.ts';
+import { ON_FIXTURE, root } from './helpers/temp-workspace.ts';
 
 /** What `pnpm usage` learns from a cluster, and how it ends where it learns nothing. */
 describe('usage with a cluster', () => {
@@ -24,7 +24,7 @@ describe('usage with a cluster', () => {
 
   function script(...args: readonly string[]) {
     const [file = '', ...flags] = args;
-    return spawnSync(process.execPath, [join(root, 'scripts', file), ...flags], {
+    return spawnSync(process.execPath, [ON_FIXTURE, join(root, 'scripts', file), ...flags], {
       env: {
         ...process.env,
         PATH: `${fakes.directory}:/usr/bin:/bin`,

@@ -82,5 +82,5 @@ describe('dialling', () => {
 });
 
 test('a tenant whose service does not run says so', () => {
-  expect(tenantEndpoints('alice', [], [])).toBe('no Service simple-service');
+  expect(tenantEndpoints('alice', [], [])).toBe('no Service fixture-public');
 });

@@ -3,7 +3,7 @@ import { evaluate, probeOf, type ProbeResults, resultOf } from '@tenantry/isolat
 import { PARTS, plannedProbes } from '../lib/verify/planned.ts';
 import { RunRecord } from '../lib/verify/record.ts';
 
-const tenant = { id: 'alice', image: 'tenantry/whoami:1' };
+const tenant = { id: 'alice', image: 'tenantry/app:1' };
 const all = PARTS.flatMap((part) => plannedProbes(part, tenant, ['bob', 'carol']));
 
 describe('what is planned for a tenant', () => {

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { syncedName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { execa } from 'execa';
 import { reachHost, toolPath } from './tenantry.ts';
 
@@ -16,15 +18,17 @@ export interface SteadyClient {
 
 const PAUSE_MILLISECONDS = 50;
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
+const PATH = workload.check.kind === 'http' ? workload.check.path : '/';
 
 /**
- * Calls a tenant's /whoami one request after the other, through one port-forward to its synced
+ * Calls a tenant's service one request after the other, through one port-forward to its synced
  * Service that is held open all the time and not replaced when it breaks.
  */
 export async function steadyClient(id: string, expected: string): Promise<SteadyClient> {
-  const service = `svc/simple-service-x-default-x-tenant-${id}`;
+  const { namespace, name, port: servicePort } = workload.service;
+  const service = `svc/${syncedName(name, namespace, id)}`;
   const where = [...reachHost(), '-n', `vcluster-tenant-${id}`];
-  const args = [...where, 'port-forward', '--address', '127.0.0.1', service, ':3000'];
+  const args = [...where, 'port-forward', '--address', '127.0.0.1', service, `:${servicePort}`];
   const forward = execa('kubectl', args, {
     env: { PATH: toolPath() },
     reject: false,
@@ -44,7 +48,7 @@ export async function steadyClient(id: string, expected: string): Promise<Steady
   const ask = async () => {
     requests += 1;
     try {
-      const response = await fetch(`http://127.0.0.1:${port}/whoami`, {
+      const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
       });
       const body = await response.text();

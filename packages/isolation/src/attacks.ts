@@ -1,5 +1,5 @@
-import { SERVICE } from '@tenantry/tenants';
 import type { KubeObject } from '@tenantry/plan';
+import { workload } from '@tenantry/workload';
 import type { Attack, Benign } from './attack.ts';
 import { FIXTURE } from './fixtures.ts';
 import { podAttacks } from './pod-attacks.ts';
@@ -12,7 +12,7 @@ export function benignService(namespace: string): KubeObject {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: `${FIXTURE}-service`, namespace },
-    spec: { selector: { app: FIXTURE }, ports: [{ port: SERVICE.port }] },
+    spec: { selector: { app: FIXTURE }, ports: [{ port: workload.service.port }] },
   };
 }
 

@@ -1,4 +1,5 @@
-import { hostNamespace, SERVICE, syncedName } from '@tenantry/tenants';
+import { hostNamespace, syncedName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import type { HostEndpoints, TenantEndpoints } from './endpoints.ts';
 import {
   crossTenantListeners,
@@ -13,7 +14,8 @@ const API_POD_PORT = 8443;
 /** Where clouds tell a machine its secrets. */
 export const METADATA = { host: '169.254.169.254', port: 80 } as const;
 
-const SERVICE_NAME = `${SERVICE.service}.${SERVICE.namespace}.svc.cluster.local`;
+const SERVICE = workload.service;
+const SERVICE_NAME = `${SERVICE.name}.${SERVICE.namespace}.svc.cluster.local`;
 
 /** What a tenant needs, and so the proof that what answers there can be reached. */
 function own(endpoint: TenantEndpoints, { node }: HostEndpoints): readonly NetworkProbe[] {
@@ -21,7 +23,7 @@ function own(endpoint: TenantEndpoints, { node }: HostEndpoints): readonly Netwo
   const allowed = (name: string, attempt: string, to: Destination, leadsTo?: string) =>
     networkProbe(id, name, attempt, 'allowed', to, leadsTo === undefined ? {} : { leadsTo });
   return [
-    allowed('app-pod', 'own pod', { host: appPod, port: SERVICE.port }),
+    allowed('app-pod', 'own pod', { host: appPod, port: SERVICE.targetPort }),
     allowed('app-service', 'own Service', { host: appService, port: SERVICE.port }),
     allowed('app-name', 'own name', { host: SERVICE_NAME, port: SERVICE.port }, appService),
     allowed('api-name', 'own API by name', { host: 'kubernetes.default.svc', port: 443 }),
@@ -41,12 +43,12 @@ function crossTenant(
   { node }: HostEndpoints,
 ): readonly NetworkProbe[] {
   const { id, appPod, appService, nodePort, apiService, apiPod, dnsService } = to;
-  const name = `${syncedName(SERVICE.service, SERVICE.namespace, id)}.${hostNamespace(id)}.svc.cluster.local`;
+  const name = `${syncedName(SERVICE.name, SERVICE.namespace, id)}.${hostNamespace(id)}.svc.cluster.local`;
   const refused = (what: string, attempt: string, destination: Destination, controls: string[]) =>
     networkProbe(from, `${what}@${id}`, `${id}'s ${attempt}`, 'refused', destination, { controls });
   const control = (what: string) => [`${id}/network/${what}`];
   return [
-    refused('app-pod', 'pod', { host: appPod, port: SERVICE.port }, control('app-pod')),
+    refused('app-pod', 'pod', { host: appPod, port: SERVICE.targetPort }, control('app-pod')),
     refused(
       'app-service',
       'Service',

@@ -1,5 +1,6 @@
-import { SERVICE, syncedName, vclusterName } from '@tenantry/tenants';
 import type { KubeObject } from '@tenantry/plan';
+import { syncedName, vclusterName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 
 /** Everything that verify makes lies in this namespace, on the host and in every tenant. */
 export const FIXTURE = 'tenantry-verify';
@@ -142,14 +143,14 @@ export function manualEndpoints(
   form: 'Endpoints' | 'EndpointSlice',
 ): readonly KubeObject[] {
   const metadata = { name, namespace: FIXTURE };
-  const port = SERVICE.port;
+  const { port, targetPort } = workload.service;
   const service: KubeObject = {
     apiVersion: 'v1',
     kind: 'Service',
     metadata,
-    spec: { ports: [{ port, targetPort: port }] },
+    spec: { ports: [{ port, targetPort }] },
   };
-  const ports = [{ port, protocol: 'TCP' }];
+  const ports = [{ port: targetPort, protocol: 'TCP' }];
   if (form === 'Endpoints') {
     const subsets = [{ addresses: [{ ip: address }], ports }];
     return [service, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }];
@@ -162,7 +163,7 @@ export function manualEndpoints(
       metadata: { ...metadata, labels: { 'kubernetes.io/service-name': name } },
       addressType: 'IPv4',
       endpoints: [{ addresses: [address] }],
-      ports: [{ name: '', port, protocol: 'TCP' }],
+      ports: [{ name: '', port: targetPort, protocol: 'TCP' }],
     },
   ];
 }

@@ -3,7 +3,7 @@ import { asNew, attacks, benignClaim, benignService } from '../src/attacks.ts';
 import { probePod } from '../src/fixtures.ts';
 
 describe('what a hostile tenant makes', () => {
-  const pod = probePod({ image: 'tenantry/whoami:1' });
+  const pod = probePod({ image: 'tenantry/app:1' });
   const tried = attacks({
     pod,
     service: benignService('tenantry-verify'),

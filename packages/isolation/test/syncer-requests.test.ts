@@ -23,7 +23,7 @@ const targets = {
   statefulSet: object('StatefulSet', 'tenant-alice', {
     spec: { template: { spec: { containers } } },
   }),
-  service: object('Service', 'simple-service-x', { spec: { ports: [{ port: 3000 }] } }),
+  service: object('Service', 'fixture-public-x', { spec: { ports: [{ port: 3000 }] } }),
   apiService: object('Service', 'tenant-alice', { spec: { ports: [{ port: 443 }] } }),
   claim: object('PersistentVolumeClaim', 'claim', { spec: { storageClassName: 'standard' } }),
   releaseRecord: 'sh.helm.release.v1.tenant-alice.v1',

@@ -16,11 +16,13 @@ import { quotaOf } from './quota.ts';
 
 export interface HostNamespaceProps {
   readonly tenant: Pick<Tenant, 'id' | 'plan'>;
+  /** How many NodePorts the workload has; the tenant may have no others. */
+  readonly nodePorts: number;
 }
 
 /** A tenant's namespace on the host, what may be admitted there and how much of it. */
 export class HostNamespace extends Construct {
-  constructor(scope: Construct, id: string, { tenant }: HostNamespaceProps) {
+  constructor(scope: Construct, id: string, { tenant, nodePorts }: HostNamespaceProps) {
     super(scope, id);
     const { plan } = tenant;
     const labels = hostLabels(tenant.id);
@@ -42,7 +44,7 @@ export class HostNamespace extends Construct {
     new k8s.KubeResourceQuota(this, 'quota', {
       metadata: { ...metadata, name: vclusterName(tenant.id) },
       spec: {
-        hard: quotaOf(plan),
+        hard: quotaOf(plan, nodePorts),
       },
     });
 

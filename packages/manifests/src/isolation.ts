@@ -3,13 +3,13 @@ import {
   hostLabels,
   hostNamespace,
   LINK_LOCAL,
-  SERVICE,
   SYNCED_LABEL,
   type Tenant,
   vclusterName,
 } from '@tenantry/tenants';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import type { ReachedPods } from './workload-service.ts';
 
 const API_SERVER_PORT = 8443;
 
@@ -17,6 +17,8 @@ export interface IsolationProps {
   readonly tenant: Pick<Tenant, 'id' | 'plan'>;
   /** The addresses of the host's API server; null for any. */
   readonly apiCidr: string | null;
+  /** The pods that an open NodePort leads to. */
+  readonly reached: ReachedPods;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface IsolationProps {
 export class Isolation extends Construct {
   readonly #metadata: k8s.ObjectMeta;
 
-  constructor(scope: Construct, id: string, { tenant, apiCidr }: IsolationProps) {
+  constructor(scope: Construct, id: string, { tenant, apiCidr, reached }: IsolationProps) {
     super(scope, id);
     this.#metadata = { namespace: hostNamespace(tenant.id), labels: hostLabels(tenant.id) };
     const vcluster = vclusterName(tenant.id);
@@ -62,9 +64,9 @@ export class Isolation extends Construct {
     });
     if (tenant.plan.nodePort === 'open') {
       this.#policy('node-port', {
-        podSelector: inside(SERVICE.namespace, { app: SERVICE.deployment }),
+        podSelector: inside(reached.namespace, reached.labels),
         policyTypes: ['Ingress'],
-        ingress: [{ ports: [port(SERVICE.port)] }],
+        ingress: [{ ports: [port(reached.port)] }],
       });
     }
   }

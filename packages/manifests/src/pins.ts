@@ -1,7 +1,7 @@
 /** What every tenant's manifests share beside tenants.json. */
 export interface Pins {
-  /** The service image with its tag. */
-  readonly image: string;
+  /** References of the workload's images, with tag or digest. */
+  readonly images: Readonly<Record<string, string>>;
   /** Version of the vcluster chart and images, without a `v`: `0.36.0`. */
   readonly vcluster: string;
   /** Kubernetes version inside the virtual clusters, with its `v`: `v1.36.3`. */

@@ -25,7 +25,7 @@ const BASE = { services: 10, secrets: 40, configmaps: 40 } as const;
 const ENDED_PODS = 500;
 
 /** The quota of a plan: what the tenant can use, and on top of it what running it costs. */
-export function quotaOf(plan: Plan): Record<string, k8s.Quantity> {
+export function quotaOf(plan: Plan, nodePorts: number): Record<string, k8s.Quantity> {
   return {
     ...asQuantities({
       'limits.cpu': formatCpu(plan.cpu + OVERHEAD_LIMITS.cpu),
@@ -39,7 +39,7 @@ export function quotaOf(plan: Plan): Record<string, k8s.Quantity> {
     ...counts({
       pods: plan.pods + OVERHEAD_PODS,
       'count/pods': plan.pods + OVERHEAD_PODS + ENDED_PODS,
-      'services.nodeports': 1,
+      'services.nodeports': nodePorts,
       'services.loadbalancers': 0,
       // Each may hold a megabyte of the host's etcd, which all tenants share; each Service costs
       // every node rules.

@@ -1,4 +1,5 @@
 import type { Fleet, Host, Plan, Tenant } from '@tenantry/tenants';
+import { workload, type WorkloadProps } from '@tenantry/workload';
 import { HostApp } from './host-app.ts';
 import { memo } from './memo.ts';
 import type { Pins } from './pins.ts';
@@ -6,11 +7,12 @@ import {
   DefaultsApp,
   type ManifestObject,
   objectsOf,
-  ServiceApp,
   TenantHostApp,
   type TenantHostAppProps,
+  WorkloadApp,
 } from './tenant-app.ts';
 import { vclusterValues } from './vcluster-values.ts';
+import { nodePortsOf, reachedPods } from './workload-service.ts';
 import { toYaml, yamlTemplate } from './yaml.ts';
 
 /** Files by their path, with `/` between the parts. */
@@ -24,8 +26,10 @@ export interface TenantManifest {
   readonly plan: string;
   /** The kubeconfig context of the host cluster; no other is touched. */
   readonly hostContext: string;
-  /** The service image with its tag. */
+  /** The workload's first image, which verify's probe runs in, too. */
   readonly image: string;
+  /** References of the workload's images by their names. */
+  readonly images: Readonly<Record<string, string>>;
   /** Version of the vcluster chart. */
   readonly chartVersion: string;
 }
@@ -49,6 +53,9 @@ export function synthesizeHost(host: Host): Tree {
 /** Stands for an id in objects made for any tenant; no id, name or context can hold it. */
 const ANY_ID = '\uE000';
 
+/** What a tenant's objects on the host have from the workload. */
+type Reach = Pick<TenantHostAppProps, 'nodePorts' | 'reached'>;
+
 /**
  * The files of tenants' directories, each from that tenant, its plan, the host and the pins. What
  * tenants have in common is made once: what no id is in, and what differs in nothing but the id.
@@ -64,8 +71,13 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state }: Tenant): Tree {
-    const { image, vcluster } = this.#pins;
+  synthesize({ id, name, plan, state, settings }: Tenant): Tree {
+    const { images, vcluster } = this.#pins;
+    const { objects } = new WorkloadApp({
+      tenant: { id, name, nodePort: plan.nodePort, settings },
+      images,
+    } as WorkloadProps);
+    const reach: Reach = { nodePorts: nodePortsOf(objects), reached: reachedPods(objects) };
     const { host, values } = this.#plans(plan);
     const manifest: TenantManifest = {
       id,
@@ -73,16 +85,16 @@ export class TenantSynthesizer {
       state,
       plan: plan.name,
       hostContext: this.#host.context,
-      image,
+      image: Object.values(images)[0] ?? '',
+      images,
       chartVersion: vcluster,
     };
-    const service = new ServiceApp({ name, image, nodePort: plan.nodePort });
     return new Map([
-      ['tenant.json', `${JSON.stringify(manifest, null, 2)}\n`],
-      ...host.map(({ path, text }) => [path(id), text(id)] as const),
+      ['tenant.json', `${JSON.stringify(written(manifest), null, 2)}\n`],
+      ...host(JSON.stringify(reach)).map(({ path, text }) => [path(id), text(id)] as const),
       ['vcluster.yaml', values(state)],
       ...this.#defaults,
-      ...filesOf('virtual/', objectsOf(service.chart)),
+      ...filesOf('virtual/', objects, virtualFileName),
     ]);
   }
 
@@ -90,7 +102,9 @@ export class TenantSynthesizer {
   #planFiles(plan: Plan) {
     const { apiCidr } = this.#host;
     return {
-      host: hostTemplates({ tenant: { id: ANY_ID, plan }, apiCidr }),
+      host: memo((reach: string) =>
+        hostTemplates({ tenant: { id: ANY_ID, plan }, apiCidr, ...(JSON.parse(reach) as Reach) }),
+      ),
       values: memo((state: Tenant['state']) => toYaml(vclusterValues({ plan, state }, this.#pins))),
     };
   }
@@ -112,12 +126,29 @@ function hostTemplates(props: TenantHostAppProps): readonly HostTemplate[] {
   });
 }
 
-function filesOf(prefix: string, objects: readonly ManifestObject[]): Tree {
-  return new Map(objects.map((object) => [prefix + fileName(object), toYaml(object)]));
+function filesOf(
+  prefix: string,
+  objects: readonly ManifestObject[],
+  nameOf: (object: ManifestObject) => string = fileName,
+): Tree {
+  return new Map(objects.map((object) => [prefix + nameOf(object), toYaml(object)]));
+}
+
+/** One image says all that `images` could. */
+function written({ images, ...manifest }: TenantManifest): object {
+  return Object.keys(images).length === 1 ? manifest : { ...manifest, images };
 }
 
 function inDirectory(directory: string, files: Tree): Tree {
   return new Map([...files].map(([path, text]) => [`${directory}/${path}`, text]));
+}
+
+/** Objects of one name in other namespaces than the workload's own have theirs in front. */
+export function virtualFileName(object: ManifestObject): string {
+  const { name, namespace = workload.service.namespace } = object.metadata;
+  return namespace === workload.service.namespace
+    ? fileName(object)
+    : fileName({ ...object, metadata: { name: `${namespace}.${name}` } });
 }
 
 /** `networkpolicy.default-deny.yaml`. */

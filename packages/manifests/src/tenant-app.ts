@@ -1,25 +1,32 @@
 import type { Tenant } from '@tenantry/tenants';
+import type { WorkloadProps } from '@tenantry/workload';
+import { WorkloadChart } from '@tenantry/workload/chart';
 import { App, Chart } from 'cdk8s';
 import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
-import { Whoami, type WhoamiProps } from './whoami.ts';
+import { checkDemand } from './workload-demand.ts';
+import type { ReachedPods } from './workload-service.ts';
 
 export interface TenantHostAppProps {
   readonly tenant: Pick<Tenant, 'id' | 'plan'>;
   /** The addresses of the host's API server; null for any. */
   readonly apiCidr: string | null;
+  /** How many NodePorts the workload has. */
+  readonly nodePorts: number;
+  /** The pods that it is reached by. */
+  readonly reached: ReachedPods;
 }
 
 /** One tenant's objects in the host cluster: an App of its own, since one App for N is O(N²). */
 export class TenantHostApp extends App {
   readonly chart: Chart;
 
-  constructor({ tenant, apiCidr }: TenantHostAppProps) {
+  constructor({ tenant, apiCidr, nodePorts, reached }: TenantHostAppProps) {
     super();
     this.chart = new Chart(this, 'host', { disableResourceNameHashes: true });
-    new HostNamespace(this.chart, 'namespace', { tenant });
-    new Isolation(this.chart, 'isolation', { tenant, apiCidr });
+    new HostNamespace(this.chart, 'namespace', { tenant, nodePorts });
+    new Isolation(this.chart, 'isolation', { tenant, apiCidr, reached });
   }
 }
 
@@ -29,19 +36,19 @@ export class DefaultsApp extends App {
 
   constructor() {
     super();
-    this.chart = new Chart(this, 'virtual', { disableResourceNameHashes: true });
+    this.chart = new Chart(this, 'limits', { disableResourceNameHashes: true });
     new DefaultLimits(this.chart, 'limits');
   }
 }
 
-/** The service in one tenant's cluster. */
-export class ServiceApp extends App {
-  readonly chart: Chart;
+/** The workload in one tenant's cluster. @throws where it takes more than it says */
+export class WorkloadApp extends App {
+  readonly objects: readonly ManifestObject[];
 
-  constructor(props: WhoamiProps) {
+  constructor(props: WorkloadProps) {
     super();
-    this.chart = new Chart(this, 'virtual', { disableResourceNameHashes: true });
-    new Whoami(this.chart, 'whoami', props);
+    this.objects = objectsOf(new WorkloadChart(this, 'workload', props));
+    checkDemand(this.objects);
   }
 }
 

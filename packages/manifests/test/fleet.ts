@@ -1,8 +1,15 @@
 import { type Fleet, parseTenants, type Tenant } from '@tenantry/tenants';
+import type { WorkloadProps } from '@tenantry/workload';
 import { type Pins, synthesize, type Tree } from '../src/index.ts';
+import { DefaultsApp, objectsOf, TenantHostApp, WorkloadApp } from '../src/tenant-app.ts';
+import { vclusterValues } from '../src/vcluster-values.ts';
+import { nodePortsOf, reachedPods } from '../src/workload-service.ts';
 
 export const pins: Pins = {
-  image: 'tenantry/whoami:0123456789ab',
+  images: {
+    app: 'tenantry/app:0123456789ab',
+    cache: `registry.example.com/cache@sha256:${'c'.repeat(64)}`,
+  },
   vcluster: '0.36.0',
   kubernetes: 'v1.36.3',
 };
@@ -17,6 +24,22 @@ export function fleetOf(tenants: readonly object[], file: object = {}): Fleet {
 
 export function treeOf(tenants: readonly object[], file: object = {}): Tree {
   return synthesize(fleetOf(tenants, file), pins);
+}
+
+/** What a tenant's YAML files say, each from constructs made for this tenant alone. */
+export function contentsOf({ host: { apiCidr } }: Fleet, tenant: Tenant): readonly object[] {
+  const { id, name, plan, settings } = tenant;
+  const { objects } = new WorkloadApp({
+    tenant: { id, name, nodePort: plan.nodePort, settings },
+    images: pins.images,
+  } as WorkloadProps);
+  const reach = { nodePorts: nodePortsOf(objects), reached: reachedPods(objects) };
+  return [
+    ...objectsOf(new TenantHostApp({ tenant, apiCidr, ...reach }).chart),
+    vclusterValues(tenant, pins),
+    ...objectsOf(new DefaultsApp().chart),
+    ...objects,
+  ];
 }
 
 export function onlyTenant(fleet: Fleet): Tenant {

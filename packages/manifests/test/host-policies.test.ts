@@ -208,9 +208,9 @@ describe('what a syncer in the wrong hands would try', () => {
   const attacks = syncerAttacks({
     tenantId: 'alice',
     foreignNamespace: 'vcluster-tenant-bob',
-    syncedPod: 'simple-app-x-default-x-tenant-alice',
-    syncedService: 'simple-service-x-default-x-tenant-alice',
-    image: 'tenantry/whoami:0123456789ab',
+    syncedPod: 'fixture-app-x-default-x-tenant-alice',
+    syncedService: 'fixture-public-x-default-x-tenant-alice',
+    image: 'tenantry/app:0123456789ab',
   });
 
   test('has a name of its own each', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseBytes, parseCpu } from '@tenantry/tenants';
 import { parse } from 'yaml';
 import { SYNCER_RIGHTS } from '../src/index.ts';
-import { alice, treeOf } from './fleet.ts';
+import { alice, pins, treeOf } from './fleet.ts';
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;
@@ -24,129 +24,44 @@ test('a tenant is these files', () => {
     'alice/host/resourcequota.tenant-alice.yaml',
     'alice/tenant.json',
     'alice/vcluster.yaml',
-    'alice/virtual/configmap.tenant-id.yaml',
-    'alice/virtual/deployment.simple-app.yaml',
+    'alice/virtual/configmap.fixture-config.yaml',
+    'alice/virtual/deployment.fixture-app.yaml',
     'alice/virtual/mutatingadmissionpolicy.tenantry-default-limits.yaml',
     'alice/virtual/mutatingadmissionpolicybinding.tenantry-default-limits.yaml',
-    'alice/virtual/service.simple-service.yaml',
+    'alice/virtual/service.fixture-public.yaml',
   ]);
 });
 
-describe('the service in the tenant’s cluster', () => {
-  const configMap = read('alice/virtual/configmap.tenant-id.yaml');
-  const deployment = read('alice/virtual/deployment.simple-app.yaml');
-  const service = read('alice/virtual/service.simple-service.yaml');
-  const pod = deployment.spec.template;
-  const [container] = pod.spec.containers;
-
-  test('lies in namespace default under the names that were asked for', () => {
-    const named = [configMap, deployment, service].map(({ apiVersion, kind, metadata }) => [
-      apiVersion,
-      kind,
-      metadata.namespace,
-      metadata.name,
-    ]);
-    expect(named).toEqual([
-      ['v1', 'ConfigMap', 'default', 'tenant-id'],
-      ['apps/v1', 'Deployment', 'default', 'simple-app'],
-      ['v1', 'Service', 'default', 'simple-service'],
-    ]);
+describe('the workload', () => {
+  test('is what its chart makes of the tenant, its settings and the images', () => {
+    const of = treeOf([{ ...alice, settings: { motto: 'Onwards' } }]);
+    expect(read('alice/virtual/configmap.fixture-config.yaml', of).data).toEqual({
+      NAME: 'Alice',
+      MOTTO: 'Onwards',
+    });
+    const { containers } = read('alice/virtual/deployment.fixture-app.yaml', of).spec.template.spec;
+    expect(containers.map(({ image }: { image: string }) => image)).toEqual(
+      Object.values(pins.images),
+    );
   });
 
-  test('has its name from key TENANT_ID of ConfigMap tenant-id and nothing else', () => {
-    expect(configMap.data).toEqual({ TENANT_ID: 'Alice' });
-    expect(container.env).toEqual([
-      {
-        name: 'TENANT_ID',
-        valueFrom: { configMapKeyRef: { name: 'tenant-id', key: 'TENANT_ID' } },
-      },
-    ]);
-    expect(container.envFrom).toBeUndefined();
-  });
-
-  test('runs once, labelled app: simple-app, which both Deployment and Service select by', () => {
-    expect(deployment.spec.replicas).toBe(1);
-    expect(pod.metadata.labels).toEqual({ app: 'simple-app' });
-    expect(deployment.spec.selector).toEqual({ matchLabels: { app: 'simple-app' } });
-    expect(service.spec.selector).toEqual({ app: 'simple-app' });
-  });
-
-  test('is reached by a NodePort service from 3000 to 3000, on no node port of our choice', () => {
-    expect(service.spec.type).toBe('NodePort');
-    expect(service.spec.ports).toEqual([{ port: 3000, targetPort: 3000 }]);
-    expect(container.ports).toEqual([{ containerPort: 3000 }]);
-    expect(service.spec.externalIPs ?? []).toEqual([]);
-  });
-
-  test('passes no client on from node to node, where its address would be lost', () => {
-    expect(service.spec.externalTrafficPolicy).toBe('Local');
+  test('is reached from outside by its Service’s pods and port alone, where the plan says so', () => {
     expect(tree.has('alice/host/networkpolicy.node-port.yaml')).toBe(false);
-  });
-
-  test('is open to clients outside the cluster where the plan says so', () => {
     const small = { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20, nodePort: 'open' };
     const of = treeOf([alice], { plans: { small } });
-    const { spec } = read('alice/virtual/service.simple-service.yaml', of);
-    expect(spec).not.toHaveProperty('externalTrafficPolicy');
+    expect(read('alice/virtual/service.fixture-public.yaml', of).spec).not.toHaveProperty(
+      'externalTrafficPolicy',
+    );
     expect(read('alice/host/networkpolicy.node-port.yaml', of).spec).toEqual({
       podSelector: {
         matchLabels: {
           'vcluster.loft.sh/managed-by': 'tenant-alice',
           'vcluster.loft.sh/namespace': 'default',
-          app: 'simple-app',
+          app: 'fixture-app',
         },
       },
       policyTypes: ['Ingress'],
-      ingress: [{ ports: [{ port: 3000, protocol: 'TCP' }] }],
-    });
-  });
-
-  test('runs the pinned image, which is not pulled where it was loaded', () => {
-    expect(pod.spec.containers).toHaveLength(1);
-    expect(container.image).toBe('tenantry/whoami:0123456789ab');
-    expect(container.imagePullPolicy).toBe('IfNotPresent');
-  });
-
-  test('replaces its pod without a gap, and is asked whether it is ready', () => {
-    expect(deployment.spec.strategy).toEqual({
-      type: 'RollingUpdate',
-      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
-    });
-    expect(container.readinessProbe.httpGet).toMatchObject({ path: '/readyz', port: 3000 });
-    expect(container.livenessProbe.httpGet).toMatchObject({ path: '/livez', port: 3000 });
-  });
-
-  test('asks for little and may use little', () => {
-    expect(container.resources).toEqual({
-      requests: { cpu: '10m', memory: '48Mi', 'ephemeral-storage': '16Mi' },
-      limits: { cpu: '250m', memory: '128Mi', 'ephemeral-storage': '1Gi' },
-    });
-  });
-
-  test('passes Pod Security restricted', () => {
-    expect(pod.spec.securityContext).toMatchObject({
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      seccompProfile: { type: 'RuntimeDefault' },
-    });
-    expect(container.securityContext).toEqual({
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      privileged: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-    });
-    expect(pod.spec).toMatchObject({ hostNetwork: false });
-    expect(pod.spec).not.toHaveProperty('hostPID');
-    expect(pod.spec).not.toHaveProperty('volumes');
-  });
-
-  test('has no token and no service addresses in its environment', () => {
-    expect(pod.spec).toMatchObject({
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
+      ingress: [{ ports: [{ port: 8081, protocol: 'TCP' }] }],
     });
   });
 });
@@ -416,7 +331,8 @@ test('tenant.json says what the commands need', () => {
     state: 'active',
     plan: 'big',
     hostContext: 'prod',
-    image: 'tenantry/whoami:0123456789ab',
+    image: 'tenantry/app:0123456789ab',
+    images: pins.images,
     chartVersion: '0.36.0',
   });
 });

@@ -37,7 +37,7 @@ export const ODD_TEXTS = [
     '!',
   ],
   ['&anchor', '*alias', '| a', '> a', '%TAG', '@a', '`a`', '[a]', '{a}', ',', '{{ .Values.a }}'],
-  ["'", '"', "O'Brien", '"Al"', 'a\\nb', '\\u0041', 'C:\\Users', '$(TENANT_ID)', '${HOME}'],
+  ["'", '"', "O'Brien", '"Al"', 'a\\nb', '\\u0041', 'C:\\Users', '$(NAME)', '${HOME}'],
   ['✋', '👩‍👩‍👧‍👦', 'Müller & Söhne', '日本語', 'مرحبا بالعالم', 'Ελλάδα Україна ไทย', 'e\u0301'],
   ['a  b', 'A'.repeat(100), `${'long words '.repeat(9)}!`, 'x'.repeat(3000), '', ' ', '  '],
   ['a\u2028b', 'a\u2029b', 'a\u0085b', 'a\u007Fb', '\uFEFFa', 'a\uFEFF', '\u0000', '\u001B[0m'],

@@ -2,15 +2,13 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { type Pins, synthesize, type Tree } from '../src/index.ts';
-import { DefaultsApp, objectsOf, ServiceApp, TenantHostApp } from '../src/tenant-app.ts';
-import { vclusterValues } from '../src/vcluster-values.ts';
 import { toYaml } from '../src/yaml.ts';
-import { alice, bob, differences, fleetOf, pins, treeOf } from './fleet.ts';
+import { alice, bob, contentsOf, differences, fleetOf, pins, treeOf } from './fleet.ts';
 
 const paused = { ...alice, state: 'paused', pausedBy: 'operator', pausedSince: '2026-01-01' };
 
@@ -46,18 +44,18 @@ describe('in Git you see', () => {
     expect(differences(before, resumed)).toEqual([]);
   });
 
-  test('of a rename the ConfigMap, the checksum that restarts the pod, and tenant.json', () => {
+  test('of a rename the ConfigMap, the annotation that restarts the pod, and tenant.json', () => {
     const after = treeOf([{ ...alice, name: 'Alicia' }, bob]);
     expect(differences(before, after)).toEqual([
       'alice/tenant.json',
-      'alice/virtual/configmap.tenant-id.yaml',
-      'alice/virtual/deployment.simple-app.yaml',
+      'alice/virtual/configmap.fixture-config.yaml',
+      'alice/virtual/deployment.fixture-app.yaml',
     ]);
-    expect(changedLines(before, after, 'alice/virtual/configmap.tenant-id.yaml')).toEqual([
-      '  TENANT_ID: Alicia',
+    expect(changedLines(before, after, 'alice/virtual/configmap.fixture-config.yaml')).toEqual([
+      '  NAME: Alicia',
     ]);
-    expect(changedLines(before, after, 'alice/virtual/deployment.simple-app.yaml')).toEqual([
-      expect.stringMatching(/^ {8}tenantry\.dev\/config-checksum: [0-9a-f]{64}$/),
+    expect(changedLines(before, after, 'alice/virtual/deployment.fixture-app.yaml')).toEqual([
+      '        fixture/name: Alicia',
     ]);
     expect(changedKeys(before, after)).toEqual(['name']);
   });
@@ -87,12 +85,15 @@ describe('in Git you see', () => {
   });
 
   test('of another image the Deployment and tenant.json of every tenant', () => {
-    const after = synthesize(fleetOf([alice, bob]), { ...pins, image: 'tenantry/whoami:new' });
+    const after = synthesize(fleetOf([alice, bob]), {
+      ...pins,
+      images: { ...pins.images, app: 'tenantry/app:new' },
+    });
     expect(differences(before, after)).toEqual([
       'alice/tenant.json',
-      'alice/virtual/deployment.simple-app.yaml',
+      'alice/virtual/deployment.fixture-app.yaml',
       'bob/tenant.json',
-      'bob/virtual/deployment.simple-app.yaml',
+      'bob/virtual/deployment.fixture-app.yaml',
     ]);
   });
 
@@ -139,17 +140,10 @@ test('what tenants share is made once, and each has the files that its own objec
   fc.assert(
     fc.property(tenants, hosts, (those, host) => {
       const fleet = fleetOf(those, { plans, host: { runtimeClasses: ['gvisor'], ...host } });
-      const { apiCidr } = fleet.host;
       const tree = synthesize(fleet, pins);
       for (const each of fleet.tenants) {
-        const { id, name, plan } = each;
-        const service = { name, image: pins.image, nodePort: plan.nodePort };
-        const files = [
-          ...objectsOf(new TenantHostApp({ tenant: each, apiCidr }).chart),
-          vclusterValues(each, pins),
-          ...objectsOf(new DefaultsApp().chart),
-          ...objectsOf(new ServiceApp(service).chart),
-        ].map(toYaml);
+        const { id } = each;
+        const files = contentsOf(fleet, each).map(toYaml);
         const made = [...tree].filter(([path]) => path.startsWith(`${id}/`));
         expect(made.slice(1).map(([, text]) => text)).toEqual(files);
         const names = made.map(([path]) => path.slice(id.length + 1));
@@ -197,7 +191,11 @@ describe('the same bytes come out', () => {
     async (environment) => {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [join(import.meta.dirname, 'print-tree.ts'), JSON.stringify({ tenants })],
+        [
+          '--conditions=tenantry-fixture',
+          join(import.meta.dirname, 'print-tree.ts'),
+          JSON.stringify({ tenants }),
+        ],
         { cwd: tmpdir(), env: environment, maxBuffer: 2 ** 24 },
       );
       expect(JSON.parse(stdout)).toEqual([...expected]);
@@ -226,5 +224,5 @@ function changedLines(before: Tree, after: Tree, path: string): readonly string[
 function changedKeys(before: Tree, after: Tree): readonly string[] {
   const old: Record<string, unknown> = parse(before.get('alice/tenant.json') ?? '');
   const now: Record<string, unknown> = parse(after.get('alice/tenant.json') ?? '');
-  return Object.keys(now).filter((key) => now[key] !== old[key]);
+  return Object.keys(now).filter((key) => !isDeepStrictEqual(now[key], old[key]));
 }

@@ -3,10 +3,9 @@ import * as fc from 'fast-check';
 import { Document, parse, parseDocument, visit } from 'yaml';
 import { synthesize } from '../src/index.ts';
 import { HostApp } from '../src/host-app.ts';
-import { DefaultsApp, objectsOf, ServiceApp, TenantHostApp } from '../src/tenant-app.ts';
-import { vclusterValues } from '../src/vcluster-values.ts';
+import { objectsOf } from '../src/tenant-app.ts';
 import { toYaml, yamlTemplate } from '../src/yaml.ts';
-import { alice, fleetOf, onlyTenant, pins, treeOf } from './fleet.ts';
+import { alice, contentsOf, fleetOf, onlyTenant, treeOf } from './fleet.ts';
 import { anyObject, anyText } from './odd-objects.ts';
 
 /** Texts that one YAML reader or another takes for something else than a string. */
@@ -16,7 +15,7 @@ const trickyNames = [
   ['1.', '+1', '.inf', '-.INF', '.nan', '12:30:45', '2026-01-01', '2026-01-01T00:00:00Z'],
   [': x', 'a: b', 'a:', '- a', '-', '---', '...', '? a', '# a', 'a #b', '!tag', '!!int 1'],
   ['&anchor', '*alias', '| a', '> a', '%TAG', '@a', '`a`', '[a]', '{a}', ',', '{{ .Values.a }}'],
-  ["'", '"', "O'Brien", '"Al"', 'a\\nb', '\\u0041', 'C:\\Users', '$(TENANT_ID)', '${HOME}'],
+  ["'", '"', "O'Brien", '"Al"', 'a\\nb', '\\u0041', 'C:\\Users', '$(NAME)', '${HOME}'],
   ['✋', '👩‍👩‍👧‍👦', 'Müller & Söhne', '日本語', 'مرحبا بالعالم', 'Ελλάδα Україна ไทย', 'e\u0301'],
   ['a  b', 'A'.repeat(100), `${'long words '.repeat(9)}!`],
 ].flat();
@@ -41,9 +40,10 @@ const labelled = treeOf(trickyIds.map((id) => ({ id, name: 'Alice' })));
 
 describe.each(versions)('read as YAML %s', (version) => {
   test('every name is still that string', () => {
-    const wanted = trickyNames.map((name) => ({ data: { TENANT_ID: name }, name }));
+    const wanted = trickyNames.map((name) => ({ data: { NAME: name, MOTTO: '' }, name }));
     const found = trickyNames.map((_, index) => ({
-      data: parse(named.get(`t-${index}/virtual/configmap.tenant-id.yaml`) ?? '', { version }).data,
+      data: parse(named.get(`t-${index}/virtual/configmap.fixture-config.yaml`) ?? '', { version })
+        .data,
       name: JSON.parse(named.get(`t-${index}/tenant.json`) ?? '').name,
     }));
     expect(found).toEqual(wanted);
@@ -60,10 +60,14 @@ describe.each(versions)('read as YAML %s', (version) => {
   test.each(['1.30', '1e3', '0123456', '123456789012', '0x1234567890'])(
     'the version and the image tag %j are strings',
     (tag) => {
-      const tree = synthesize(fleetOf([alice]), { image: tag, vcluster: tag, kubernetes: tag });
+      const tree = synthesize(fleetOf([alice]), {
+        images: { app: tag },
+        vcluster: tag,
+        kubernetes: tag,
+      });
       const read = (path: string) => parse(tree.get(`alice/${path}`) ?? '', { version });
       const { distro, statefulSet } = read('vcluster.yaml').controlPlane;
-      const [container] = read('virtual/deployment.simple-app.yaml').spec.template.spec.containers;
+      const [container] = read('virtual/deployment.fixture-app.yaml').spec.template.spec.containers;
       expect([distro.k8s.image.tag, statefulSet.image.tag, container.image]).toEqual([
         tag,
         tag,
@@ -79,16 +83,7 @@ describe.each(versions)('read as YAML %s', (version) => {
   test('every file is the object that it was made from', () => {
     const fleet = fleetOf([alice]);
     const tenant = onlyTenant(fleet);
-    const { apiCidr } = fleet.host;
-    const { name, plan } = tenant;
-    const service = { name, image: pins.image, nodePort: plan.nodePort };
-    const made = [
-      ...objectsOf(new HostApp(fleet).chart),
-      ...objectsOf(new TenantHostApp({ tenant, apiCidr }).chart),
-      vclusterValues(tenant, pins),
-      ...objectsOf(new DefaultsApp().chart),
-      ...objectsOf(new ServiceApp(service).chart),
-    ];
+    const made = [...objectsOf(new HostApp(fleet).chart), ...contentsOf(fleet, tenant)];
     const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
     expect(texts.map(([, text]) => parse(text, { version }))).toEqual(
       JSON.parse(JSON.stringify(made)),

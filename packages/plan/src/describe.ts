@@ -36,7 +36,7 @@ function describeObject(
   return `${shortName(object)} ${done}`;
 }
 
-/** `Deployment/simple-app`. */
+/** `Deployment/web`. */
 export function shortName(reference: string): string {
   const { kind, metadata } = objectOf(reference);
   return `${kind}/${metadata.name}`;

@@ -13,7 +13,7 @@ export interface Applied {
 
 /** A field that another manager of an object has set. */
 export interface Conflict {
-  /** `.data.TENANT_ID`. */
+  /** `.data.KEY`. */
   readonly field: string;
   readonly manager: string;
   /** `scale`, `status`; empty where it was set by an ordinary write. */

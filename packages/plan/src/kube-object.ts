@@ -27,7 +27,7 @@ export type ObjectOf<T extends KubernetesObject> = KubeObject &
 /** What identifies an object in its cluster. */
 export type ObjectIdentity = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 
-/** What identifies an object in its cluster, as text: `apps/v1 Deployment default/simple-app`. */
+/** What identifies an object in its cluster, as text: `apps/v1 Deployment default/web`. */
 export function referenceOf({ apiVersion, kind, metadata }: ObjectIdentity): string {
   const { namespace, name } = metadata;
   return `${apiVersion} ${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;

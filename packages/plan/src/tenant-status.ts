@@ -130,11 +130,19 @@ function driftOf(
   if (foreignPauses(statefulSet).length > 0) {
     drift.push(`paused by \`vcluster pause ${vclusterName(tenant.id)}\``);
   }
-  const service = tenant.image.replace(/:[^:/]*$/, '');
   const images = pods.flatMap(({ spec }) => spec?.containers.map(({ image = '' }) => image) ?? []);
-  const other = images.find((image) => image.startsWith(`${service}:`) && image !== tenant.image);
-  if (other !== undefined) drift.push(`runs ${other}, not ${tenant.image}`);
+  for (const wanted of Object.values(tenant.images)) {
+    const other = images.find(
+      (image) => image !== wanted && repositoryOf(image) === repositoryOf(wanted),
+    );
+    if (other !== undefined) drift.push(`runs ${other}, not ${wanted}`);
+  }
   return drift;
+}
+
+/** An image's name without its tag or digest. */
+function repositoryOf(image: string): string {
+  return image.replace(/(:[^:/@]*)?(@.*)?$/, '');
 }
 
 function unpaidDrift(

@@ -5,8 +5,8 @@ import type { KubeObject } from './kube-object.ts';
 export interface WantedTenant {
   readonly id: string;
   readonly state: State;
-  /** The service's image. */
-  readonly image: string;
+  /** References of the workload's images, by their names. */
+  readonly images: Readonly<Record<string, string>>;
   /** Of the vcluster chart. */
   readonly chartVersion: string;
   readonly hostObjects: readonly KubeObject[];

@@ -4,12 +4,12 @@ import type { KubeObject } from '../src/kube-object.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 
-function pod(status: object, name = 'simple-app-1'): KubeObject {
+function pod(status: object, name = 'fixture-app-1'): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
-    spec: { containers: [{ name: 'whoami', image: 'tenantry/whoami:none' }] },
+    spec: { containers: [{ name: 'app', image: 'tenantry/app:none' }] },
     status,
   };
 }
@@ -18,7 +18,7 @@ function warning(
   message: string,
   secondsAgo: number,
   kind = 'ReplicaSet',
-  name = 'simple-app',
+  name = 'fixture-app',
 ): KubeObject {
   return {
     apiVersion: 'v1',
@@ -35,7 +35,7 @@ function warning(
 function waiting(reason: string, restartCount = 0): object {
   return {
     containerStatuses: [
-      { name: 'whoami', ready: false, restartCount, state: { waiting: { reason } } },
+      { name: 'app', ready: false, restartCount, state: { waiting: { reason } } },
     ],
   };
 }
@@ -51,7 +51,7 @@ describe('cannot succeed', () => {
     const { causes, terminal } = diagnose([pod(waiting(reason))], NOW);
     expect(terminal).toBe(true);
     expect(causes).toEqual([
-      `pod simple-app-1: container whoami: ${reason} (image tenantry/whoami:none)`,
+      `pod fixture-app-1: container app: ${reason} (image tenantry/app:none)`,
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('cannot succeed', () => {
       },
     ];
     expect(diagnose([pod({ conditions })], NOW).causes).toEqual([
-      'pod simple-app-1: unschedulable: 0/1 nodes: Insufficient cpu.',
+      'pod fixture-app-1: unschedulable: 0/1 nodes: Insufficient cpu.',
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('cannot succeed', () => {
     'where a controller just said: %s',
     (message) => {
       expect(diagnose([warning(message, 3)], NOW).causes).toEqual([
-        `ReplicaSet simple-app: ${message}`,
+        `ReplicaSet fixture-app: ${message}`,
       ]);
     },
   );
@@ -82,13 +82,13 @@ describe('cannot succeed', () => {
     const deployment: KubeObject = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: { name: 'simple-app' },
+      metadata: { name: 'fixture-app' },
       status: {
         conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }],
       },
     };
     expect(diagnose([deployment], NOW)).toEqual({
-      causes: ['Deployment simple-app: exceeded quota'],
+      causes: ['Deployment fixture-app: exceeded quota'],
       terminal: true,
     });
   });
@@ -99,7 +99,7 @@ describe('cannot succeed', () => {
 });
 
 describe('a refusal of a pod', () => {
-  const refusal = warning('is forbidden', 1, 'Pod', 'simple-app-1');
+  const refusal = warning('is forbidden', 1, 'Pod', 'fixture-app-1');
 
   test('counts while the pod has not been made', () => {
     expect(diagnose([refusal, pod({ phase: 'Pending' })], NOW).terminal).toBe(true);
@@ -134,9 +134,9 @@ describe('there is hope', () => {
 test('the diagnostics name causes, pods and the newest warnings', () => {
   const seen = [pod(waiting('ErrImagePull')), warning('older', 50), warning('newer', 40)];
   expect(diagnostics(seen, NOW).split('\n')).toEqual([
-    'pod simple-app-1: container whoami: ErrImagePull (image tenantry/whoami:none)',
-    'pod simple-app-1: Unknown; whoami ErrImagePull',
-    'event ReplicaSet/simple-app FailedCreate: newer',
-    'event ReplicaSet/simple-app FailedCreate: older',
+    'pod fixture-app-1: container app: ErrImagePull (image tenantry/app:none)',
+    'pod fixture-app-1: Unknown; app ErrImagePull',
+    'event ReplicaSet/fixture-app FailedCreate: newer',
+    'event ReplicaSet/fixture-app FailedCreate: older',
   ]);
 });

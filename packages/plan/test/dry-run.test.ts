@@ -12,7 +12,7 @@ import { living, object } from './fixture.ts';
 const deployment = (replicas: number) =>
   object(
     'Deployment',
-    'simple-app',
+    'fixture-app',
     { spec: { replicas, paused: false } },
     { namespace: 'default', apiVersion: 'apps/v1' },
   );

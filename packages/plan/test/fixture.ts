@@ -28,7 +28,7 @@ export const QUOTA = object('ResourceQuota', 'tenant-alice', { spec: { hard: { p
 export const CONFIG_MAP = object(
   'ConfigMap',
   'tenant-id',
-  { data: { TENANT_ID: 'Alice' } },
+  { data: { NAME: 'Alice' } },
   { namespace: 'default' },
 );
 
@@ -36,7 +36,7 @@ export function alice(changes: Partial<WantedTenant> = {}): WantedTenant {
   return {
     id: 'alice',
     state: 'active',
-    image: 'tenantry/whoami:new',
+    images: { app: 'tenantry/app:new' },
     chartVersion: '0.36.0',
     hostObjects: [QUOTA, NAMESPACE_OBJECT],
     virtualObjects: [CONFIG_MAP],

@@ -142,7 +142,7 @@ describe('an object', () => {
   });
 
   test('with a field that cannot be changed is made anew', () => {
-    const wanted = alice({ virtualObjects: [{ ...CONFIG_MAP, data: { TENANT_ID: 'A' } }] });
+    const wanted = alice({ virtualObjects: [{ ...CONFIG_MAP, data: { NAME: 'A' } }] });
     const answer = (write: Write): Answer => ({
       write,
       kind: 'refused',
@@ -174,9 +174,9 @@ describe('an object', () => {
   });
 
   test('that another manager has set is a conflict, with the field and the manager', () => {
-    const conflicts = [{ field: '.data.TENANT_ID', manager: 'kubectl-patch', subresource: '' }];
+    const conflicts = [{ field: '.data.NAME', manager: 'kubectl-patch', subresource: '' }];
     const answer = (write: Write): Answer => ({ write, kind: 'conflict', conflicts });
-    const live = living(CONFIG_MAP, { data: { TENANT_ID: 'Robert' } });
+    const live = living(CONFIG_MAP, { data: { NAME: 'Robert' } });
     expect(changesOf(alice(), observedAlice(inside([live], alice(), answer)))).toEqual([
       { layer: 'virtual', object: CONFIG_MAP_NAME, kind: 'conflict', conflicts },
     ]);
@@ -300,7 +300,7 @@ describe("a tenant's life", () => {
   );
 
   test('paused, and so it is: nothing to do; a change inside waits for the resume', () => {
-    const other = { ...CONFIG_MAP, data: { TENANT_ID: 'Other' } };
+    const other = { ...CONFIG_MAP, data: { NAME: 'Other' } };
     expect(planOf(paused, observedAlice({}, paused)).tenants[0]).toMatchObject({
       changes: [],
       deferred: [],

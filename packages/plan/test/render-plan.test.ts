@@ -18,7 +18,7 @@ const conflict: Change = {
   layer: 'virtual',
   object: 'v1 ConfigMap default/tenant-id',
   kind: 'conflict',
-  conflicts: [{ field: '.data.TENANT_ID', manager: 'kubectl-patch', subresource: '' }],
+  conflicts: [{ field: '.data.NAME', manager: 'kubectl-patch', subresource: '' }],
 };
 const tenant = {
   id: 'alice',
@@ -52,7 +52,7 @@ test('a plan for people', () => {
   ~ v1 ResourceQuota vcluster-tenant-alice/tenant-alice
       spec.hard.pods: "1000" → "20"
   + vcluster 0.36.0
-  ! v1 ConfigMap default/tenant-id: conflict with "kubectl-patch": .data.TENANT_ID
+  ! v1 ConfigMap default/tenant-id: conflict with "kubectl-patch": .data.NAME
     → take the change back, put it into tenants.json, or take the field over: pnpm run deploy alice --take-over
 bob (paused): nothing to change
   … v1 ConfigMap default/tenant-id: deferred until resume
@@ -134,7 +134,7 @@ test.each<[Change, readonly string[], readonly string[]]>([
     ['annotations of `vcluster pause` removed'],
     [],
   ],
-  [conflict, [], ['conflict with kubectl-patch in ConfigMap/tenant-id: .data.TENANT_ID']],
+  [conflict, [], ['conflict with kubectl-patch in ConfigMap/tenant-id: .data.NAME']],
 ])('%j in words', (change, done, drift) => {
   expect(describeDone(change)).toEqual(done);
   expect(describeDrift(change)).toEqual(drift);

@@ -16,7 +16,7 @@ describe('status', () => {
   const dist: WantedTenant = {
     id: 'alice',
     state: 'active',
-    image: 'tenantry/whoami:new',
+    images: { app: 'tenantry/app:new' },
     chartVersion: '0.36.0',
     hostObjects: [],
     virtualObjects: [],

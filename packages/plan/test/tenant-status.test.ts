@@ -6,14 +6,14 @@ import type { WantedTenant } from '../src/wanted.ts';
 const alice: WantedTenant = {
   id: 'alice',
   state: 'active',
-  image: 'tenantry/whoami:new',
+  images: { app: 'tenantry/app:new' },
   chartVersion: '0.36.0',
   hostObjects: [],
   virtualObjects: [],
   values: {},
 };
 
-function seen(id: string, replicas: number, image = 'tenantry/whoami:new'): readonly KubeObject[] {
+function seen(id: string, replicas: number, image = 'tenantry/app:new'): readonly KubeObject[] {
   const namespace = `vcluster-tenant-${id}`;
   return [
     {
@@ -35,7 +35,7 @@ function seen(id: string, replicas: number, image = 'tenantry/whoami:new'): read
     {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: 'simple-app', namespace },
+      metadata: { name: 'fixture-app', namespace },
       spec: { containers: [{ image }] },
       status: { conditions: [{ type: 'Ready', status: 'True' }] },
     },
@@ -59,13 +59,19 @@ test('a tenant that is as dist/ says has no drift', () => {
 test.each([
   ['not deployed', alice, []],
   ['chart 0.36.0, not 0.37.0', { ...alice, chartVersion: '0.37.0' }, seen('alice', 1)],
+  ['runs tenantry/app:old, not tenantry/app:new', alice, seen('alice', 1, 'tenantry/app:old')],
   [
-    'runs tenantry/whoami:old, not tenantry/whoami:new',
-    alice,
-    seen('alice', 1, 'tenantry/whoami:old'),
+    'runs localhost:5000/cache@sha256:b, not localhost:5000/cache@sha256:a',
+    { ...alice, images: { ...alice.images, cache: 'localhost:5000/cache@sha256:a' } },
+    seen('alice', 1, 'localhost:5000/cache@sha256:b'),
   ],
 ])('drift: %s', (drift, tenant, objects) => {
   expect(tenantStatuses([tenant], objects)[0]?.drift).toEqual([drift]);
+});
+
+test('two images of one repository are no drift of each other', () => {
+  const images = { old: 'tenantry/app:old', new: 'tenantry/app:new' };
+  expect(tenantStatuses([{ ...alice, images }], seen('alice', 1))[0]?.drift).toEqual([]);
 });
 
 test('what is live and not in dist/ comes last, as an orphan', () => {

@@ -12,7 +12,8 @@ export function explain(issue: Issue, document: Document, known: KnownKeys): rea
     return issue.keys.map((key) => {
       const keys = known(issue.path);
       const near = suggest(key, keys);
-      const hint = near === null ? `allowed: ${keys.join(', ')}` : `did you mean ${near}?`;
+      const others = keys.length === 0 ? 'remove it' : `allowed: ${keys.join(', ')}`;
+      const hint = near === null ? others : `did you mean ${near}?`;
       return document.keyFault(issue.path, key, `unknown key; ${hint}`);
     });
   }

@@ -1,3 +1,5 @@
+import { type PodResources, type Workload, workload } from '@tenantry/workload';
+import { parseBytes, parseCpu } from './quantity.ts';
 import type { Resources } from './tenant.ts';
 
 /** What one container is given; thousandths of a CPU and bytes. */
@@ -37,13 +39,6 @@ export const COREDNS: Footprint = {
   disk: POD_DISK,
 };
 
-/** The whoami service. */
-export const WHOAMI: Footprint = {
-  requests: { cpu: 10, memory: 48 * Mi },
-  limits: { cpu: 250, memory: 128 * Mi },
-  disk: POD_DISK,
-};
-
 /** The pod that `pnpm verify` runs for a moment. */
 export const PROBE: Footprint = {
   requests: { cpu: 10, memory: 48 * Mi },
@@ -63,13 +58,23 @@ export const CONTROL_PLANE_VOLUME = 2 * 2 ** 30;
 
 /**
  * The pods in a host namespace that are not the tenant's to count: control plane, CoreDNS and its
- * successor in a rollout, the surge of the service's rollout, the probe.
+ * successor in a rollout, the surge of the workload's rollout, the probe.
  */
-const OVERHEAD: readonly Footprint[] = [CONTROL_PLANE, COREDNS, COREDNS, WHOAMI, PROBE];
+const OVERHEAD: readonly Footprint[] = [
+  CONTROL_PLANE,
+  COREDNS,
+  COREDNS,
+  ...workloadPods('surge'),
+  PROBE,
+];
 
 export const OVERHEAD_PODS = OVERHEAD.length;
 export const OVERHEAD_REQUESTS = sum(OVERHEAD.map(({ requests }) => requests));
 export const OVERHEAD_LIMITS = sum(OVERHEAD.map(({ limits }) => limits));
+
+/** What the workload alone takes of a plan. */
+export const WORKLOAD_REQUESTS = sum(workloadPods('replicas').map(({ requests }) => requests));
+export const WORKLOAD_LIMITS = sum(workloadPods('replicas').map(({ limits }) => limits));
 
 export const OVERHEAD_DISK = OVERHEAD.reduce((bytes, { disk }) => bytes + disk.limit, 0);
 
@@ -78,4 +83,35 @@ export function sum(parts: readonly Resources[]): Resources {
     (total, part) => ({ cpu: total.cpu + part.cpu, memory: total.memory + part.memory }),
     { cpu: 0, memory: 0 },
   );
+}
+
+/** The workload's pods at rest, or those beside them in a rollout, one by one. */
+export function workloadPods(
+  count: 'replicas' | 'surge',
+  pods: Workload['pods'] = workload.pods,
+): readonly Footprint[] {
+  return pods.flatMap((pod) => Array<Footprint>(pod[count]).fill(footprintOf(pod.resources)));
+}
+
+function footprintOf({ requests, limits }: PodResources): Footprint {
+  const resources = ({ cpu, memory }: PodResources['limits']): Resources => ({
+    cpu: amount(cpu, parseCpu),
+    memory: amount(memory, parseBytes),
+  });
+  return {
+    requests: resources(requests),
+    limits: resources(limits),
+    disk: {
+      request: amount(requests['ephemeral-storage'], parseBytes),
+      limit: amount(limits['ephemeral-storage'], parseBytes),
+    },
+  };
+}
+
+function amount(text: string, parse: (text: string) => number | null): number {
+  const parsed = parse(text);
+  if (parsed === null) {
+    throw new TypeError(`the workload's pods: ${JSON.stringify(text)} is no quantity`);
+  }
+  return parsed;
 }

@@ -11,7 +11,7 @@ export type { Transition } from './lifecycle.ts';
 export { applyTransition, dueTransitions, isUnpaid, pausedAfter } from './lifecycle.ts';
 export * from './names.ts';
 export { offboardedByOperator, pausedByOperator, reasonOf, resumedByOperator } from './operator.ts';
-export { parseTenants } from './parse.ts';
+export { parseFormerTenants, parseTenants } from './parse.ts';
 export {
   formatBytes,
   formatCpu,

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { workload } from '@tenantry/workload';
+
 /** Every name that Tenantry gives to something, derived from a tenant's id; nowhere else. */
 
 /** Longest id for which vcluster does not hash the names of synced objects (63 characters). */
-export const MAX_ID_LENGTH = 63 - 'simple-service-x-default-x-tenant-'.length;
+export const MAX_ID_LENGTH =
+  63 - `${workload.service.name}-x-${workload.service.namespace}-x-tenant-`.length;
 
 /** The kind cluster and its context where nothing else is asked for. */
 export const DEFAULT_CLUSTER = 'tenantry';
@@ -26,16 +29,6 @@ export const SYSTEM_NAMESPACE = 'tenantry-system';
 export const FORMER_INVENTORY_NAME = 'tenantry-inventory';
 /** The quota under which a tenant that is being offboarded starts no pod. */
 export const MAINTENANCE_QUOTA = 'tenantry-alone';
-
-/** What the service is called inside every tenant's cluster. */
-export const SERVICE = {
-  namespace: 'default',
-  configMap: 'tenant-id',
-  configKey: 'TENANT_ID',
-  deployment: 'simple-app',
-  service: 'simple-service',
-  port: 3000,
-} as const;
 
 export function vclusterName(id: string): string {
   return `tenant-${id}`;

@@ -1,10 +1,11 @@
+import type { z } from 'zod';
 import { readDocument } from './document.ts';
 import { explain } from './explain.ts';
 import { type Fault, InvalidTenants } from './fault.ts';
 import { resolveFleet } from './resolve.ts';
 import { checkRules } from './rules.ts';
 import { keysAt } from './schema-keys.ts';
-import { fileSchema } from './schema.ts';
+import { fileSchema, type TenantsFile, unsetFileSchema } from './schema.ts';
 import type { Fleet } from './tenant.ts';
 import { vclusterSchema } from './vcluster-schema.ts';
 
@@ -13,9 +14,21 @@ import { vclusterSchema } from './vcluster-schema.ts';
  * @throws InvalidTenants with every fault of the text, each with its place.
  */
 export function parseTenants(text: string, file = 'tenants.json'): Fleet {
+  return parse(text, file, fileSchema);
+}
+
+/**
+ * Reads a tenants.json of the past, whose settings were those of the workload of its time.
+ * @throws InvalidTenants
+ */
+export function parseFormerTenants(text: string): Fleet {
+  return parse(text, 'tenants.json', unsetFileSchema);
+}
+
+function parse(text: string, file: string, schema: z.ZodType<TenantsFile>): Fleet {
   const document = readDocument(text);
   if (!('value' in document)) throw new InvalidTenants(file, document);
-  const parsed = fileSchema.safeParse(document.value);
+  const parsed = schema.safeParse(document.value);
   const issues = parsed.error?.issues ?? [];
   const faults: Fault[] = [
     ...document.faults,

@@ -1,5 +1,5 @@
 import { show } from './fault.ts';
-import { WHOAMI } from './footprint.ts';
+import { WORKLOAD_LIMITS, WORKLOAD_REQUESTS } from './footprint.ts';
 import { formatBytes, formatCpu } from './quantity.ts';
 import type { Breach } from './breach.ts';
 import {
@@ -33,8 +33,8 @@ function tooMuch({ name, cpu, memory, requests }: Plan): readonly Breach[] {
 /** What running a tenant costs is added to its plan, so that the service is all that must fit. */
 function tooLittle({ name, requests, ...limits }: Plan): readonly Breach[] {
   return [
-    ...lessThan(WHOAMI.limits, limits, ['plans', name]),
-    ...lessThan(WHOAMI.requests, requests, ['plans', name, 'requests']),
+    ...lessThan(WORKLOAD_LIMITS, limits, ['plans', name]),
+    ...lessThan(WORKLOAD_REQUESTS, requests, ['plans', name, 'requests']),
   ];
 }
 

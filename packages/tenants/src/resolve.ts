@@ -38,6 +38,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
           pausedSince: paused ? (tenant.pausedSince ?? null) : null,
           paidThrough: tenant.paidThrough ?? null,
           keep: tenant.keep,
+          settings: tenant.settings,
         };
       })
       .sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -4,7 +4,7 @@ import {
   DEFAULT_PLANS,
   DEFAULT_STORAGE_CLASSES,
   planSchema,
-  tenantSchema,
+  unsetTenantSchema,
 } from './schema.ts';
 import { show } from './fault.ts';
 import { suggest } from './suggest.ts';
@@ -17,7 +17,7 @@ import { valueAt } from './explain.ts';
 
 const planAmounts = planSchema.omit({ vcluster: true });
 
-type TenantEntry = z.output<typeof tenantSchema>;
+type TenantEntry = z.output<typeof unsetTenantSchema>;
 
 /**
  * The rules that no schema can say. They look at the parts that are well-formed by themselves, so
@@ -64,7 +64,7 @@ function readPlans(file: unknown): Plans | null {
 
 function readTenants(file: unknown): readonly (readonly [number, TenantEntry])[] {
   return rawTenants(file).flatMap((entry, index) => {
-    const parsed = tenantSchema.safeParse(entry);
+    const parsed = unsetTenantSchema.safeParse(entry);
     return parsed.success ? [[index, parsed.data] as const] : [];
   });
 }

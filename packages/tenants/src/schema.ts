@@ -1,3 +1,4 @@
+import { builtImages, workload } from '@tenantry/workload';
 import { z } from 'zod';
 import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
 import { DEFAULT_CONTEXT, MAX_ID_LENGTH } from './names.ts';
@@ -34,7 +35,7 @@ const name = z
     error: 'a name starts with a visible character and does not end with a space',
   })
   .meta({
-    description: 'What the greeting says: any printable text.',
+    description: 'What the tenant is called: any printable text.',
     examples: ['Alice', 'Müller & Söhne'],
   });
 
@@ -108,8 +109,14 @@ export const tenantSchema = z
       description: 'The last day that is paid for. Without it no date ever decides.',
     }),
     keep: z.boolean().default(false).meta({ description: 'Never to be offboarded.' }),
+    settings: workload.settings
+      .prefault({})
+      .meta({ description: "The workload's settings, by its own schema." }),
   })
   .meta({ examples: [{ id: 'alice', name: 'Alice', plan: 'small', paidThrough: '2026-12-31' }] });
+
+/** A tenant whatever its settings are. */
+export const unsetTenantSchema = tenantSchema.extend({ settings: z.unknown().optional() });
 
 /** What is kept of a deleted tenant; ids may repeat and may be used again. */
 export const receiptSchema = z
@@ -157,6 +164,10 @@ const planName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
 /** `host:port/path`, where only the host may have a colon: another one would be a tag. */
 const REPOSITORY =
   /^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
+
+const [onlyImage, ...otherImages] = builtImages(workload.images).keys();
+const DEFAULT_REPOSITORY =
+  onlyImage !== undefined && otherImages.length === 0 ? `tenantry/${onlyImage}` : 'tenantry';
 
 const apiCidr = z
   .string()
@@ -254,10 +265,11 @@ export const fileSchema = z
         repository: z
           .string()
           .regex(REPOSITORY, { error: 'a repository is an image name without tag or digest' })
-          .default('tenantry/whoami')
+          .default(DEFAULT_REPOSITORY)
           .meta({
-            description: 'Where the service image is pushed to when the host is not kind.',
-            examples: ['ghcr.io/example/whoami'],
+            description:
+              'Where the service image is pushed to when the host is not kind; several images each to a path below it.',
+            examples: ['ghcr.io/example/app'],
           }),
       })
       .prefault({})
@@ -285,7 +297,10 @@ export const fileSchema = z
     examples: [{ tenants: [{ id: 'alice', name: 'Alice' }] }],
   });
 
-export type TenantsFile = z.output<typeof fileSchema>;
+/** tenants.json whatever the settings in it are. */
+export const unsetFileSchema = fileSchema.extend({ tenants: z.array(unsetTenantSchema) });
+
+export type TenantsFile = z.output<typeof unsetFileSchema>;
 
 /** The JSON Schema of tenants.json for editors, from the same source as the parser. */
 export function jsonSchema(): object {

@@ -39,6 +39,8 @@ export interface Tenant {
   readonly paidThrough: string | null;
   /** Never to be offboarded. */
   readonly keep: boolean;
+  /** What the workload's own schema made of them. */
+  readonly settings: unknown;
 }
 
 export interface Host {

@@ -1,21 +1,21 @@
 import { expect, test } from '@jest/globals';
+import { workload } from '@tenantry/workload';
 import {
   hostLabels,
   hostNamespace,
   kindContext,
   MAX_ID_LENGTH,
   temporaryNamespace,
-  SERVICE,
   syncedName,
   tenantContext,
   vclusterName,
 } from '../src/index.ts';
 
-test('the names of the reference scenario are these, word for word', () => {
+test('the names of a tenant are these, word for word', () => {
   expect(vclusterName('alice')).toBe('tenant-alice');
   expect(hostNamespace('alice')).toBe('vcluster-tenant-alice');
-  expect(syncedName(SERVICE.service, SERVICE.namespace, 'alice')).toBe(
-    'simple-service-x-default-x-tenant-alice',
+  expect(syncedName(workload.service.name, workload.service.namespace, 'alice')).toBe(
+    'fixture-public-x-default-x-tenant-alice',
   );
   expect(tenantContext('alice', kindContext('tenantry'))).toBe(
     'vcluster_tenant-alice_vcluster-tenant-alice_kind-tenantry',
@@ -24,21 +24,13 @@ test('the names of the reference scenario are these, word for word', () => {
     'app.kubernetes.io/managed-by': 'tenantry',
     'tenantry.dev/tenant': 'alice',
   });
-  expect(SERVICE).toEqual({
-    namespace: 'default',
-    configMap: 'tenant-id',
-    configKey: 'TENANT_ID',
-    deployment: 'simple-app',
-    service: 'simple-service',
-    port: 3000,
-  });
 });
 
 test('an id of 29 characters is the longest whose names vcluster keeps', () => {
   expect(MAX_ID_LENGTH).toBe(29);
   const longest = 'a'.repeat(MAX_ID_LENGTH);
-  expect(syncedName(SERVICE.service, SERVICE.namespace, longest)).toBe(
-    `simple-service-x-default-x-tenant-${longest}`,
+  expect(syncedName(workload.service.name, workload.service.namespace, longest)).toBe(
+    `fixture-public-x-default-x-tenant-${longest}`,
   );
   expect(temporaryNamespace(longest).length).toBeLessThanOrEqual(63);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseTenants } from '../src/index.ts';
+import { parseFormerTenants, parseTenants } from '../src/index.ts';
 
 const GiB = 2 ** 30;
 const alice = { id: 'alice', name: 'Alice' };
@@ -27,7 +27,7 @@ describe('the least form', () => {
         annotations: [],
       },
       graceDays: 7,
-      imageRepository: 'tenantry/whoami',
+      imageRepository: 'tenantry/app',
       tenants: [
         {
           id: 'alice',
@@ -47,6 +47,7 @@ describe('the least form', () => {
           pausedSince: null,
           paidThrough: null,
           keep: false,
+          settings: { motto: '' },
         },
       ],
       offboarded: [],
@@ -57,7 +58,7 @@ describe('the least form', () => {
     const written = {
       $schema: './packages/tenants/tenants.schema.json',
       host: { context: 'kind-tenantry' },
-      image: { repository: 'tenantry/whoami' },
+      image: { repository: 'tenantry/app' },
       graceDays: 7,
       defaultPlan: 'small',
       plans: { small: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 } },
@@ -83,7 +84,7 @@ test('the full form is resolved field by field', () => {
       runtimeClasses: ['gvisor', 'gvisor'],
       annotations: ['kubernetes.io/egress-bandwidth', 'cilium.io'],
     },
-    image: { repository: 'localhost:5000/team/whoami' },
+    image: { repository: 'localhost:5000/team/app' },
     graceDays: 0,
     defaultPlan: 'big',
     plans: {
@@ -106,6 +107,7 @@ test('the full form is resolved field by field', () => {
         pausedSince: '2026-02-01',
         paidThrough: '2026-01-31',
         keep: true,
+        settings: { theme: 'dark' },
       },
     ],
     offboarded: [receipt('carol'), { ...receipt('carol'), name: 'Carol' }, receipt('alice')],
@@ -121,7 +123,7 @@ test('the full form is resolved field by field', () => {
       annotations: ['cilium.io', 'kubernetes.io/egress-bandwidth'],
     },
     graceDays: 0,
-    imageRepository: 'localhost:5000/team/whoami',
+    imageRepository: 'localhost:5000/team/app',
     tenants: [
       {
         id: 'alice',
@@ -141,6 +143,7 @@ test('the full form is resolved field by field', () => {
         pausedSince: '2026-02-01',
         paidThrough: '2026-01-31',
         keep: true,
+        settings: { motto: '', theme: 'dark' },
       },
     ],
     offboarded: ['carol', 'carol', 'alice'].map((id) => {
@@ -263,3 +266,9 @@ function receipt(id: string) {
     volumes: 0,
   };
 }
+
+test('of a tenants.json of the past the settings may be those of another workload', () => {
+  const text = JSON.stringify({ tenants: [{ ...alice, settings: { of: 'old' } }] });
+  expect(() => parseTenants(text)).toThrow('settings.of');
+  expect(parseFormerTenants(text).tenants).toMatchObject([{ id: 'alice' }]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { workload } from '@tenantry/workload';
 import * as fc from 'fast-check';
 import {
   type Fleet,
@@ -8,7 +9,6 @@ import {
   parseBytes,
   parseCpu,
   parseTenants,
-  SERVICE,
   suggest,
   syncedName,
 } from '../src/index.ts';
@@ -230,7 +230,9 @@ test('an id is accepted where it is a DNS label and vcluster keeps the names it 
   );
   fc.assert(
     fc.property(id, (text) => {
-      const fits = syncedName(SERVICE.service, SERVICE.namespace, text).endsWith(`-${text}`);
+      const fits = syncedName(workload.service.name, workload.service.namespace, text).endsWith(
+        `-${text}`,
+      );
       const isLabel = /^(?!-)[-a-z0-9]+(?<!-)$/.test(text);
       expect(accepts({ tenants: [{ id: text, name: 'Alice' }] })).toBe(fits && isLabel);
     }),

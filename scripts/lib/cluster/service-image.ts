@@ -10,34 +10,43 @@ import type { Report } from '../cli/report.ts';
 import { buildServiceBases } from '../sealed/index.ts';
 import { quietShell, run, type Shell } from '../cli/shell.ts';
 import { chooseWay } from './image-source.ts';
-import { whoamiTag } from '../dist/image-tag.ts';
+import { imageTag, isPackage } from '../dist/image-tag.ts';
 import type { Workspace } from '../cli/workspace.ts';
 
-/** Sees to it that the host can start the service: builds and loads, or pushes, what is missing. */
-export async function ensureServiceImage(
+/** An image that is built from a directory of this repository. */
+export interface BuiltImage {
+  /** With its tag. */
+  readonly reference: string;
+  readonly directory: string;
+}
+
+/** Sees to it that the host can start an image: builds and loads, or pushes, what is missing. */
+export async function ensureImage(
   host: Host,
-  image: string,
+  image: BuiltImage,
   workspace: Workspace,
   report: Report,
 ): Promise<void> {
+  const { reference } = image;
   if (host.ours) await ensureInNodes(host, image, workspace, report);
-  else if (!(await registryHas(host.$, image))) {
+  else if (!(await registryHas(host.$, reference))) {
     await ensureBuilt(host.$, image, workspace, report);
-    await report.step(`push ${image}`, () => pushImage(host.$, image));
+    await report.step(`push ${reference}`, () => pushImage(host.$, reference));
   }
 }
 
 async function ensureInNodes(
   { $ }: Host,
-  image: string,
+  image: BuiltImage,
   workspace: Workspace,
   report: Report,
 ): Promise<void> {
+  const { reference } = image;
   const nodes = await listNodes($, workspace.cluster);
   const loaded = await Promise.all(nodes.map((node) => imagesInNode($, node)));
-  if (loaded.every((images) => images.includes(qualified(image)))) return;
+  if (loaded.every((images) => images.includes(qualified(reference)))) return;
   await ensureBuilt($, image, workspace, report);
-  await report.step(`load ${image}`, () => loadImage($, workspace.cluster, image));
+  await report.step(`load ${reference}`, () => loadImage($, workspace.cluster, reference));
 }
 
 /** An image's full name as containerd keeps it. */
@@ -49,43 +58,45 @@ function qualified(image: string): string {
 
 async function ensureBuilt(
   $: Shell,
-  image: string,
+  { reference, directory }: BuiltImage,
   workspace: Workspace,
   report: Report,
 ): Promise<void> {
-  if (await hasImage($, image)) return;
-  const tag = whoamiTag(workspace.root);
-  if (!image.endsWith(`:${tag}`)) {
+  if (await hasImage($, reference)) return;
+  const tag = imageTag(workspace.root, directory);
+  if (!reference.endsWith(`:${tag}`)) {
     throw new Fault({
-      what: `image ${image}`,
-      why: `it is nowhere to be found, and the service in this repository is at tag ${tag}`,
+      what: `image ${reference}`,
+      why: `it is nowhere to be found, and ${directory} in this repository is at tag ${tag}`,
       todo: 'run pnpm synth and review the change, or bring the image to the host',
     });
   }
   const { sealed } = await chooseWay(quietShell());
   const bases = sealed ? await buildServiceBases($, report, workspace.cache) : null;
-  await report.step(`build ${image}`, () => buildService($, image, workspace.root, bases));
+  await report.step(`build ${reference}`, () =>
+    build($, { reference, directory }, workspace.root, bases),
+  );
 }
 
-async function buildService(
+async function build(
   $: Shell,
-  image: string,
+  { reference: tag, directory }: BuiltImage,
   root: string,
   bases: { build: string; runtime: string } | null,
 ): Promise<void> {
-  const scratch = await mkdtemp(join(tmpdir(), 'tenantry-whoami-'));
+  const buildArgs: Record<string, string> =
+    bases === null ? {} : { BUILD_IMAGE: bases.build, RUNTIME_IMAGE: bases.runtime };
+  const buildFrom = (context: string) =>
+    buildImage($, { tag, context, dockerfile: join(context, 'Dockerfile'), buildArgs });
+  if (!isPackage(root, directory)) return buildFrom(join(root, directory));
+  const scratch = await mkdtemp(join(tmpdir(), 'tenantry-image-'));
   const context = join(scratch, 'context');
   try {
     const [file, ...args] = pnpmCommand();
     // `pnpm --filter … deploy` would run the root script of that name.
-    const deploy = ['pm', '--filter', '@tenantry/whoami', 'deploy', '--prod', context];
+    const deploy = ['pm', '--filter', `./${directory}`, 'deploy', '--prod', context];
     await run($({ cwd: root }), file, [...args, ...deploy]);
-    await buildImage($, {
-      tag: image,
-      context,
-      dockerfile: join(context, 'Dockerfile'),
-      buildArgs: bases === null ? {} : { BUILD_IMAGE: bases.build, RUNTIME_IMAGE: bases.runtime },
-    });
+    await buildFrom(context);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

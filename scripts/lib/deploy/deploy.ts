@@ -8,21 +8,22 @@ import {
   planDifferences,
   type TenantPlan,
 } from '@tenantry/plan';
+import { builtImages, workload } from '@tenantry/workload';
 import { Fault } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { connectionsOf } from '../cluster/connections.ts';
 import { ensureHost, type Host } from '../cluster/host.ts';
 import { findHostApi } from '../cluster/look-host.ts';
-import { ensureServiceImage } from '../cluster/service-image.ts';
+import { ensureImage } from '../cluster/service-image.ts';
 import { hostContextOf } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
 import { isRolledOut } from '../kube/rollout.ts';
 import type { Appliance } from './apply-tenant.ts';
 import { deployTenant, type Outcome } from './deploy-tenant.ts';
-import { virtualClient } from './wait-tenant.ts';
+import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
+import { checkTenant } from './check-tenant.ts';
 import { eachTenant } from './each-tenant.ts';
-import { greetTenant } from './greet-tenant.ts';
 import { applyHostWide } from './host-wide.ts';
 import { type DistRead, makePlan, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
@@ -58,8 +59,8 @@ export async function deploy(
         records,
       }),
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
-    check: async ({ id, name }) =>
-      greetTenant(await virtualClient({ connections, signal }, id), name, signal),
+    check: async (tenant) =>
+      checkTenant(await virtualClient({ connections, signal }, tenant.id), tenant, signal),
     takeOver,
     signal,
   };
@@ -136,12 +137,13 @@ async function provideImages(
   observed: Observed,
 ): Promise<void> {
   const planned = new Map(plan.tenants.map((tenant) => [tenant.id, tenant]));
-  const images = tenants
+  const starting = tenants
     .filter(({ state }) => state === 'active')
-    .filter((tenant) => mayStartPods(planned.get(tenant.id), observed.tenants.get(tenant.id)))
-    .map(({ image }) => image);
-  for (const image of new Set(images)) {
-    await ensureServiceImage(await tools(), image, workspace, report);
+    .filter((tenant) => mayStartPods(planned.get(tenant.id), observed.tenants.get(tenant.id)));
+  for (const [name, directory] of builtImages(workload.images)) {
+    for (const reference of new Set(starting.flatMap(({ images }) => images[name] ?? []))) {
+      await ensureImage(await tools(), { reference, directory }, workspace, report);
+    }
   }
 }
 
@@ -149,6 +151,6 @@ function mayStartPods(planned: TenantPlan | undefined, seen: ObservedTenant | un
   if (planned === undefined || seen === undefined || seen.virtual.kind !== 'seen') return true;
   if (planned.changes.some(({ layer }) => layer === 'virtual' || layer === 'vcluster')) return true;
   return [...seen.virtual.seen.live.values()].some(
-    (object) => object.kind === 'Deployment' && !isRolledOut(object),
+    (object) => ROLLED_OUT_KINDS.has(object.kind) && !isRolledOut(object),
   );
 }

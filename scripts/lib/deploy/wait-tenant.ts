@@ -70,7 +70,7 @@ function waitForDefaultAccount(client: KubeClient, signal: AbortSignal): Promise
 }
 
 export async function waitForWorkloads(
-  { signal }: Waiting,
+  { signal }: Pick<Waiting, 'signal'>,
   client: KubeClient,
   objects: readonly KubeObject[],
 ): Promise<void> {

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-export type TestProject = 'hermetic' | 'e2e';
+export type TestSuite = 'hermetic' | 'e2e';
+
+/** jest's projects: what needs no cluster runs on the fixture, or on the workload that ships. */
+const PROJECTS = { hermetic: ['hermetic', 'workload'], e2e: ['e2e'] } as const;
 
 export interface JestOptions {
   readonly args: readonly string[];
@@ -13,11 +16,11 @@ export interface JestOptions {
 }
 
 /**
- * Runs one of jest's projects and returns its exit code. Where TENANTRY_TEST_RESULTS names a
- * directory, jest's own results are written there as PROJECT.json.
+ * Runs one of the test suites and returns jest's exit code. Where TENANTRY_TEST_RESULTS names a
+ * directory, jest's own results are written there as SUITE.json.
  */
 export async function runJest(
-  project: TestProject,
+  suite: TestSuite,
   { args, env = process.env, signal }: JestOptions,
 ): Promise<number> {
   const results = env['TENANTRY_TEST_RESULTS'] || undefined;
@@ -28,13 +31,11 @@ export async function runJest(
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       createRequire(import.meta.url).resolve('jest/bin/jest'),
-      ...(results === undefined
-        ? []
-        : ['--json', '--outputFile', join(results, `${project}.json`)]),
+      ...(results === undefined ? [] : ['--json', '--outputFile', join(results, `${suite}.json`)]),
       // It takes all that follows for a project's name.
       ...args,
       '--selectProjects',
-      project,
+      ...PROJECTS[suite],
     ],
     // jest prints the JSON on standard output too, where nobody wants it.
     { stdio: ['inherit', results === undefined ? 'inherit' : 'ignore', 'inherit'], env },

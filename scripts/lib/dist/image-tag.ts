@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { load } from 'js-yaml';
@@ -7,22 +8,38 @@ import { load } from 'js-yaml';
 const TAG_LENGTH = 12;
 
 /**
- * The tag of the service image: a hash over everything it is made of, contents only, so that it is
- * the same on every machine, with or without Git. Base digests stand in the Dockerfile.
+ * The tag of an image that is built from a directory: a hash over everything it is made of, contents
+ * only, so that it is the same on every machine, with or without Git. Base digests stand in the
+ * Dockerfile.
  */
-export function whoamiTag(root: string): string {
-  const service = join(root, 'packages/whoami');
-  const files = [
-    'Dockerfile',
-    'package.json',
-    ...filesBelow(join(service, 'src')).map((path) => `src/${path}`),
-  ];
+export function imageTag(root: string, directory: string): string {
+  const service = join(root, directory);
+  const files = isPackage(root, directory)
+    ? [
+        'Dockerfile',
+        'package.json',
+        ...filesBelow(join(service, 'src')).map((path) => `src/${path}`),
+      ]
+    : [...filesBelow(service)];
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(`${file}\0${text(join(service, file))}\0`);
+  for (const file of files.sort()) {
+    hash.update(`${file}\0`).update(contents(join(service, file))).update('\0');
+  }
   const lock = text(join(root, 'pnpm-lock.yaml'));
-  for (const dependency of productionDependencies(lock, 'packages/whoami'))
+  for (const dependency of productionDependencies(lock, directory))
     hash.update(`${dependency}\0`);
   return hash.digest('hex').slice(0, TAG_LENGTH);
+}
+
+/** Whether a directory is a package of the workspace; of any other all files go into the image. */
+export function isPackage(root: string, directory: string): boolean {
+  return text(join(root, 'pnpm-lock.yaml')).includes(`\n  ${directory}:\n`);
+}
+
+/** A file's bytes, or its text whatever its line breaks. */
+function contents(path: string): Buffer | string {
+  const bytes = readFileSync(path);
+  return isUtf8(bytes) ? text(path) : bytes;
 }
 
 function text(path: string): string {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TenantManifest } from '@tenantry/manifests';
 import { isId, STATES, suggest } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { load, loadAll } from 'js-yaml';
 import { z } from 'zod';
 import type { KubeObject } from '@tenantry/plan';
@@ -20,13 +21,14 @@ export interface TenantDist extends TenantManifest {
 
 const OUR_ENTRIES: ReadonlySet<string> = new Set(['tenant.json', 'vcluster.yaml', 'host', 'virtual']);
 
-const manifestSchema: z.ZodType<TenantManifest> = z.object({
+const manifestSchema = z.object({
   id: z.string(),
   name: z.string(),
   state: z.enum(STATES),
   plan: z.string(),
   hostContext: z.string(),
   image: z.string(),
+  images: z.record(z.string(), z.string()).optional(),
   chartVersion: z.string(),
 });
 
@@ -94,12 +96,13 @@ function readTenant(dist: string, id: string): TenantDist {
   const directory = join(dist, id);
   const valuesFile = join(directory, 'vcluster.yaml');
   try {
-    const manifest = manifestSchema.parse(
+    const { images, ...manifest } = manifestSchema.parse(
       JSON.parse(readFileSync(join(directory, 'tenant.json'), 'utf8')),
     );
     if (manifest.id !== id) throw new Error(`its tenant.json is that of ${manifest.id}`);
     return {
       ...manifest,
+      images: images ?? onlyImage(manifest.image),
       hostObjects: readObjects(join(directory, 'host')),
       virtualObjects: readObjects(join(directory, 'virtual')),
       valuesFile,
@@ -110,6 +113,15 @@ function readTenant(dist: string, id: string): TenantDist {
       cause: error,
     });
   }
+}
+
+/** The one image of a workload that has one. */
+function onlyImage(image: string): Readonly<Record<string, string>> {
+  const [name, ...others] = Object.keys(workload.images);
+  if (name === undefined || others.length > 0) {
+    throw new Error('its tenant.json is of a workload with one image');
+  }
+  return { [name]: image };
 }
 
 function readObjects(directory: string): readonly KubeObject[] {

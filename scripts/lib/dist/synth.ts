@@ -8,7 +8,7 @@ import type { Workspace } from '../cli/workspace.ts';
 import { codeDigest } from './code-digest.ts';
 import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
-import { whoamiTag } from './image-tag.ts';
+import { imageReferences } from './image-references.ts';
 import { withDistLock } from './lock.ts';
 import { HOST_WIDE } from './ownership.ts';
 import { Stage } from './stage.ts';
@@ -144,11 +144,11 @@ function indexOf({ root, state, dist }: Places): StatIndex {
 function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
   const { host, imageRepository, tenants } = fleet;
   const shared = hashOf([host, imageRepository]);
-  // Where nothing is to be made, half a second each is saved: the constructs and the image's tag.
+  // Where nothing is to be made, half a second each is saved: the constructs and the images' tags.
   const load = async () => {
     const { TenantSynthesizer } = await import('@tenantry/manifests');
     return new TenantSynthesizer(host, {
-      image: `${imageRepository}:${whoamiTag(root)}`,
+      images: imageReferences(root, imageRepository),
       vcluster: versions.vcluster,
       kubernetes: versions.kubernetes,
     });

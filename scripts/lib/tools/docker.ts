@@ -107,7 +107,7 @@ export async function stoppedContainers(
     .map((name) => name.replace(/^\//, ''));
 }
 
-/** Tags of the images in a kind node's containerd: `docker.io/tenantry/whoami:0123`. */
+/** Tags of the images in a kind node's containerd: `docker.io/tenantry/app:0123`. */
 export async function imagesInNode($: Shell, node: string): Promise<readonly string[]> {
   return parseNodeImages(await run($, 'docker', ['exec', node, 'crictl', 'images', '-o', 'json']));
 }

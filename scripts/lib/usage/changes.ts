@@ -1,4 +1,4 @@
-import { InvalidTenants, parseTenants, type Tenant } from '@tenantry/tenants';
+import { InvalidTenants, parseFormerTenants, type Tenant } from '@tenantry/tenants';
 import type { Step } from './commits.ts';
 import { isExample } from './example.ts';
 import { ABSENT, type Found } from './follow.ts';
@@ -64,7 +64,7 @@ export function contentReader(reader: ObjectReader): ContentReader {
 
 function parseContent(text: string): Content {
   try {
-    return { tenants: parseTenants(text).tenants, fault: null, isExample: isExample(text) };
+    return { tenants: parseFormerTenants(text).tenants, fault: null, isExample: isExample(text) };
   } catch (error) {
     if (!(error instanceof InvalidTenants)) throw error;
     const [fault] = error.faults;

@@ -1,4 +1,4 @@
-import { InvalidTenants, parseTenants } from '@tenantry/tenants';
+import { InvalidTenants, parseFormerTenants } from '@tenantry/tenants';
 import { posix } from 'node:path';
 import type { Git } from './git.ts';
 import type { ObjectReader } from './object-reader.ts';
@@ -95,7 +95,7 @@ function isNamed(found: string | null, path: string): boolean {
 
 async function reads(reader: ObjectReader, hash: string): Promise<boolean> {
   try {
-    parseTenants((await reader.read(hash)).content.toString());
+    parseFormerTenants((await reader.read(hash)).content.toString());
     return true;
   } catch (error) {
     if (error instanceof InvalidTenants) return false;

@@ -13,10 +13,13 @@ import {
   shorten,
   type TenantEndpoints,
 } from '@tenantry/isolation';
-import { SERVICE } from '@tenantry/tenants';
 import type { KubeObject } from '@tenantry/plan';
+import { workload } from '@tenantry/workload';
 import { list, mustCreate, objectPath } from '../kube/objects.ts';
 import type { TenantFixture } from './probe-pod.ts';
+
+/** What the service answers to HTTP, where it does. */
+const PATH = workload.check.kind === 'http' ? workload.check.path : '/';
 
 /** What was answered may be another tenant's, and is not told. */
 const ANSWERED = 'answered';
@@ -74,10 +77,18 @@ export async function tryForgedPodIps(
   };
   const controls = ['pods-proxy'];
   return Promise.all([
-    tryOne('own', 'its own pod', own.appPod, `${SERVICE.port} /whoami`, []),
+    tryOne('own', 'its own pod', own.appPod, `${workload.service.targetPort} ${PATH}`, []),
     ...(other === undefined
       ? []
-      : [tryOne(other.id, `${other.id}'s pod`, other.appPod, `${SERVICE.port} /whoami`, controls)]),
+      : [
+          tryOne(
+            other.id,
+            `${other.id}'s pod`,
+            other.appPod,
+            `${workload.service.targetPort} ${PATH}`,
+            controls,
+          ),
+        ]),
     // The control plane must reach the host's API; what counts is that it has no rights there.
     tryOne(
       'host-api',
@@ -127,13 +138,18 @@ export async function tryServicesProxy(
       expected: isOwn ? 'allowed' : 'refused',
       controls: isOwn ? [] : ['services-proxy'],
     });
-    const path = `/api/v1/namespaces/${namespace}/services/${service}:${SERVICE.port}/proxy/whoami`;
+    const path = `/api/v1/namespaces/${namespace}/services/${service}:${workload.service.port}/proxy${PATH}`;
     const answer = await api.send({ path });
     return answer.ok
       ? resultOf(probe, 'allowed', ANSWERED)
       : resultOf(probe, 'refused', shorten(answer.message));
   };
-  const own = to('services-proxy', SERVICE.service, SERVICE.namespace, 'its own Service');
+  const own = to(
+    'services-proxy',
+    workload.service.name,
+    workload.service.namespace,
+    'its own Service',
+  );
   if (other === undefined) return [await own];
   const name = `proxy-${other.id}`;
   for (const object of manualEndpoints(name, other.appPod, 'Endpoints'))

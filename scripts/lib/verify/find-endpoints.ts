@@ -1,7 +1,8 @@
 import type { HostEndpoints, TenantEndpoints } from '@tenantry/isolation';
-import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
-import { isReady, type KubeObject, type ObjectOf, type Pod } from '@tenantry/plan';
 import type { V1EndpointSlice, V1Service } from '@tenantry/kube-library';
+import { isReady, type KubeObject, type ObjectOf, type Pod } from '@tenantry/plan';
+import { hostNamespace, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import type { Api } from '../kube/api-client.ts';
 import { ExpectedError, messageOf } from '../cli/errors.ts';
 import type { TenantDist } from '../dist/read.ts';
@@ -54,26 +55,27 @@ export function tenantEndpoints(
   services: readonly Service[],
 ): Omit<TenantEndpoints, 'probePod'> | string {
   const vcluster = vclusterName(id);
+  const own = workload.service;
   const synced = (namespace: string, labels: Readonly<Record<string, string>>) => ({
+    ...labels,
     [SYNCED_LABEL]: vcluster,
     'vcluster.loft.sh/namespace': namespace,
-    ...labels,
   });
   const podIp = (labels: Readonly<Record<string, string>>) =>
     pods.find((pod) => isServing(pod) && hasLabels(pod, labels))?.status?.podIP;
   const service = (name: string) => services.find(({ metadata }) => metadata.name === name)?.spec;
 
-  const app = service(syncedName(SERVICE.service, SERVICE.namespace, id));
+  const app = service(syncedName(own.name, own.namespace, id));
   const appService = app?.clusterIP;
   const apiService = service(vcluster)?.clusterIP;
   const dnsService = service(syncedName('kube-dns', 'kube-system', id))?.clusterIP;
-  const appPod = podIp(synced(SERVICE.namespace, { app: SERVICE.deployment }));
+  const appPod = podIp(synced(own.namespace, app?.selector ?? {}));
   const dnsPod = podIp(synced('kube-system', { 'k8s-app': 'vcluster-kube-dns' }));
   const apiPod = podIp({ 'statefulset.kubernetes.io/pod-name': `${vcluster}-0` });
   if (appService === undefined || apiService === undefined || dnsService === undefined)
-    return `no Service ${appService === undefined ? SERVICE.service : apiService === undefined ? vcluster : 'kube-dns'}`;
+    return `no Service ${appService === undefined ? own.name : apiService === undefined ? vcluster : 'kube-dns'}`;
   if (appPod === undefined || dnsPod === undefined || apiPod === undefined)
-    return `no ready pod of ${appPod === undefined ? SERVICE.deployment : dnsPod === undefined ? 'its DNS' : 'its control plane'}`;
+    return `no ready pod of ${appPod === undefined ? `Service ${own.name}` : dnsPod === undefined ? 'its DNS' : 'its control plane'}`;
   return {
     id,
     appPod,
@@ -90,7 +92,11 @@ function isServing(pod: Pod): boolean {
   return metadata.deletionTimestamp === undefined && status?.phase === 'Running' && isReady(pod);
 }
 
-function hasLabels({ metadata }: Pod, labels: Readonly<Record<string, string>>): boolean {
+/** Whether a selector of these labels selects a pod. */
+export function hasLabels(
+  { metadata }: KubeObject,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
 }
 

@@ -6,7 +6,8 @@ import {
   resultOf,
   type TenantEndpoints,
 } from '@tenantry/isolation';
-import { hostNamespace, SERVICE } from '@tenantry/tenants';
+import { hostNamespace } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectOf } from '@tenantry/plan';
 import type { V1Service } from '@tenantry/kube-library';
@@ -59,7 +60,7 @@ export async function tryManualEndpoints(
       expected: isOwn ? 'allowed' : 'refused',
       controls: isOwn ? [] : [found.hasEndpoints ? control : 'inside/service'],
     });
-    const dial = { id: probe.id, host: found.address, port: SERVICE.port };
+    const dial = { id: probe.id, host: found.address, port: workload.service.port };
     return [{ ...probe, from: id, leadsTo: null, dial }];
   });
   const outcomes = await dialProbes(

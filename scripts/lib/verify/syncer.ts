@@ -15,12 +15,14 @@ import {
   syncerRequests,
   type SyncerTargets,
 } from '@tenantry/isolation';
-import { hostNamespace, SERVICE, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '@tenantry/plan';
 import type { TenantDist } from '../dist/read.ts';
 import type { Api, ApiAnswer } from '../kube/api-client.ts';
 import { create, list, objectPath } from '../kube/objects.ts';
+import { hasLabels } from './find-endpoints.ts';
 import { outcomeOnHost, syncerOf } from './host-admission.ts';
 import type { VerifyContext } from './probe-pod.ts';
 
@@ -156,13 +158,16 @@ async function findTargets(
     list(hostApi, `${core}/secrets?fieldSelector=type%3Dhelm.sh%2Frelease.v1`),
     read('Pod', `${core}/pods/${vcluster}-0`),
     read('StatefulSet', `/apis/apps/v1/namespaces/${namespace}/statefulsets/${vcluster}`),
-    read('Service', `${core}/services/${syncedName(SERVICE.service, SERVICE.namespace, id)}`),
+    read(
+      'Service',
+      `${core}/services/${syncedName(workload.service.name, workload.service.namespace, id)}`,
+    ),
     read('Service', `${core}/services/${vcluster}`),
   ]);
   // The service's own if it can be, and never one that verify itself takes away.
   const lasting = pods.filter(({ metadata }) => !metadata.name.includes(FIXTURE));
-  const pod =
-    lasting.find(({ metadata }) => metadata.labels?.['app'] === SERVICE.deployment) ?? lasting[0];
+  const { selector = {} } = service['spec'] as { selector?: Readonly<Record<string, string>> };
+  const pod = lasting.find((each) => hasLabels(each, selector)) ?? lasting[0];
   if (pod === undefined) throw new ExpectedError(`${id}: no synced pod runs`);
   return {
     id,

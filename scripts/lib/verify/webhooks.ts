@@ -9,7 +9,8 @@ import {
   type ProbeResults,
   type TenantEndpoints,
 } from '@tenantry/isolation';
-import { hostNamespace, SERVICE, vclusterName } from '@tenantry/tenants';
+import { hostNamespace, vclusterName } from '@tenantry/tenants';
+import { workload } from '@tenantry/workload';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
@@ -78,7 +79,7 @@ function calleesOf(
           {
             key: `pod-${other.id}`,
             text: `${other.id}'s pod`,
-            address: `${other.appPod}:${SERVICE.port}`,
+            address: `${other.appPod}:${workload.service.targetPort}`,
             controls,
           },
           {
@@ -89,7 +90,12 @@ function calleesOf(
           },
         ];
   return [
-    { key: 'own', text: 'its own pod', address: `${own.appPod}:${SERVICE.port}`, controls: [] },
+    {
+      key: 'own',
+      text: 'its own pod',
+      address: `${own.appPod}:${workload.service.targetPort}`,
+      controls: [],
+    },
     ...others,
     { key: 'kubelet', text: 'the kubelet', address: `${node}:${KUBELET_PORT}`, controls },
     {

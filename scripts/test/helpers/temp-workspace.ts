@@ -12,6 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
+/** Has Node run a script on the workload of packages/workload/fixture, as these tests do. */
+export const ON_FIXTURE = '--conditions=tenantry-fixture';
+
 export const root = resolve(import.meta.dirname, '../../..');
 
 /** A directory for TENANTRY_DIR, with what a test puts there. */

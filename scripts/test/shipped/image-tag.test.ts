@@ -2,10 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { productionDependencies, whoamiTag } from '../lib/dist/image-tag.ts';
+import { builtImages, workload } from '@tenantry/workload';
+import { imageTag, productionDependencies } from '../../lib/dist/image-tag.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const service = 'packages/whoami';
+const root = resolve(import.meta.dirname, '../../..');
+const [service = ''] = builtImages(workload.images).values();
 let copy = '';
 
 beforeEach(() => {
@@ -25,21 +26,21 @@ function edit(path: string, change: (text: string) => string): void {
 }
 
 describe('the image tag', () => {
-  const tag = whoamiTag(root);
+  const tag = imageTag(root, service);
 
   test('is twelve hexadecimal digits', () => {
     expect(tag).toMatch(/^[0-9a-f]{12}$/);
   });
 
   test('is the same for a copy of the files elsewhere, without Git', () => {
-    expect(whoamiTag(copy)).toBe(tag);
+    expect(imageTag(copy, service)).toBe(tag);
   });
 
   test.each([`${service}/src/app.ts`, `${service}/Dockerfile`, 'pnpm-lock.yaml'])(
     'is the same where %s was checked out with CRLF',
     (path) => {
       edit(path, (text) => text.replaceAll('\n', '\r\n'));
-      expect(whoamiTag(copy)).toBe(tag);
+      expect(imageTag(copy, service)).toBe(tag);
     },
   );
 
@@ -47,7 +48,7 @@ describe('the image tag', () => {
     'is another after a change of %s',
     (path) => {
       edit(path, (text) => `${text}\n`);
-      expect(whoamiTag(copy)).not.toBe(tag);
+      expect(imageTag(copy, service)).not.toBe(tag);
     },
   );
 
@@ -57,19 +58,19 @@ describe('the image tag', () => {
     for (const path of ['a.ts', 'b.ts', 'b/c.ts']) {
       mkdirSync(dirname(file(path)), { recursive: true });
       writeFileSync(file(path), '');
-      tags.push(whoamiTag(copy));
+      tags.push(imageTag(copy, service));
       rmSync(file(path));
       if (path.includes('/')) rmSync(dirname(file(path)), { recursive: true });
     }
     expect(new Set(tags).size).toBe(4);
-    expect(whoamiTag(copy)).toBe(tag);
+    expect(imageTag(copy, service)).toBe(tag);
   });
 
   test('is another where a dependency of a dependency has another version', () => {
     edit('pnpm-lock.yaml', (text) =>
       text.replaceAll(/(?<=\bsend(?:@|: ))\d+\.\d+\.\d+/g, '99.0.0'),
     );
-    expect(whoamiTag(copy)).not.toBe(tag);
+    expect(imageTag(copy, service)).not.toBe(tag);
   });
 
   test('is the same where a tool has another version, or a test changes', () => {
@@ -78,7 +79,7 @@ describe('the image tag', () => {
     );
     mkdirSync(join(copy, service, 'test'));
     writeFileSync(join(copy, service, 'test/new.test.ts'), '');
-    expect(whoamiTag(copy)).toBe(tag);
+    expect(imageTag(copy, service)).toBe(tag);
   });
 });
 

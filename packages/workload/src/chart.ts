@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type NodePort, SERVICE, WHOAMI } from '@tenantry/tenants';
-import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import { ApiObject, Chart, Duration, JsonPatch } from 'cdk8s';
 import {
   type Capability,
   ConfigMap,
@@ -15,37 +14,32 @@ import {
   Service,
   ServiceType,
 } from 'cdk8s-plus-27';
-import { Construct } from 'constructs';
-import { asQuantities, containerResources } from './quantities.ts';
+import type { Construct } from 'constructs';
+import { kubeResources } from './kube-resources.ts';
+import { APP_RESOURCES, workload, type WorkloadProps } from './workload.ts';
 
 /** The user of the service's image. */
 const USER = 65532;
 
-export interface WhoamiProps {
-  /** What the greeting says. */
-  readonly name: string;
-  /** The image with its tag. */
-  readonly image: string;
-  /** Whether clients outside the cluster reach the service by its NodePort. */
-  readonly nodePort: NodePort;
-}
+/** Where the service reads its tenant's name: ConfigMap and environment variable. */
+const CONFIG_KEY = 'TENANT_ID';
 
-/** The service in a tenant's cluster: ConfigMap, Deployment and Service. */
-export class Whoami extends Construct {
-  constructor(scope: Construct, id: string, props: WhoamiProps) {
-    super(scope, id);
-    const metadata = { namespace: SERVICE.namespace };
-    const labels = { app: SERVICE.deployment };
+/** The objects in a tenant's cluster: ConfigMap, Deployment and Service. */
+export class WorkloadChart extends Chart {
+  constructor(scope: Construct, id: string, { tenant, images }: WorkloadProps) {
+    const { namespace, name, port, targetPort } = workload.service;
+    super(scope, id, { namespace, disableResourceNameHashes: true });
+    const labels = { app: 'simple-app' };
 
     const config = new ConfigMap(this, 'config', {
-      metadata: { ...metadata, name: SERVICE.configMap },
-      data: { [SERVICE.configKey]: props.name },
+      metadata: { name: 'tenant-id' },
+      data: { [CONFIG_KEY]: tenant.name },
     });
 
     const deployment = new Deployment(this, 'app', {
-      metadata: { ...metadata, name: SERVICE.deployment, labels },
+      metadata: { name: 'simple-app', labels },
       // The environment is read at start: a new name must restart the pod.
-      podMetadata: { labels, annotations: { 'tenantry.dev/config-checksum': sha256(props.name) } },
+      podMetadata: { labels, annotations: { 'tenantry.dev/config-checksum': sha256(tenant.name) } },
       replicas: 1,
       select: false,
       strategy: DeploymentStrategy.rollingUpdate({
@@ -60,19 +54,19 @@ export class Whoami extends Construct {
 
     deployment.addContainer({
       name: 'whoami',
-      image: props.image,
+      image: images.whoami,
       // The library's default asks the registry at every start, which a loaded image has none of.
       imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-      portNumber: SERVICE.port,
+      portNumber: targetPort,
       envVariables: {
-        [SERVICE.configKey]: EnvValue.fromConfigMap(config as IConfigMap, SERVICE.configKey),
+        [CONFIG_KEY]: EnvValue.fromConfigMap(config as IConfigMap, CONFIG_KEY),
       },
       readiness: Probe.fromHttpGet('/readyz', {
-        port: SERVICE.port,
+        port: targetPort,
         periodSeconds: Duration.seconds(2),
       }),
       liveness: Probe.fromHttpGet('/livez', {
-        port: SERVICE.port,
+        port: targetPort,
         periodSeconds: Duration.seconds(10),
       }),
       securityContext: {
@@ -87,7 +81,6 @@ export class Whoami extends Construct {
         capabilities: { drop: ['ALL' as Capability] },
       },
     });
-    const { requests, limits } = containerResources(WHOAMI);
     // The library has no property for the first two (Pod Security `restricted` wants the profile),
     // and labels every pod with its construct's address, which nothing selects by.
     ApiObject.of(deployment).addJsonPatch(
@@ -96,21 +89,18 @@ export class Whoami extends Construct {
       }),
       JsonPatch.add('/spec/template/spec/enableServiceLinks', false),
       // Of the node's disk the library counts whole gibibytes only.
-      JsonPatch.add('/spec/template/spec/containers/0/resources', {
-        requests: asQuantities(requests),
-        limits: asQuantities(limits),
-      }),
+      JsonPatch.add('/spec/template/spec/containers/0/resources', kubeResources(APP_RESOURCES)),
       JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
     );
 
     const service = new Service(this, 'service', {
-      metadata: { ...metadata, name: SERVICE.service },
+      metadata: { name },
       type: ServiceType.NODE_PORT,
-      ports: [{ port: SERVICE.port, targetPort: SERVICE.port }],
+      ports: [{ port, targetPort }],
     });
     // Given the deployment, the library would select by the label that was removed above.
     for (const [key, value] of Object.entries(labels)) service.selectLabel(key, value);
-    if (props.nodePort === 'closed') {
+    if (tenant.nodePort === 'closed') {
       // Otherwise a node that passes a client on puts its own address in the client's place, which
       // many network policies trust.
       ApiObject.of(service).addJsonPatch(JsonPatch.add('/spec/externalTrafficPolicy', 'Local'));

@@ -1,0 +1,22 @@
+import { builtImages, type Workload, workload } from '@tenantry/workload';
+import { imageTag } from './image-tag.ts';
+
+/**
+ * What each image of the workload is called where it is run, with its tag or digest. The one that
+ * is built is `repository`; several are each a path below it.
+ */
+export function imageReferences(
+  root: string,
+  repository: string,
+  images: Workload['images'] = workload.images,
+): Readonly<Record<string, string>> {
+  const isOnly = builtImages(images).size === 1;
+  return Object.fromEntries(
+    Object.entries(images).map(([name, image]) => [
+      name,
+      'pull' in image
+        ? image.pull
+        : `${isOnly ? repository : `${repository}/${name}`}:${imageTag(root, image.build)}`,
+    ]),
+  );
+}

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
+import type { V1Deployment } from '@tenantry/kube-library';
+import type { ObjectOf } from '@tenantry/plan';
+import { root, tempWorkspace, type TempWorkspace } from '../helpers/temp-workspace.ts';
+
+/** A copy of this repository in which the two files of the text stand. */
+let place: TempWorkspace;
+beforeAll(() => {
+  place = tempWorkspace();
+  for (const name of ['packages', 'scripts', 'package.json', 'pnpm-lock.yaml', 'tsconfig.json']) {
+    const from = join(root, name);
+    cpSync(from, join(place.dir, name), { recursive: true, verbatimSymlinks: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(place.dir, 'node_modules'));
+  place.write('services/shop/Dockerfile', 'FROM scratch\n');
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, code = ''] = /```ts\n(.*?)```/s.exec(text) ?? [];
+  const [, ...files] = code.split(/^\/\/ (packages\/\S+)\n/m);
+  for (let at = 0; at < files.length; at += 2) place.write(files[at] ?? '', files[at + 1] ?? '');
+});
+afterAll(() => place.remove());
+
+function run(file: string, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place.dir, file), ...args], {
+    cwd: place.dir,
+    env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+test('the text that leads to a service of one’s own does: whatever runs there is the shop', () => {
+  place.tenants([
+    { id: 'alice', name: 'Alice', settings: { theme: 'dark' } },
+    { id: 'bob', name: 'Bob' },
+  ]);
+  expect(run('scripts/synth.ts')).toMatchObject({ status: 0, stderr: '' });
+  const read = (path: string) => readFileSync(join(place.dist, path), 'utf8');
+  const { spec } = load(read('alice/virtual/deployment.shop.yaml')) as ObjectOf<V1Deployment>;
+  const { image, env } = spec?.template.spec?.containers[0] ?? {};
+  expect(image).toMatch(/^tenantry\/shop:[0-9a-f]{12}$/);
+  expect(env).toEqual([{ name: 'THEME', value: 'dark' }]);
+  expect(read('bob/virtual/deployment.shop.yaml')).toContain('value: light');
+  expect(JSON.parse(read('alice/tenant.json'))).toMatchObject({ image });
+  // No NodePort is asked for, so that there is none to take.
+  expect(read('alice/host/resourcequota.tenant-alice.yaml')).toContain('services.nodeports: 0');
+});
+
+test('what its schema refuses is refused by line', () => {
+  place.tenants([{ id: 'alice', name: 'Alice', settings: { theme: 'drak' } }]);
+  expect(run('scripts/synth.ts')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('tenants[0].settings.theme: found "drak"; allowed: "light"'),
+  });
+});
+
+test('it is typed', () => {
+  const own = { extends: './tsconfig.json', include: ['packages/workload/src'] };
+  place.write('tsconfig.own.json', JSON.stringify(own));
+  const tsc = run('node_modules/typescript/bin/tsc', '--project', 'tsconfig.own.json');
+  expect(tsc).toEqual({ status: 0, stdout: '', stderr: '' });
+});
