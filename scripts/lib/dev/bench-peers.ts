@@ -107,7 +107,7 @@ export function jsonnetSource({ files, model }: Pick<Subject, 'files' | 'model'>
   const below = (prefix: string) =>
     [...files]
       .filter(([path]) => path.startsWith(prefix))
-      .map(([path, bytes]) => [path, load(bytes.toString()) as unknown] as const);
+      .map(([path, bytes]) => [path, load(bytes.toString())] as const);
   const shared: string[] = [];
   const ofTenant = below(`${model.id}/`).map(([path, value]) => {
     const text = expression(value, model);
