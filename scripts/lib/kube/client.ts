@@ -1,6 +1,7 @@
 import { ExpectedError } from '../cli/errors.ts';
-import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
-import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
+import { Agent, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   KubeConfig,
   KubernetesListObject,
@@ -56,6 +57,8 @@ export interface KubeList extends Json<
 export interface Exchanged {
   readonly status: number;
   readonly text: string;
+  /** After how long the server wants to be asked again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** An API server as the official client library knows it: its address and our credentials there. */
@@ -75,38 +78,35 @@ export interface KubeClient extends Disposable {
   ): Promise<void>;
 }
 
+/** Connections that one client keeps open. */
 const MAX_CONNECTIONS = 12;
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 /** Node holds no string of more than 512 MB. */
 const MAX_ANSWER_BYTES = 400 * 2 ** 20;
-
-export interface ClientOptions {
-  /** How many connections are kept open. @default 12 */
-  readonly maxConnections?: number;
-}
+/** A server that has too much to do turns a request away before it looks at it, and says for how long. */
+const TOO_MANY_REQUESTS = 429;
+const ATTEMPTS = 5;
+const MAX_RETRY_SECONDS = 10;
 
 /**
  * A client for the current context of a kubeconfig. The library authenticates (certificates, tokens,
  * exec plug-ins, proxies); answers stay as the server gives them, as its generated classes cost
  * more time than the requests.
  */
-export function createClient(
-  config: KubeConfig,
-  { maxConnections = MAX_CONNECTIONS }: ClientOptions = {},
-): KubeClient {
+export function createClient(config: KubeConfig): KubeClient {
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new ExpectedError(`no cluster of context ${config.getCurrentContext()}`);
   const server = new URL(cluster.server);
-  let agent: Agent | null = null;
+  let agent: Agent | HttpsAgent | null = null;
   const optionsOf = async (): Promise<RequestOptions> => {
     const options: RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     if (cluster.proxyUrl !== undefined) return options;
     const { ca, cert, key, rejectUnauthorized, servername } = options;
-    agent ??= new Agent({
+    agent ??= new (server.protocol === 'http:' ? Agent : HttpsAgent)({
       keepAlive: true,
-      maxSockets: maxConnections,
+      maxSockets: MAX_CONNECTIONS,
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
@@ -115,7 +115,14 @@ export function createClient(
     });
     return { ...options, agent };
   };
-  const ask = async (asked: KubeRequest) => exchange(server, await optionsOf(), asked);
+  const ask = async (asked: KubeRequest): Promise<Exchanged> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await exchange(server, await optionsOf(), asked);
+      if (answer.status !== TOO_MANY_REQUESTS || attempt === ATTEMPTS) return answer;
+      const seconds = Math.min(answer.retryAfterSeconds ?? 1, MAX_RETRY_SECONDS);
+      await sleep(seconds * 1000, undefined, asked.signal && { signal: asked.signal });
+    }
+  };
   const text = async (asked: KubeRequest) => {
     const answer = await ask(asked);
     if (isOk(answer)) return answer.text;
@@ -190,9 +197,14 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
         }
       });
       incoming.once('error', reject);
-      incoming.once('end', () =>
-        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
-      );
+      incoming.once('end', () => {
+        const retryAfter = Number(incoming.headers['retry-after']);
+        resolve({
+          status: incoming.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString(),
+          ...(retryAfter >= 0 && { retryAfterSeconds: retryAfter }),
+        });
+      });
     },
   );
   outgoing.once('timeout', () =>

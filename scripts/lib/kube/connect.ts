@@ -29,9 +29,6 @@ export interface ServerCredentials {
   readonly key: string;
 }
 
-/** Each is a port-forward of its own with another handshake: few are quicker than many. */
-const LOCAL_CONNECTIONS = 2;
-
 /** A client for an API server of which the certificate names localhost. */
 export async function localClient(
   name: string,
@@ -47,7 +44,7 @@ export async function localClient(
     contexts: [{ name, cluster: name, user: name }],
     currentContext: name,
   });
-  return createClient(config, { maxConnections: LOCAL_CONNECTIONS });
+  return createClient(config);
 }
 
 /** A port on 127.0.0.1 for as long as it is held. */

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { KubeConfig } from '@tenantry/kube-library';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createClient, type KubeClient } from '../lib/kube/client.ts';
+
+let server: Server;
+let client: KubeClient;
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+beforeEach(async () => {
+  server = createServer((request, response) => answer(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const config = new KubeConfig();
+  const { port } = server.address() as AddressInfo;
+  config.loadFromClusterAndUser(
+    { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+    { name: 'u' },
+  );
+  client = createClient(config);
+});
+afterEach(() => {
+  client[Symbol.dispose]();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Turns the first requests away as a busy API server does. */
+function busyFor(requests: number): () => number {
+  let asked = 0;
+  answer = (_, response) => {
+    asked += 1;
+    if (asked > requests) return response.end('{"kind":"Pod"}');
+    response.writeHead(429, { 'retry-after': '0' });
+    return response.end('{"reason":"TooManyRequests","message":"try again later"}');
+  };
+  return () => asked;
+}
+
+test('a server that has too much to do is asked again', async () => {
+  const asked = busyFor(3);
+  expect(await client.send({ path: '/api/v1/namespaces/a/pods/b' })).toEqual({ kind: 'Pod' });
+  expect(asked()).toBe(4);
+});
+
+test('but not for ever: its refusal is told in its words', async () => {
+  const asked = busyFor(100);
+  await expect(client.send({ method: 'DELETE', path: '/api/v1/pods' })).rejects.toThrow(
+    'DELETE /api/v1/pods: 429 try again later',
+  );
+  expect(asked()).toBe(5);
+});
