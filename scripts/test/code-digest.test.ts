@@ -13,9 +13,8 @@ beforeEach(() => {
     'packages/manifests/src',
     'packages/tenants/src',
     'packages/sealed/src',
-    'packages/whoami/src',
-    'packages/whoami/Dockerfile',
-    'packages/whoami/package.json',
+    'packages/workload/src',
+    'packages/workload/fixture/image',
     'scripts/lib/dist',
     'pnpm-lock.yaml',
   ]) {
@@ -31,16 +30,15 @@ test('the digest is the same for the same sources elsewhere, and another after a
     'packages/manifests/src/isolation.ts',
     'packages/tenants/src/resolve.ts',
     'packages/sealed/src/versions.ts',
-    'packages/whoami/src/app.ts',
-    'packages/whoami/Dockerfile',
-    'packages/whoami/package.json',
+    'packages/workload/src/built-images.ts',
+    'packages/workload/fixture/image/Dockerfile',
     'scripts/lib/dist/image-tag.ts',
     'pnpm-lock.yaml',
   ]) {
     appendFileSync(join(copy, path), '\n');
     digests.push(codeDigest(copy));
   }
-  writeFileSync(join(copy, 'packages/whoami/src/new.js'), '');
+  writeFileSync(join(copy, 'packages/workload/fixture/image/new.js'), '');
   digests.push(codeDigest(copy));
   expect(new Set(digests).size).toBe(digests.length);
 });

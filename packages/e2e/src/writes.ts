@@ -4,7 +4,7 @@ const WRITES = new Set(['APPLY', 'DELETE', 'DELETECOLLECTION', 'PATCH', 'POST', 
 
 /**
  * How many requests that write an API server has counted, by kind: of the host, or of a tenant's
- * cluster. Dry runs write nothing; statuses and Leases are written all the time, by others.
+ * cluster. Dry runs and reviews write nothing; statuses and Leases are written all the time, by others.
  */
 export async function writeCounts(id?: string): Promise<Readonly<Record<string, number>>> {
   const asked = ['get', '--raw', '/metrics'];
@@ -16,7 +16,7 @@ export async function writeCounts(id?: string): Promise<Readonly<Record<string, 
     const resource = label('resource');
     if (!WRITES.has(label('verb')) || label('dry_run') !== '' || label('subresource') !== '')
       continue;
-    if (resource === 'leases') continue;
+    if (resource === 'leases' || resource.endsWith('reviews')) continue;
     counts[resource] = (counts[resource] ?? 0) + Number(count);
   }
   return counts;

@@ -130,11 +130,12 @@ function driftOf(
   if (foreignPauses(statefulSet).length > 0) {
     drift.push(`paused by \`vcluster pause ${vclusterName(tenant.id)}\``);
   }
-  const images = pods.flatMap(({ spec }) => spec?.containers.map(({ image = '' }) => image) ?? []);
-  for (const wanted of Object.values(tenant.images)) {
-    const other = images.find(
-      (image) => image !== wanted && repositoryOf(image) === repositoryOf(wanted),
-    );
+  const all = Object.values(tenant.images);
+  const others = pods
+    .flatMap(({ spec }) => spec?.containers.map(({ image = '' }) => image) ?? [])
+    .filter((image) => !all.includes(image));
+  for (const wanted of all) {
+    const other = others.find((image) => repositoryOf(image) === repositoryOf(wanted));
     if (other !== undefined) drift.push(`runs ${other}, not ${wanted}`);
   }
   return drift;

@@ -82,8 +82,10 @@ export async function applyTenant(
   await notes.store(union(before, current));
   await changeLife(appliance, work);
   if (tenant.state === 'active') {
-    await declare(appliance, work);
+    const installed = await declare(appliance, work);
     await applyInside(appliance, work);
+    // vcluster has written to its own Service since.
+    if (installed.length > 0) await noteInstalled(appliance.connections.host, notes, installed);
     await notes.store(current);
     throwObstacles(planned, 'vcluster');
     return;
@@ -134,8 +136,8 @@ async function endPods(appliance: Appliance, { tenant, planned, said }: Work): P
   said.push(...(await appliance.endPods(connections.host, tenant.id, signal)));
 }
 
-/** The tenant's objects on the host, then its vcluster. */
-async function declare(appliance: Appliance, work: Work): Promise<void> {
+/** The tenant's objects on the host, then its vcluster. Returns what Helm has just installed. */
+async function declare(appliance: Appliance, work: Work): Promise<readonly KubeObject[]> {
   const { tenant, planned, seen, notes, said } = work;
   const client = appliance.connections.host;
   const changes = planned.changes.filter(isObjectChange);
@@ -144,22 +146,23 @@ async function declare(appliance: Appliance, work: Work): Promise<void> {
   await applyChanges({ client, notes, said }, tenant.hostObjects, host);
   const helm = planned.changes.find(({ kind }) => kind === 'install' || kind === 'upgrade');
   if (helm !== undefined) {
-    await runHelm(appliance, work);
+    const installed = await runHelm(appliance, work);
     said.push(...describeDone(helm));
     // What Helm has left is known from now on, whatever becomes of the rest.
     await notes.store(union(seen.record.inventory, inventoryOf(tenant.hostObjects, [])));
-    return;
+    return installed;
   }
   const { records, chart, secrets } = seen.release;
-  if (chart === null || records?.newest == null) return;
+  if (chart === null || records?.newest == null) return [];
   const mended = changes.filter(({ layer }) => layer === 'vcluster');
   notes.clear('vcluster');
   noteUnchanged(notes, 'vcluster', chart.wanted, mended, chart.seen.live);
   await applyChanges({ client, notes, said }, chart.wanted, mended);
   noteRelease(work, records.newest, secrets ?? '');
+  return [];
 }
 
-async function runHelm(appliance: Appliance, work: Work): Promise<void> {
+async function runHelm(appliance: Appliance, work: Work): Promise<readonly KubeObject[]> {
   const { tenant, seen, notes } = work;
   const client = appliance.connections.host;
   const place = placeOf(tenant.id);
@@ -168,9 +171,7 @@ async function runHelm(appliance: Appliance, work: Work): Promise<void> {
   // Helm leaves what others have added to an object.
   notes.clear('vcluster');
   const wanted = chartObjects(release, place);
-  const objects = await seeObjects(client, 'vcluster', wanted, [], new Map());
-  const { changes } = planObjects('vcluster', wanted, [], objects, new Map());
-  noteUnchanged(notes, 'vcluster', wanted, changes, objects.live);
+  const changes = await noteInstalled(client, notes, wanted);
   await applyChanges({ client, notes, said: [] }, wanted, changes);
   const secrets = await list(client, {
     kind: 'Secret',
@@ -179,6 +180,19 @@ async function runHelm(appliance: Appliance, work: Work): Promise<void> {
     metadataOnly: true,
   });
   noteRelease(work, release, secretsMark(secrets));
+  return wanted;
+}
+
+/** Notes which of the chart's objects are as they are wanted; returns what the others lack. */
+async function noteInstalled(
+  client: KubeClient,
+  notes: Notes,
+  wanted: readonly KubeObject[],
+): Promise<readonly ObjectChange[]> {
+  const objects = await seeObjects(client, 'vcluster', wanted, [], new Map());
+  const { changes } = planObjects('vcluster', wanted, [], objects, new Map());
+  noteUnchanged(notes, 'vcluster', wanted, changes, objects.live);
+  return changes;
 }
 
 function noteRelease(
