@@ -20,6 +20,9 @@ const NUMBER_WITH_BASE = /^[-+]?0[bBoOxX]/;
 /** `1_000`, `.5`, `1e3`, `012`: an underscore counts for nothing. */
 const NUMBER = /^[-+]?(?:\.[\d_]+|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?[\d_]+)?$/;
 
+/** `e3`: readers of YAML 1.1 take it for a number that has no digits in front. */
+const EXPONENT = /^[-+]?\.?[eE][-+]?[\d_]+$/;
+
 /** `1:30`, which is ninety to YAML 1.1. */
 const SEXAGESIMAL = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
 
@@ -29,7 +32,7 @@ const TIMESTAMP = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt\s])/;
 /** Letters, digits and what starts nothing in YAML: the library writes them as they are. */
 const SIMPLE = /^[A-Za-z0-9](?:[\w ./-]*[\w./-])?$/;
 
-const OTHER_TYPES = [WORD, NUMBER_WITH_BASE, NUMBER, SEXAGESIMAL, TIMESTAMP];
+const OTHER_TYPES = [WORD, NUMBER_WITH_BASE, NUMBER, EXPONENT, SEXAGESIMAL, TIMESTAMP];
 
 // Tenants have most texts in common, and the library takes its time over each.
 
