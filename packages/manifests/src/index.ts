@@ -11,5 +11,5 @@ export {
   TenantSynthesizer,
   type Tree,
 } from './synth.ts';
-export type { ManifestObject } from './tenant-app.ts';
+export type { ManifestObject } from './manifest-object.ts';
 export { SYNCER_RIGHTS, type SyncerRight } from './syncer-role.ts';

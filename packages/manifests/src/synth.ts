@@ -1,16 +1,10 @@
 import type { Fleet, Host, Plan, Tenant } from '@tenantry/tenants';
 import { workload, type WorkloadProps } from '@tenantry/workload';
 import { HostApp } from './host-app.ts';
+import { type ManifestObject, objectsOf } from './manifest-object.ts';
 import { memo } from './memo.ts';
 import type { Pins } from './pins.ts';
-import {
-  DefaultsApp,
-  type ManifestObject,
-  objectsOf,
-  TenantHostApp,
-  type TenantHostAppProps,
-  WorkloadApp,
-} from './tenant-app.ts';
+import { DefaultsApp, TenantHostApp, type TenantHostAppProps, WorkloadApp } from './tenant-app.ts';
 import { vclusterValues } from './vcluster-values.ts';
 import { nodePortsOf, reachedPods } from './workload-service.ts';
 import { toYaml, yamlTemplate } from './yaml.ts';

@@ -2,7 +2,7 @@ import { MANAGED_BY, MANAGED_BY_LABEL, temporaryNamespace, vclusterName } from '
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { podSecurity } from './pod-security.ts';
-import { type ManifestObject, objectsOf } from './tenant-app.ts';
+import { type ManifestObject, objectsOf } from './manifest-object.ts';
 
 /** Where an API server answers. */
 export interface ApiAddress {

@@ -5,6 +5,7 @@ import { App, Chart } from 'cdk8s';
 import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
+import { type ManifestObject, objectsOf } from './manifest-object.ts';
 import { checkDemand } from './workload-demand.ts';
 import type { ReachedPods } from './workload-service.ts';
 
@@ -50,15 +51,4 @@ export class WorkloadApp extends App {
     this.objects = objectsOf(new WorkloadChart(this, 'workload', props));
     checkDemand(this.objects);
   }
-}
-
-/** A chart's objects as plain data, in the order in which they can be applied. */
-export function objectsOf(chart: Chart): readonly ManifestObject[] {
-  return chart.toJson() as ManifestObject[];
-}
-
-export interface ManifestObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
 }

@@ -10,7 +10,7 @@ import {
   workloadPods,
 } from '@tenantry/tenants';
 import { type Workload, workload } from '@tenantry/workload';
-import type { ManifestObject } from './tenant-app.ts';
+import type { ManifestObject } from './manifest-object.ts';
 
 /**
  * Holds what the chart makes to what the workload says of its pods, by which plans and quotas are

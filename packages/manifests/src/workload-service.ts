@@ -1,5 +1,5 @@
 import { workload } from '@tenantry/workload';
-import type { ManifestObject } from './tenant-app.ts';
+import type { ManifestObject } from './manifest-object.ts';
 
 /** The pods behind the Service that the workload is reached by. */
 export interface ReachedPods {

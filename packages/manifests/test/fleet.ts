@@ -1,7 +1,8 @@
 import { type Fleet, parseTenants, type Tenant } from '@tenantry/tenants';
 import type { WorkloadProps } from '@tenantry/workload';
 import { type Pins, synthesize, type Tree } from '../src/index.ts';
-import { DefaultsApp, objectsOf, TenantHostApp, WorkloadApp } from '../src/tenant-app.ts';
+import { objectsOf } from '../src/manifest-object.ts';
+import { DefaultsApp, TenantHostApp, WorkloadApp } from '../src/tenant-app.ts';
 import { vclusterValues } from '../src/vcluster-values.ts';
 import { nodePortsOf, reachedPods } from '../src/workload-service.ts';
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Document, parse, parseDocument, visit } from 'yaml';
 import { synthesize } from '../src/index.ts';
 import { HostApp } from '../src/host-app.ts';
-import { objectsOf } from '../src/tenant-app.ts';
+import { objectsOf } from '../src/manifest-object.ts';
 import { toYaml, yamlTemplate } from '../src/yaml.ts';
 import { alice, contentsOf, fleetOf, onlyTenant, treeOf } from './fleet.ts';
 import { anyObject, anyText } from './odd-objects.ts';
