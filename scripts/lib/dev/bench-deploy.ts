@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { placeOf } from '@tenantry/plan';
 import { hostNamespace, inventoryName, SYSTEM_NAMESPACE } from '@tenantry/tenants';
 import type { Context } from '../cli/run-main.ts';
@@ -18,6 +19,8 @@ const ACTIVE = [2, 10];
 const PAUSED = 200;
 const NEW = 8;
 const READY = '--timeout=300s';
+/** New clusters are busy for a while after their service answers. */
+const SETTLE_MILLISECONDS = 60_000;
 
 interface Bench extends Pick<Context, 'print' | 'signal'> {
   readonly host: Host;
@@ -52,6 +55,7 @@ async function unchanged(bench: Bench, count: number, state: string): Promise<vo
   const ids = await declare(bench, count, state);
   try {
     await ours(bench, 'deploy');
+    if (state === 'active') await sleep(SETTLE_MILLISECONDS, undefined, { signal: bench.signal });
     for (const command of ['deploy', 'plan']) {
       await ours(bench, command);
       const { seconds, cpu } = await ours(bench, command);
