@@ -13,6 +13,7 @@ import { CONCURRENCY, eachTenant } from '../deploy/each-tenant.ts';
 import { hostContextOf, readTenants, type TenantDist } from '../dist/read.ts';
 import { createVcluster } from '../tools/vcluster.ts';
 import { kubectl, reach } from '../tools/kubectl.ts';
+import { type Measure, measure } from './measure.ts';
 
 /** Active tenants of which nothing has changed; a two-core node runs no more than some fifteen. */
 const ACTIVE = [2, 10];
@@ -145,27 +146,10 @@ function shellOf({ dir, cluster }: Bench): Shell {
   return quietShell({ env: { TENANTRY_DIR: dir, TENANTRY_CLUSTER: cluster } });
 }
 
-/** One of our commands as a process, with the processor time of all that it runs. */
-async function ours(
-  bench: Bench,
-  command: string,
-): Promise<{ readonly seconds: number; readonly cpu: number }> {
+/** One of our commands as a process, with all that it runs. */
+function ours(bench: Bench, command: string): Promise<Measure> {
   const script = join(bench.root, `scripts/${command}.ts`);
-  let cpu = 0;
-  const { seconds } = await timed(async () => {
-    const line = '"$0" "$1" >/dev/null || exit; times';
-    cpu = cpuOf(await run(shellOf(bench), 'sh', ['-c', line, process.execPath, script]));
-  });
-  return { seconds, cpu };
-}
-
-/** What `times` says of a shell's children: its second line, as `0m1.20s 0m0.30s`. */
-export function cpuOf(text: string): number {
-  const [, children = ''] = text.trim().split('\n');
-  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
-    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
-    0,
-  );
+  return measure(shellOf(bench), process.execPath, [script]);
 }
 
 async function timed(action: () => Promise<unknown>): Promise<{ readonly seconds: number }> {
