@@ -22,6 +22,7 @@ const config: Config = {
         '<rootDir>/packages/(e2e|whoami|workload)/',
         '<rootDir>/scripts/test/shipped/',
       ],
+      setupFiles: ['<rootDir>/scripts/test/property-seed.ts'],
       // In place of the workload that ships stands the one in packages/workload/fixture.
       testEnvironmentOptions: {
         customExportConditions: ['node', 'node-addons', 'tenantry-fixture'],

@@ -9,8 +9,9 @@ export function toYaml(object: object): string {
 }
 
 /**
- * As `toYaml`, laid out once for all objects that differ only in what stands for `placeholder`. What
- * is filled in is written by the same rules as any other key or leaf.
+ * As `toYaml`, laid out once for all objects that differ only in what stands for `placeholder`, a
+ * text that is in them for nothing else. What is filled in is written by the same rules as any other
+ * key or leaf.
  */
 export function yamlTemplate(object: object, placeholder: string): (value: string) => string {
   const holes: ((value: string) => string)[] = [];

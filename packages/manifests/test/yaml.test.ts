@@ -119,6 +119,7 @@ test('a template that is filled in is the YAML of the object with the value in i
   const placeholder = '\uE000';
   fc.assert(
     fc.property(anyObject, anyText, (object, value) => {
+      fc.pre(!JSON.stringify(object).includes(placeholder));
       // Somewhere in it, as key, leaf and part of both.
       const around = (text: string) => ({
         [text]: object,
