@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -158,7 +158,7 @@ async function timed(action: () => Promise<unknown>): Promise<{ readonly seconds
   return { seconds: (performance.now() - start) / 1000 };
 }
 
-async function removeAll({ host, dir }: Bench, ids: readonly string[]): Promise<void> {
+async function removeAll({ host }: Bench, ids: readonly string[]): Promise<void> {
   const { $, target } = host;
   const inventories = ids.map(inventoryName);
   await run($, 'kubectl', [
@@ -170,7 +170,4 @@ async function removeAll({ host, dir }: Bench, ids: readonly string[]): Promise<
   ]);
   const where = ['-n', SYSTEM_NAMESPACE, 'configmap'];
   await kubectl($, target, ['delete', '--ignore-not-found', ...where, ...inventories]);
-  for (const name of readdirSync(dir)) {
-    if (name !== '.tenantry') rmSync(join(dir, name), { recursive: true, force: true });
-  }
 }
