@@ -49,8 +49,8 @@ export interface ObserveOptions {
 
 /** How many questions are asked at a time: of the host, of each tenant's cluster, of tenants' clusters. */
 const HOST_QUESTIONS = 12;
-/** Each at a time is a port-forward of its own with another handshake: few are quicker than many. */
-const VIRTUAL_QUESTIONS = 2;
+/** One connection answers all: another would be a port-forward of its own with another handshake. */
+const VIRTUAL_QUESTIONS = 1;
 const CLUSTERS = 16;
 
 /** The kinds of the vcluster chart's objects; all of a release bear its label. */

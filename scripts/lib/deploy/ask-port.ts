@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 const REQUEST_TIMEOUT_MILLISECONDS = 5000;
 const OPEN_MILLISECONDS = 1000;
@@ -12,13 +15,20 @@ export interface Answer {
 /** GET of a path of a port of this machine. */
 export async function get(port: number, path: string): Promise<Answer> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    const request = httpGet({
+      host: '127.0.0.1',
+      port,
+      path,
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
     });
-    const text = await response.text();
-    return response.ok ? { ok: true, text } : { ok: false, text: `${response.status} ${text}` };
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const { statusCode = 0 } = response;
+    const answer = await text(response);
+    return statusCode >= 200 && statusCode < 300
+      ? { ok: true, text: answer }
+      : { ok: false, text: `${statusCode} ${answer}` };
   } catch (error) {
-    return { ok: false, text: `Error: ${String(error)}` };
+    return { ok: false, text: String(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { ExpectedError } from '../cli/errors.ts';
 import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { Agent, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
@@ -79,7 +80,7 @@ export interface KubeClient extends Disposable {
 }
 
 /** Connections that one client keeps open. */
-const MAX_CONNECTIONS = 12;
+const KEPT_OPEN = { keepAlive: true, maxSockets: 12 };
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 /** Node holds no string of more than 512 MB. */
 const MAX_ANSWER_BYTES = 400 * 2 ** 20;
@@ -103,17 +104,18 @@ export function createClient(config: KubeConfig): KubeClient {
     const options: RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     if (cluster.proxyUrl !== undefined) return options;
-    const { ca, cert, key, rejectUnauthorized, servername } = options;
-    agent ??= new (server.protocol === 'http:' ? Agent : HttpsAgent)({
-      keepAlive: true,
-      maxSockets: MAX_CONNECTIONS,
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
-      ...(servername !== undefined && { servername }),
-    });
-    return { ...options, agent };
+    const { ca, cert, key, rejectUnauthorized, servername, headers, auth } = options;
+    agent ??=
+      server.protocol === 'http:'
+        ? new Agent(KEPT_OPEN)
+        : new HttpsAgent({
+            ...KEPT_OPEN,
+            // Read once: with the certificates themselves, an agent compares them at every request.
+            secureContext: createSecureContext({ ca, cert, key }),
+            ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+            ...(servername !== undefined && { servername }),
+          });
+    return { ...(headers && { headers }), ...(auth && { auth }), agent };
   };
   const ask = async (asked: KubeRequest): Promise<Exchanged> => {
     for (let attempt = 1; ; attempt += 1) {
