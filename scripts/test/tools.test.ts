@@ -180,7 +180,7 @@ describe('the way to a cluster', () => {
 
   test('a minor that is not tested is refused', () => {
     expect(officialNodeImage('1.35')).toMatch(/^kindest\/node:v1\.35\.\d+@sha256:/);
-    expect(() => officialNodeImage('1.20')).toThrow(/allowed: 1\.35, 1\.36/);
+    expect(() => officialNodeImage('1.20')).toThrow(/allowed: 1\.35, 1\.36, 1\.37/);
   });
 });
 

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { kindNodeImages } from '@tenantry/sealed';
+import { KubeConfig } from '@tenantry/kube-library';
 import { load } from 'js-yaml';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
 
@@ -101,6 +103,62 @@ test.each([
   writeFileSync(join(temp, 'output'), '');
   expect(runStep('Decide', {}).status).toBe(status);
   expect(readFileSync(join(temp, 'output'), 'utf8')).toContain(output);
+});
+
+test('the e2e tests run on every official node image, and one job says that all have passed', () => {
+  const { jobs } = load(readFileSync(join(github, 'workflows/e2e.yml'), 'utf8')) as {
+    jobs: Record<string, { if?: string; needs?: string; strategy?: { matrix: unknown } }>;
+  };
+  expect(jobs['e2e']?.strategy?.matrix).toEqual({ kubernetes: Object.keys(kindNodeImages) });
+  expect(jobs['all']).toMatchObject({ if: 'always()', needs: 'e2e' });
+});
+
+describe('a cluster of one’s own', () => {
+  const action = join(github, 'actions/cluster');
+  const run = (file: string, args: readonly string[], env: Readonly<Record<string, string>>) =>
+    spawnSync(file, args, {
+      encoding: 'utf8',
+      env: { PATH: `${fakes.directory}:/usr/bin:/bin`, ...env },
+    });
+
+  test('is reached by a kubeconfig that holds no key', () => {
+    const { runs } = load(readFileSync(join(action, 'action.yml'), 'utf8')) as {
+      runs: { steps: readonly { run: string }[] };
+    };
+    const { status } = run('bash', ['-e', '-c', runs.steps[0]?.run ?? ''], {
+      RUNNER_TEMP: temp,
+      GITHUB_ENV: join(temp, 'env'),
+      CONTEXT: 'prod',
+      SERVER: 'https://prod.example:6443',
+      AUTHORITY: Buffer.from('PEM').toString('base64'),
+      AUDIENCE: 'tenantry',
+      CREDENTIAL: join(action, 'credential.sh'),
+    });
+    expect(status).toBe(0);
+    expect(readFileSync(join(temp, 'env'), 'utf8')).toBe(`KUBECONFIG=${temp}/kubeconfig\n`);
+    const config = new KubeConfig();
+    config.loadFromFile(join(temp, 'kubeconfig'));
+    expect(config.getCurrentCluster()).toMatchObject({ server: 'https://prod.example:6443' });
+    const exec = { command: join(action, 'credential.sh'), args: ['tenantry'] };
+    expect(config.getCurrentUser()).toMatchObject({ exec });
+  });
+
+  test('is shown a token of the job, as long as it lasts', () => {
+    const claims = Buffer.from(JSON.stringify({ exp: 1_800_000_000, sub: '>>>???' }));
+    const token = `head.${claims.toString('base64url')}.signature`;
+    fakes.add('curl', `echo '{"value":"${token}"}'`);
+    const { stdout } = run(join(action, 'credential.sh'), ['tenantry'], {
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/?x=1',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'secret',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'ExecCredential',
+      status: { token, expirationTimestamp: '2027-01-15T08:00:00Z' },
+    });
+    // Not among its arguments, which every process of the machine may read.
+    expect(fakes.input()).toContain('secret');
+    expect(fakes.calls('curl').flat().join(' ')).not.toContain('secret');
+  });
 });
 
 test('pnpm is exact wherever a token may come into reach, and one that the project takes', () => {
