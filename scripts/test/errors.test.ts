@@ -45,6 +45,15 @@ test('Node’s own errors show it too, whichever realm they come from', () => {
   expect(explain(error)).toMatch(/ENOENT: [^\n]*\n {4}at /);
 });
 
+test('a full disk is said without a stack, with what to do', () => {
+  const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+  });
+  expect(explain(error)).toBe(
+    'ENOSPC: no space left on device, write\n  → make room on that disk, then run the command again',
+  );
+});
+
 test('of several, each in its own way', () => {
   const failures = [new TenantFailure('alice', unexpected), new TenantFailure('bob', fault)];
   const text = explain(new TenantFailures(failures, 0));

@@ -55,11 +55,21 @@ export function messageOf(error: unknown): string {
   return join(error, (single) => textOf(single, 'message') ?? String(single));
 }
 
+/** What the machine lacks, by the code of Node's error, and what to do about it. */
+const MACHINE_FAULTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on that disk, then run the command again',
+  EDQUOT: 'make room within your quota of that disk, then run the command again',
+  EROFS: 'make that file system writable, then run the command again',
+  EMFILE: 'raise the limit of open files (ulimit -n), then run the command again',
+};
+
 /** As `messageOf`, with the stack of an error that nobody expected. */
 export function explain(error: unknown): string {
   return join(error, (single) => {
     if (single instanceof TenantFailure) return `${single.tenant}: ${explain(single.cause)}`;
     if (isExpected(single)) return messageOf(single);
+    const todo = MACHINE_FAULTS[textOf(single, 'code') ?? ''];
+    if (todo !== undefined) return `${messageOf(single)}\n  → ${todo}`;
     const cause = single instanceof Error ? single.cause : undefined;
     const stack = textOf(single, 'stack') ?? messageOf(single);
     return cause === undefined ? stack : `${stack}\n  caused by: ${explain(cause)}`;
@@ -81,7 +91,7 @@ function isExpected(error: unknown): boolean {
 }
 
 // Node's own errors are of another realm where tests run, so that `instanceof` does not know them.
-function textOf(error: unknown, field: 'message' | 'stack'): string | undefined {
+function textOf(error: unknown, field: 'message' | 'stack' | 'code'): string | undefined {
   if (typeof error !== 'object' || error === null || !(field in error)) return undefined;
   const text = (error as Record<string, unknown>)[field];
   return typeof text === 'string' && text !== '' ? text : undefined;

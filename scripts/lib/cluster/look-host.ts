@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { type ExpectedError, Fault, messageOf, UsageError } from '../cli/errors.ts';
 import { actualContext, isOurs, type Workspace } from '../cli/workspace.ts';
 import { ApiError, type KubeClient } from '../kube/client.ts';
@@ -34,13 +33,11 @@ export async function findHostApi(
 ): Promise<KubeClient | OwnHostDown> {
   const context = actualContext(named, places);
   const isOwn = isOurs(context, places);
-  if (isOwn && !existsSync(places.kubeconfig)) {
+  const client = isOwn ? await ownClient(places, context) : await foreignClient(context);
+  if (client === null) {
     const text = `no kind cluster ${places.cluster} yet\n  → run pnpm deploy, or pnpm cluster`;
     return { down: new UsageError(text) };
   }
-  const client = isOwn
-    ? await clientOf({ kubeconfig: places.kubeconfig, context })
-    : await foreignClient(context);
   try {
     await client.send({ path: '/version' });
     return client;
@@ -70,6 +67,16 @@ export async function findHostApi(
 export function isDown(error: unknown): boolean {
   if (error instanceof ApiError) return error.status >= 500;
   return NOBODY_THERE.has(String((error as NodeJS.ErrnoException).code));
+}
+
+/** Null where our own cluster's kubeconfig is not there. */
+async function ownClient({ kubeconfig }: Places, context: string): Promise<KubeClient | null> {
+  try {
+    return await clientOf({ kubeconfig, context });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 async function foreignClient(context: string): Promise<KubeClient> {
