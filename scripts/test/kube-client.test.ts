@@ -51,3 +51,22 @@ test('but not for ever: its refusal is told in its words', async () => {
   );
   expect(asked()).toBe(5);
 });
+
+test('a server that hangs up is an error that names the request', async () => {
+  answer = (request) => request.socket.destroy();
+  await expect(client.send({ path: '/api/v1/pods' })).rejects.toMatchObject({
+    name: 'ConnectionError',
+    message: 'GET /api/v1/pods: socket hang up',
+    code: 'ECONNRESET',
+  });
+});
+
+test('what the caller ends is no error of the server', async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  answer = () => resolve();
+  const caller = new AbortController();
+  const reading = client.send({ path: '/api/v1/pods', signal: caller.signal });
+  await asked;
+  caller.abort();
+  await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+});

@@ -28,6 +28,17 @@ export class ApiError extends ExpectedError {
   }
 }
 
+/** An API server that is not there, or hangs up: Node's words and its code. */
+export class ConnectionError extends ExpectedError {
+  override name = 'ConnectionError';
+  readonly code: string | undefined;
+
+  constructor(what: string, cause: NodeJS.ErrnoException) {
+    super(`${what}: ${cause.message}`, { cause });
+    this.code = cause.code;
+  }
+}
+
 type StatusCause = Json<V1StatusCause>;
 type StatusBody = Json<V1Status>;
 
@@ -167,6 +178,10 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
   const prefix = server.pathname.replace(/\/$/, '');
   const text = body === undefined ? undefined : JSON.stringify(body);
   const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
+  const fail = (error: Error) => {
+    const isSaid = error instanceof ExpectedError || signal?.aborted === true;
+    reject(isSaid ? error : new ConnectionError(`${method} ${path}`, error));
+  };
   const outgoing = (server.protocol === 'http:' ? httpRequest : httpsRequest)(
     {
       ...options,
@@ -198,7 +213,7 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
           );
         }
       });
-      incoming.once('error', reject);
+      incoming.once('error', fail);
       incoming.once('end', () => {
         const retryAfter = Number(incoming.headers['retry-after']);
         resolve({
@@ -212,7 +227,7 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
   outgoing.once('timeout', () =>
     outgoing.destroy(new ExpectedError(`${method} ${path}: no answer`)),
   );
-  outgoing.once('error', reject);
+  outgoing.once('error', fail);
   outgoing.end(text);
   return promise;
 }
