@@ -34,7 +34,7 @@ const COMMAND = `
 `;
 
 let child: ChildProcess | undefined;
-afterEach(() => child?.kill('SIGKILL'));
+afterEach(() => void child?.kill('SIGKILL'));
 
 /** Runs the command, and interrupts it that many milliseconds after it has begun to write. */
 async function interrupted(after: readonly number[], args: readonly string[] = []) {
