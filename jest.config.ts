@@ -37,6 +37,7 @@ const config: Config = {
       ],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/packages/e2e/test/**/*.test.ts'] },
+    { ...shared, displayName: 'chaos', testMatch: ['<rootDir>/packages/e2e/chaos/**/*.test.ts'] },
   ],
 };
 

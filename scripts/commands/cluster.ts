@@ -2,8 +2,9 @@ import { ensureOwnCluster } from '../lib/cluster/kind-cluster.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 
 export default defineCommand({
-  usage: 'pnpm cluster',
+  usage: 'pnpm cluster [--json]',
   summary: 'Gets the tools, Docker and our kind cluster; does nothing where they are there.',
+  live: true,
   async run({ workspace, report, signal, print }) {
     const { target } = await ensureOwnCluster(workspace, report, signal);
     print(

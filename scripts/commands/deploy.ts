@@ -5,7 +5,7 @@ import { defineCommand } from '../lib/cli/run-main.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
 
 export default defineCommand({
-  usage: 'pnpm run deploy [ID…] [--plan FILE] [--take-over]',
+  usage: 'pnpm run deploy [ID…] [--plan FILE] [--take-over] [--json]',
   summary:
     'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.\n' +
     'Without a flag, pnpm deploy is enough; flags behind that name pnpm keeps for a command of its own.',
@@ -23,6 +23,7 @@ export default defineCommand({
     },
   },
   arguments: { min: 0, max: Infinity },
+  live: true,
   async run(context) {
     const { positionals, values } = context;
     const saved = values.plan === undefined ? null : readPlan(values.plan);

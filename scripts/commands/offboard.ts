@@ -7,7 +7,7 @@ import { defineCommand } from '../lib/cli/run-main.ts';
 export default defineCommand({
   usage:
     'pnpm offboard ID [--confirm ID] [--recipient KEY] [--discard-volumes]\n' +
-    '      [--accept-unreadable RESOURCE,…]',
+    '      [--accept-unreadable RESOURCE,…] [--json]',
   summary:
     'Deletes a tenant, with proof: all of its objects go into archives/, which is restored once and\n' +
     'compared before anything is deleted; the receipt goes into tenants.json. The archive holds the\n' +
@@ -33,6 +33,7 @@ export default defineCommand({
     },
   },
   arguments: { min: 1, max: 1 },
+  live: true,
   async run(context) {
     const { positionals, values, signal } = context;
     const [id = ''] = positionals;

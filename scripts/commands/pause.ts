@@ -6,11 +6,12 @@ import { defineCommand } from '../lib/cli/run-main.ts';
 import { today } from '../lib/cli/dates.ts';
 
 export default defineCommand({
-  usage: 'pnpm pause ID',
+  usage: 'pnpm pause ID [--json]',
   summary:
     'Stops a tenant until `pnpm resume`: no pods, no control plane; objects and volumes stay. Written into\n' +
     'tenants.json and dist/, then deployed.',
   arguments: { min: 1, max: 1 },
+  live: true,
   async run(context) {
     const { workspace, positionals, print } = context;
     const [id = ''] = positionals;

@@ -3,7 +3,7 @@ import { restoreTenant } from '../lib/offboard/restore-tenant.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 
 export default defineCommand({
-  usage: 'pnpm restore ID --from ARCHIVE [--identity FILE]',
+  usage: 'pnpm restore ID --from ARCHIVE [--identity FILE] [--json]',
   summary:
     'Brings an offboarded tenant back from its archive: its objects as they were, its volumes empty.\n' +
     'Interrupted, the same command takes it up again.',
@@ -22,6 +22,7 @@ export default defineCommand({
     },
   },
   arguments: { min: 1, max: 1 },
+  live: true,
   async run(context) {
     const { positionals, values } = context;
     const [id = ''] = positionals;

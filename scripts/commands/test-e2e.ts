@@ -1,84 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { messageOf } from '../lib/cli/errors.ts';
-import { type Context, defineCommand, EXIT } from '../lib/cli/run-main.ts';
-import { quietShell } from '../lib/cli/shell.ts';
-import { workspace as workspaceOf } from '../lib/cli/workspace.ts';
-import { keepSandbox, removeDirectory, type Sandbox, takeSandbox } from '../lib/dev/e2e-sandbox.ts';
-import { runJest } from '../lib/dev/run-jest.ts';
-
-const REPORTERS = ['--reporters=default', '--reporters=./packages/e2e/src/live-reporter.ts'];
+import { defineCommand } from '../lib/cli/run-main.ts';
+import { CLUSTER_TESTS, testOnCluster } from '../lib/dev/test-on-cluster.ts';
 
 export default defineCommand({
   usage: 'pnpm test:e2e [--keep] [ARGUMENTS OF JEST…]',
   summary:
     'The black-box tests, on a cluster and in a directory that the run makes and removes. TENANTRY_CLUSTER and\n' +
     'TENANTRY_DIR name them; what is there already is refused, unless an earlier run kept it.',
-  options: { keep: { type: 'boolean', description: 'leave both for the next run' } },
-  arguments: 'passed on',
-  async run(context) {
-    const { positionals, values, workspace, signal } = context;
-    const sandbox = await takeSandbox(quietShell(), {
-      dir: process.env['TENANTRY_DIR'] ? workspace.dir : undefined,
-      cluster: process.env['TENANTRY_CLUSTER'] || undefined,
-    });
-    const { dir, cluster } = sandbox;
-    const env = { ...process.env, TENANTRY_DIR: dir, TENANTRY_CLUSTER: cluster };
-    let code: number = EXIT.failed;
-    try {
-      const args = [...positionals, '--runInBand', ...REPORTERS];
-      code = await runJest('e2e', { args, env, signal });
-      if (code !== EXIT.done) exportLogs(context, sandbox, env);
-    } finally {
-      if (values.keep === true) await keep(context, sandbox);
-      else if (!remove(context, sandbox, env)) code = EXIT.failed;
-    }
-    signal.throwIfAborted();
-    return code;
-  },
+  ...CLUSTER_TESTS,
+  run: (context) => testOnCluster('e2e', context),
 });
-
-/** Keeps what the cluster has to say, which is gone with it. */
-function exportLogs({ workspace, report }: Context, { cluster }: Sandbox, env: NodeJS.ProcessEnv) {
-  const logs = join(workspace.root, '.tenantry', 'e2e-logs');
-  rmSync(logs, { recursive: true, force: true });
-  mkdirSync(logs, { recursive: true });
-  const { status } = spawnSync('kind', ['export', 'logs', logs, '--name', cluster], {
-    stdio: 'ignore',
-    env: { ...env, PATH: `${workspaceOf(env).bin}:${process.env['PATH'] ?? ''}` },
-  });
-  if (status === 0) report.line(`the cluster's logs are in ${logs}`);
-}
-
-async function keep({ report }: Context, sandbox: Sandbox): Promise<void> {
-  await keepSandbox(quietShell(), sandbox);
-  const variables = `TENANTRY_DIR=${sandbox.dir} TENANTRY_CLUSTER=${sandbox.cluster}`;
-  report.line(
-    `kept\n  → again: ${variables} pnpm test:e2e\n` +
-      `  → remove: ${variables} pnpm destroy --confirm ${sandbox.cluster} && rm -r ${sandbox.dir}`,
-  );
-}
-
-/** Returns whether all is gone. The directory stays where the cluster does: it knows the way to it. */
-function remove({ workspace, report }: Context, sandbox: Sandbox, env: NodeJS.ProcessEnv): boolean {
-  const { dir, cluster } = sandbox;
-  const script = join(workspace.root, 'scripts/destroy.ts');
-  const { status } = spawnSync(process.execPath, [script, '--confirm', cluster], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env,
-  });
-  if (status !== 0) {
-    report.line(
-      `the cluster ${cluster} may be left\n  → kind delete cluster --name ${cluster}; rm -r ${dir}`,
-    );
-    return false;
-  }
-  try {
-    removeDirectory(sandbox);
-    return true;
-  } catch (error) {
-    report.line(`${dir} is left: ${messageOf(error)}`);
-    return false;
-  }
-}

@@ -22,6 +22,7 @@ export default defineCommand({
     },
   },
   arguments: { min: 0, max: Infinity },
+  live: true,
   async run(context) {
     const { workspace, positionals, values, signal, report, print } = context;
     const neighbours = parseNeighbours(values.neighbours);

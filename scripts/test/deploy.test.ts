@@ -8,8 +8,10 @@ import {
   parseRecords,
   type Plan,
   planDifferences,
+  somethingDone,
   systemNamespaceObject,
 } from '@tenantry/plan';
+import { textReport } from './helpers/text-report.ts';
 import { connectionsOf } from '../lib/cluster/connections.ts';
 import type { Appliance } from '../lib/deploy/apply-tenant.ts';
 import { deployTenant } from '../lib/deploy/deploy-tenant.ts';
@@ -223,19 +225,20 @@ async function deployed(
   await applyHostWide(host.client, [systemNamespaceObject()], plan, observed);
   const appliance: Appliance = {
     connections: connections(),
+    report: textReport((text) => said.push(text)),
     install: async (wanted) => helm(wanted),
     endPods: async () => {
       controlPlanePod(0);
       host.drop(`v1 Pod ${NAMESPACE}/web`);
-      return ['1 pods deleted'];
+      return [somethingDone('1 pods deleted')];
     },
     check: async ({ name }) => `Hello ${name}`,
     takeOver,
     signal: new AbortController().signal,
     ...changes,
   };
-  const outcome = await deployTenant((line) => said.push(line), appliance, tenant, plan, observed);
-  return outcome.changes;
+  const { changes: done } = await deployTenant(appliance, tenant, plan, observed);
+  return done.map(({ text }) => text);
 }
 
 /** What is written from now on. */
@@ -317,7 +320,7 @@ test('a second deploy and a plan write nothing, and compare nothing again', asyn
   // A list for all tenants, never an object by itself.
   expect(host.reads.filter((read) => read.startsWith('GET'))).toEqual([]);
   expect(inside.reads.filter((read) => read.startsWith('GET'))).toHaveLength(6);
-  expect(said.at(-1)).toMatch(/^alice: nothing changed \(.*\nalice: Hello Alice$/s);
+  expect(said.at(-1)).toMatch(/^alice: nothing changed \(.*\nalice: Hello Alice\n$/s);
 });
 
 test('what only says the same in other words is noted once, and then known', async () => {
@@ -421,7 +424,7 @@ describe('a conflict', () => {
     await expect(deployed(alice())).rejects.toThrow(
       /conflict with "kubectl-patch": \.data\.NAME\n.*--take-over/s,
     );
-    expect(said.at(-1)).toMatch(/^alice: ResourceQuota\/tenant-alice created .*then it failed$/);
+    expect(said.join('')).toMatch(/^alice: ResourceQuota\/tenant-alice created .*then it failed$/m);
     expect(inside.get(CONFIG_MAP)?.['data']).toEqual({ NAME: 'Robert' });
     expect(inside.writes).toEqual([]);
   });
@@ -524,8 +527,8 @@ describe('a tenant that another deploy holds', () => {
     );
     jest.restoreAllMocks();
     expect(writes()).toEqual([]);
-    expect(said.at(-1)).toMatch(
-      /ResourceQuota\/tenant-alice created, vcluster: .*, then it failed$/,
+    expect(said.join('')).toMatch(
+      /ResourceQuota\/tenant-alice created, vcluster: .*, then it failed$/m,
     );
     expect(
       host.get('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice')?.['spec'],
@@ -538,7 +541,7 @@ test('where it fails, what was done before is said, and taken up again', async (
     throw new Error('no chart');
   };
   await expect(deployed(alice(), { install: fails })).rejects.toThrow('no chart');
-  expect(said.at(-1)).toMatch(/ResourceQuota\/tenant-alice created .*, then it failed$/);
+  expect(said.join('')).toMatch(/ResourceQuota\/tenant-alice created .*, then it failed$/m);
   const changes = await deployed(alice());
   expect(changes[0]).toBe('vcluster: installed');
 });

@@ -89,7 +89,7 @@ test('a pod of the control plane is known by its owner, not by its labels', () =
 
 test('what was done by force is said', () => {
   expect(describeEnded({ deleted: 0, forced: [] })).toEqual([]);
-  expect(describeEnded({ deleted: 3, forced: ['x', 'y'] })).toEqual([
+  expect(describeEnded({ deleted: 3, forced: ['x', 'y'] }).map(({ text }) => text)).toEqual([
     '3 pods deleted',
     'deleted by force, with their finalizers: x, y',
   ]);

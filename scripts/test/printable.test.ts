@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as fc from 'fast-check';
 import { printable } from '../lib/cli/printable.ts';
-import { createReport } from '../lib/cli/report.ts';
+import { textReport } from './helpers/text-report.ts';
 
 describe('what a tenant says cannot', () => {
   test.each([
@@ -82,7 +82,7 @@ test('a line of JSON means what it meant', () => {
 
 test('a report shows what is printable, in titles too', async () => {
   const lines: string[] = [];
-  const report = createReport((text) => lines.push(text));
+  const report = textReport((text) => lines.push(text));
   report.line('\u001B[1Ax');
   report.skip('\rtitle', '::warning::why');
   await report.step('\u202Estep', async () => undefined);
@@ -96,7 +96,8 @@ test('nothing of a command writes past it', () => {
   const writers = readdirSync(scripts, { recursive: true, encoding: 'utf8' })
     .filter((file) => /^(lib\/.*|[\w-]+)\.ts$/.test(file))
     .filter((file) => /process\.std(out|err)/.test(readFileSync(join(scripts, file), 'utf8')));
-  expect(writers.sort()).toEqual(
-    ['confirm', 'report', 'run-interactive', 'run-main'].map((name) => `lib/cli/${name}.ts`),
-  );
+  expect(writers.sort()).toEqual([
+    ...['confirm', 'run-interactive', 'run-main'].map((name) => `lib/cli/${name}.ts`),
+    'lib/progress/open-renderer.ts',
+  ]);
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, mkdirSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { takeLock } from '../lib/cli/file-lock.ts';
-import { createReport } from '../lib/cli/report.ts';
+import { textReport } from './helpers/text-report.ts';
 import { outdated } from '../lib/sealed/outdated.ts';
 import { pruneBuilds } from '../lib/sealed/prune.ts';
 import { stampOf } from '../lib/sealed/used.ts';
@@ -80,7 +80,7 @@ describe('in a cache', () => {
   const prune = () =>
     pruneBuilds(
       fakes.$,
-      createReport((text) => said.push(text)),
+      textReport((text) => said.push(text)),
       cache,
     );
   const removedImages = () =>

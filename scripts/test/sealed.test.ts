@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createReport } from '../lib/cli/report.ts';
+import { textReport } from './helpers/text-report.ts';
 import { mayGrant } from '../lib/sealed/docker.ts';
 import { compiledPackages } from '../lib/sealed/go-install.ts';
 import { containerdConfig, containerSpec } from '../lib/sealed/node-files.ts';
@@ -78,13 +78,9 @@ describe('the node', () => {
 test('a Docker that fails does not say that the node image is not built', async () => {
   const fakes = fakeCommands();
   fakes.add('docker', 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
-  await expect(
-    buildNodeImage(
-      fakes.$,
-      createReport(() => {}),
-      directory,
-    ),
-  ).rejects.toThrow('Cannot connect to the Docker daemon');
+  await expect(buildNodeImage(fakes.$, textReport(), directory)).rejects.toThrow(
+    'Cannot connect to the Docker daemon',
+  );
   expect(await readdir(directory)).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createReport } from '../lib/cli/report.ts';
+import { textReport } from './helpers/text-report.ts';
 import {
   clusterContainers,
   hasImage,
@@ -64,10 +64,7 @@ describe('tools', () => {
     for (const [name, script] of Object.entries(FITTING)) fakes.add(name, script);
     mkdirSync(own().bin, { recursive: true });
     symlinkSync('/bin/false', join(own().bin, 'helm'));
-    const { chartDir } = await ensureTools(
-      own(),
-      createReport(() => undefined),
-    );
+    const { chartDir } = await ensureTools(own(), textReport());
     expect(chartDir).toBeNull();
     expect(existsSync(join(own().bin, 'helm'))).toBe(false);
   });
@@ -76,12 +73,7 @@ describe('tools', () => {
     const { vcluster: _, ...others } = FITTING;
     for (const [name, script] of Object.entries(others)) fakes.add(name, script);
     fakes.add('go', 'exit 127');
-    await expect(
-      ensureTools(
-        own(),
-        createReport(() => undefined),
-      ),
-    ).rejects.toThrow(
+    await expect(ensureTools(own(), textReport())).rejects.toThrow(
       /no fitting vcluster on PATH: and no Go to build them with\n {2}→ install vcluster 0\.36\.0 \(https:/,
     );
   });

@@ -1,21 +1,34 @@
 import type { Change, UpgradeReason } from './change.ts';
 import { objectOf } from './kube-object.ts';
 
-/** What was done by a change, as `pnpm deploy` says it. */
-export function describeDone(change: Change): readonly string[] {
-  if (change.kind === 'install') return ['vcluster: installed'];
+/** Something that was done, as `pnpm deploy` says it. */
+export interface Done {
+  /** What has become of an object: `created`. Null for anything else. */
+  readonly done: string | null;
+  readonly text: string;
+}
+
+/** Something that was done to no object in particular. */
+export function somethingDone(text: string): Done {
+  return { done: null, text };
+}
+
+export function describeDone(change: Change): readonly Done[] {
+  if (change.kind === 'install') return [somethingDone('vcluster: installed')];
   if (change.kind === 'upgrade') {
-    return change.reasons.map((reason) => `vcluster: ${describeReason(reason)}`);
+    return change.reasons.map((reason) => somethingDone(`vcluster: ${describeReason(reason)}`));
   }
   switch (change.kind) {
     case 'scale':
       return [
-        change.to === 0
-          ? 'was running: scaled to zero'
-          : `vcluster: scaled from ${change.from} to ${change.to}`,
+        somethingDone(
+          change.to === 0
+            ? 'was running: scaled to zero'
+            : `vcluster: scaled from ${change.from} to ${change.to}`,
+        ),
       ];
     case 'forget-pause':
-      return ['annotations of `vcluster pause` removed'];
+      return [somethingDone('annotations of `vcluster pause` removed')];
     // What has become of the pods is known afterwards only.
     case 'remove-pods':
     case 'conflict':
@@ -28,12 +41,14 @@ export function describeDone(change: Change): readonly string[] {
 
 function describeObject(
   change: Extract<Change, { kind: 'create' | 'update' | 'delete' | 'recreate' }>,
-): string {
+): Done {
   const { layer, object, kind } = change;
-  if (layer === 'vcluster') return `vcluster: drift in ${object}`;
-  if (kind === 'delete') return `${object} pruned`;
+  if (layer === 'vcluster') {
+    return { done: 'of the vcluster put right', text: `vcluster: drift in ${object}` };
+  }
+  if (kind === 'delete') return { done: 'pruned', text: `${object} pruned` };
   const done = { create: 'created', update: 'changed', recreate: 'made anew' }[kind];
-  return `${shortName(object)} ${done}`;
+  return { done, text: `${shortName(object)} ${done}` };
 }
 
 /** `Deployment/web`. */

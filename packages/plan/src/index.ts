@@ -1,7 +1,13 @@
 export { type Change, isBlocked, type LifeCycleChange, type ObjectChange } from './change.ts';
 export { chartObjects } from './chart-objects.ts';
 export { contentOf, fingerprintOf, hashOf } from './content.ts';
-export { describeDone, describeDrift, describeObstacle } from './describe.ts';
+export {
+  describeDone,
+  describeDrift,
+  describeObstacle,
+  type Done,
+  somethingDone,
+} from './describe.ts';
 export { diagnose, type Diagnosis, diagnostics } from './diagnose.ts';
 export {
   type Answer,

@@ -136,7 +136,7 @@ test.each<[Change, readonly string[], readonly string[]]>([
   ],
   [conflict, [], ['conflict with kubectl-patch in ConfigMap/tenant-id: .data.NAME']],
 ])('%j in words', (change, done, drift) => {
-  expect(describeDone(change)).toEqual(done);
+  expect(describeDone(change).map(({ text }) => text)).toEqual(done);
   expect(describeDrift(change)).toEqual(drift);
 });
 

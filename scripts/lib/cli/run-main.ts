@@ -1,5 +1,9 @@
 import { InvalidTenants } from '@tenantry/tenants';
-import { explain, Interrupted, TenantFailures, UsageError } from './errors.ts';
+import type { ProgressEvent, Summary } from '../progress/event.ts';
+import { openRenderer } from '../progress/open-renderer.ts';
+import { Progress } from '../progress/progress.ts';
+import type { Renderer } from '../progress/renderer.ts';
+import { explain, Interrupted, type TenantFailure, TenantFailures, UsageError } from './errors.ts';
 import {
   describeOptions,
   type Options,
@@ -10,7 +14,7 @@ import {
 } from './options.ts';
 import { refuseSwallowedFlags } from './pnpm-flags.ts';
 import { printable } from './printable.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport, type Report, secondsSince } from './report.ts';
 import { quietShell, type Shell } from './shell.ts';
 import { userDirectory, type Workspace, workspace } from './workspace.ts';
 
@@ -23,6 +27,11 @@ export interface Command<O extends Options> {
   readonly options?: O;
   /** How many arguments it takes; `passed on` takes any, with the flags that it does not know. @default none */
   readonly arguments?: { readonly min: number; readonly max: number } | 'passed on';
+  /**
+   * Shows on a terminal what runs, as a table, so that nothing that it starts may write there; and
+   * tells its events with `--json`, where it has no such option of its own. @default false
+   */
+  readonly live?: boolean;
   /** Returns the exit code; nothing means 0. */
   run(context: Context<O>): Promise<number | void>;
 }
@@ -44,33 +53,32 @@ export function defineCommand<const O extends Options>(of: Command<O>): Command<
   return of;
 }
 
+const EVENTS = {
+  json: { type: 'boolean', description: 'events as NDJSON while it runs, then a summary' },
+} as const satisfies Options;
+
+/** A second signal so soon is the first one's copy: pnpm hands on what the terminal sends as well. */
+const COPY_MILLISECONDS = 500;
+
 /** Runs a command: arguments in, exit code out. The only place that sets it. */
 export async function runMain(command: Command<Options>): Promise<void> {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort(new Interrupted());
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
   process.stdout.on('error', ignoreClosedPipe);
   try {
-    process.exitCode = await start(command, controller.signal);
+    process.exitCode = await start(command);
   } catch (error) {
-    const text = controller.signal.aborted ? interrupted(error) : explain(error);
-    process.stderr.write(`${printable(text)}\n`);
-    process.exitCode = controller.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    process.stderr.write(`${printable(explain(error))}\n`);
+    process.exitCode = exitCodeOf(error);
   }
 }
 
-async function start(command: Command<Options>, signal: AbortSignal): Promise<number> {
+async function start(command: Command<Options>): Promise<number> {
   const argv = process.argv.slice(2);
+  const options = optionsOf(command);
   if (wantsHelp(argv)) {
-    process.stdout.write(help(command));
+    process.stdout.write(help({ ...command, options }));
     return EXIT.done;
   }
   await refuseSwallowedFlags(argv);
-  const { options = {} } = command;
   const source = { argv, env: process.env, directory: userDirectory() };
   const expected = command.arguments ?? { min: 0, max: 0 };
   const { values, positionals } =
@@ -81,16 +89,66 @@ async function start(command: Command<Options>, signal: AbortSignal): Promise<nu
   ) {
     throw new UsageError(`usage: ${command.usage}\n  → see --help`);
   }
-  const code = await command.run({
-    values,
-    positionals,
-    workspace: workspace(),
-    report: createReport(),
-    $: quietShell({ signal }),
-    signal,
-    print: (line) => void process.stdout.write(`${printable(line)}\n`),
-  });
-  return code ?? EXIT.done;
+  const { live = false } = command;
+  const json = live && command.options?.['json'] === undefined && Boolean(values['json']);
+  return carryOut(command, { values, positionals }, await openRenderer({ json, live }));
+}
+
+/** Runs a command whose arguments are read, and tells how it ended. */
+async function carryOut(
+  command: Command<Options>,
+  given: Pick<Context, 'values' | 'positionals'>,
+  renderer: Renderer,
+): Promise<number> {
+  const begun = performance.now();
+  const progress = new Progress();
+  const show = (event: ProgressEvent) => {
+    progress.see(event);
+    renderer.show(event, progress);
+  };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const report = createReport(show, signal);
+  const end = (exitCode: number, error: string | null): number => {
+    const summary = { exitCode, seconds: secondsSince(begun), ...progress.summary(), error };
+    show({ event: 'summary', time: new Date().toISOString(), ...summary });
+    renderer.close();
+    if (error !== null) process.stderr.write(`${printable(error)}\n`);
+    return exitCode;
+  };
+  let interruptedAt: number | null = null;
+  const interrupt = () => {
+    if (interruptedAt === null) {
+      interruptedAt = performance.now();
+      controller.abort(new Interrupted());
+      report.line('interrupted: what is being written is finished; once more ends it at once');
+    } else if (performance.now() - interruptedAt > COPY_MILLISECONDS) {
+      process.exit(end(EXIT.interrupted, describeLeft(progress.summary())));
+    }
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    const code = await command.run({
+      ...given,
+      workspace: workspace(),
+      report,
+      $: quietShell({ signal }),
+      signal,
+      print: (line) => report.result(line),
+    });
+    return end(code ?? EXIT.done, null);
+  } catch (error) {
+    if (signal.aborted) return end(EXIT.interrupted, describeLeft(progress.summary(), error));
+    return end(exitCodeOf(error), explain(error));
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function optionsOf({ live, options = {} }: Command<Options>): Options {
+  return live === true ? { ...EVENTS, ...options } : options;
 }
 
 function help({
@@ -113,9 +171,24 @@ function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
-function interrupted(error: unknown): string {
-  const left = error instanceof TenantFailures ? error.errors.map((failure) => failure.tenant) : [];
-  return left.length === 0
-    ? 'interrupted; the same command takes it up again'
-    : `interrupted; not finished: ${left.join(', ')}; the same command takes it up again`;
+/** What an interruption leaves undone; what failed besides is said as well. */
+function describeLeft(
+  { tenants, done, left }: Omit<Summary, 'event' | 'time' | 'exitCode' | 'seconds' | 'error'>,
+  error?: unknown,
+): string {
+  const failures = error instanceof TenantFailures ? error.errors.filter(isFailure) : [];
+  const lines = left.map(
+    ({ tenant, step }) => `\n  ${tenant}: ${step === null ? 'not begun' : `reached ${step}`}`,
+  );
+  return [
+    ...failures.map((failure) => `${explain(failure)}\n`),
+    `interrupted${tenants > 0 ? `; ${done} of ${tenants} tenants done` : ''}`,
+    lines.length > 0 ? `; left:${lines.join('')}` : '',
+    '\n  → the same command takes it up again',
+  ].join('');
+}
+
+/** Whether something went wrong, rather than that it was stopped. */
+function isFailure({ cause }: TenantFailure): boolean {
+  return !(cause instanceof Interrupted) && (cause as NodeJS.ErrnoException).code !== 'ABORT_ERR';
 }

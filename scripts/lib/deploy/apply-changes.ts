@@ -1,5 +1,6 @@
 import {
   describeDone,
+  type Done,
   isBlocked,
   type KubeObject,
   objectOf,
@@ -18,7 +19,7 @@ export interface Carrier {
   readonly client: KubeClient;
   readonly notes: Pick<Notes, 'set' | 'forget'>;
   /** Told of each change once it is done. */
-  readonly said: string[];
+  readonly said: Done[];
 }
 
 /**

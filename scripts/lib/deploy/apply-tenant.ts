@@ -2,6 +2,7 @@ import {
   chartObjects,
   describeDone,
   describeObstacle,
+  type Done,
   hashOf,
   inventoryOf,
   isBlocked,
@@ -15,11 +16,13 @@ import {
   referenceOf,
   type Release,
   type ReleaseRecords,
+  somethingDone,
   type TenantPlan,
   toPrune,
   union,
 } from '@tenantry/plan';
 import { ExpectedError, Fault } from '../cli/errors.ts';
+import type { Report } from '../cli/report.ts';
 import { secretsMark, seeVirtual, seeObjects } from '../cluster/observe.ts';
 import type { Connections } from '../cluster/connections.ts';
 import type { TenantDist } from '../dist/read.ts';
@@ -40,10 +43,14 @@ import { statefulSetOf } from './pause-tenant.ts';
 /** With what a plan is carried out. */
 export interface Appliance {
   readonly connections: Connections;
-  /** Has Helm install or upgrade a tenant's vcluster; only called where it has to. */
-  install(tenant: TenantDist, records: ReleaseRecords | null): Promise<Release>;
+  readonly report: Pick<Report, 'of' | 'tenantDone' | 'tenantFailed'>;
+  /**
+   * Has Helm install or upgrade a tenant's vcluster; only called where it has to. An interruption
+   * waits for it; `kill` ends it.
+   */
+  install(tenant: TenantDist, records: ReleaseRecords | null, kill?: AbortSignal): Promise<Release>;
   /** Waits for the end of a control plane and ends all other pods; says what it did. */
-  endPods(host: KubeClient, id: string, signal: AbortSignal): Promise<readonly string[]>;
+  endPods(host: KubeClient, id: string, signal: AbortSignal): Promise<readonly Done[]>;
   /** Calls an active tenant's service and returns its answer. @throws Error where it is not as expected */
   check(tenant: TenantDist): Promise<string>;
   readonly takeOver: boolean;
@@ -56,7 +63,7 @@ interface Work {
   readonly seen: ObservedTenant;
   readonly notes: Notes;
   /** Told of each change once it is done, also where a later one fails. */
-  readonly said: string[];
+  readonly said: Done[];
 }
 
 /**
@@ -71,9 +78,12 @@ export async function applyTenant(
   if (planned.obstacle !== null) throw new Fault(planned.obstacle);
   const notes = createNotes(appliance.connections.host, tenant.id, seen.record);
   const work: Work = { tenant, planned, seen, notes, said };
-  for (const object of planned.leftAlone) said.push(`${object} left alone: not this tenant's`);
-  for (const { secret, why } of planned.forged)
-    said.push(`forged Secret ${secret} deleted: ${why}`);
+  for (const object of planned.leftAlone) {
+    said.push(somethingDone(`${object} left alone: not this tenant's`));
+  }
+  for (const { secret, why } of planned.forged) {
+    said.push(somethingDone(`forged Secret ${secret} deleted: ${why}`));
+  }
   const before = seen.record.inventory;
   const current = inventoryOf(tenant.hostObjects, tenant.virtualObjects, before.release);
   if (!needsWork(planned)) return untilRunning(appliance, work);
@@ -97,6 +107,17 @@ export async function applyTenant(
   throwObstacles(planned, 'vcluster');
 }
 
+/** Runs a step of a tenant's; where the command is to end, no other is begun. */
+function step<T>(
+  { report, signal }: Pick<Appliance, 'report' | 'signal'>,
+  { tenant }: Pick<Work, 'tenant'>,
+  title: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  return report.of(tenant.id).step(title, action);
+}
+
 /** Whether anything is to be written for a tenant. */
 export function needsWork({ changes, note, unseen, forged }: TenantPlan): boolean {
   return changes.length > 0 || note || unseen !== null || forged.length > 0;
@@ -109,12 +130,20 @@ function throwObstacles({ id, changes }: TenantPlan, layer: 'host' | 'vcluster' 
   if (words.length > 0) throw new ExpectedError(words.join('\n'));
 }
 
-async function changeLife(
+async function changeLife(appliance: Appliance, work: Work): Promise<void> {
+  const changes = work.planned.changes.filter(isLifeCycle);
+  if (changes.some(({ kind }) => kind !== 'remove-pods')) {
+    await step(appliance, work, 'scale', () => scaleAndForget(appliance, work, changes));
+  }
+}
+
+async function scaleAndForget(
   { connections: { host } }: Appliance,
-  { tenant, planned, said }: Work,
+  { tenant, said }: Work,
+  changes: readonly LifeCycleChange[],
 ): Promise<void> {
   const statefulSet = statefulSetOf(placeOf(tenant.id));
-  for (const change of planned.changes.filter(isLifeCycle)) {
+  for (const change of changes) {
     if (change.kind === 'scale') {
       await mergePatch(host, statefulSet, { spec: { replicas: change.to } }, 'scale');
     } else if (change.kind === 'forget-pause') {
@@ -130,10 +159,14 @@ function isLifeCycle(change: TenantPlan['changes'][number]): change is LifeCycle
 }
 
 /** Waits for the end of the control plane and of what the syncer has brought. */
-async function endPods(appliance: Appliance, { tenant, planned, said }: Work): Promise<void> {
+async function endPods(appliance: Appliance, work: Work): Promise<void> {
+  const { tenant, planned, said } = work;
   if (!planned.changes.some(({ kind }) => kind === 'remove-pods' || kind === 'scale')) return;
   const { connections, signal } = appliance;
-  said.push(...(await appliance.endPods(connections.host, tenant.id, signal)));
+  const ended = await step(appliance, work, 'end of pods', () =>
+    appliance.endPods(connections.host, tenant.id, signal),
+  );
+  said.push(...ended);
 }
 
 /** The tenant's objects on the host, then its vcluster. Returns what Helm has just installed. */
@@ -143,10 +176,14 @@ async function declare(appliance: Appliance, work: Work): Promise<readonly KubeO
   const changes = planned.changes.filter(isObjectChange);
   noteUnchanged(notes, 'host', tenant.hostObjects, changes, seen.host.live);
   const host = changes.filter(({ layer }) => layer === 'host');
-  await applyChanges({ client, notes, said }, tenant.hostObjects, host);
+  if (host.length > 0) {
+    await step(appliance, work, 'host objects', () =>
+      applyChanges({ client, notes, said }, tenant.hostObjects, host),
+    );
+  }
   const helm = planned.changes.find(({ kind }) => kind === 'install' || kind === 'upgrade');
   if (helm !== undefined) {
-    const installed = await runHelm(appliance, work);
+    const installed = await step(appliance, work, 'vcluster', () => runHelm(appliance, work));
     said.push(...describeDone(helm));
     // What Helm has left is known from now on, whatever becomes of the rest.
     await notes.store(union(seen.record.inventory, inventoryOf(tenant.hostObjects, [])));
@@ -157,7 +194,11 @@ async function declare(appliance: Appliance, work: Work): Promise<readonly KubeO
   const mended = changes.filter(({ layer }) => layer === 'vcluster');
   notes.clear('vcluster');
   noteUnchanged(notes, 'vcluster', chart.wanted, mended, chart.seen.live);
-  await applyChanges({ client, notes, said }, chart.wanted, mended);
+  if (mended.length > 0) {
+    await step(appliance, work, 'vcluster', () =>
+      applyChanges({ client, notes, said }, chart.wanted, mended),
+    );
+  }
   noteRelease(work, records.newest, secrets ?? '');
   return [];
 }
@@ -225,8 +266,10 @@ function noteUnchanged(
 /** The tenant's own cluster: waits for it, decides what is to change there, and changes it. */
 async function applyInside(appliance: Appliance, work: Work): Promise<void> {
   const { tenant, seen, notes, said } = work;
-  await waitForControlPlane(appliance, tenant.id);
-  const client = await virtualClient(appliance, tenant.id);
+  const client = await step(appliance, work, 'control plane', async () => {
+    await waitForControlPlane(appliance, tenant.id);
+    return virtualClient(appliance, tenant.id);
+  });
   const record = notes.current();
   const { virtual: surplus } = toPrune(
     tenant.id,
@@ -241,15 +284,20 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
     record: notes.current(),
     statefulSet: null,
   });
-  const found = await look();
-  const { changes } = planVirtual(tenant, { ...found, record }, surplus);
-  noteUnchanged(notes, 'virtual', tenant.virtualObjects, changes, found.virtual.seen.live);
-  await applyChanges({ client, notes, said }, tenant.virtualObjects, changes);
-  throwObstacles({ ...work.planned, changes }, 'virtual');
-  await Promise.all([
-    waitForWorkloads(appliance, client, tenant.virtualObjects),
-    waitForDns(appliance, client),
-  ]);
+  const changes = await step(appliance, work, 'tenant objects', async () => {
+    const found = await look();
+    const planned = planVirtual(tenant, { ...found, record }, surplus).changes;
+    noteUnchanged(notes, 'virtual', tenant.virtualObjects, planned, found.virtual.seen.live);
+    await applyChanges({ client, notes, said }, tenant.virtualObjects, planned);
+    throwObstacles({ ...work.planned, changes: planned }, 'virtual');
+    return planned;
+  });
+  await step(appliance, work, 'rollout', () =>
+    Promise.all([
+      waitForWorkloads(appliance, client, tenant.virtualObjects),
+      waitForDns(appliance, client),
+    ]),
+  );
   if (changes.length === 0) return;
   // The syncer and controllers have written some of it since.
   const settled = await look();
@@ -258,10 +306,11 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
 }
 
 /** Nothing is to be written: what runs is waited for all the same. */
-async function untilRunning(appliance: Appliance, { tenant, seen }: Work): Promise<void> {
+async function untilRunning(appliance: Appliance, work: Work): Promise<void> {
+  const { tenant, seen } = work;
   if (tenant.state !== 'active') return;
   if (seen.statefulSet === null || !isRolledOut(seen.statefulSet)) {
-    await waitForControlPlane(appliance, tenant.id);
+    await step(appliance, work, 'control plane', () => waitForControlPlane(appliance, tenant.id));
   }
   const live =
     seen.virtual.kind === 'seen' ? seen.virtual.seen.live : new Map<string, KubeObject>();
@@ -271,6 +320,8 @@ async function untilRunning(appliance: Appliance, { tenant, seen }: Work): Promi
     return there === undefined || !isRolledOut(there);
   });
   if (waiting.length > 0) {
-    await waitForWorkloads(appliance, await virtualClient(appliance, tenant.id), waiting);
+    await step(appliance, work, 'rollout', async () =>
+      waitForWorkloads(appliance, await virtualClient(appliance, tenant.id), waiting),
+    );
   }
 }

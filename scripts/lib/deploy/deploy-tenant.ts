@@ -1,5 +1,6 @@
-import type { Observed, ObservedTenant, Plan, TenantPlan } from '@tenantry/plan';
+import type { Done, Observed, ObservedTenant, Plan, TenantPlan } from '@tenantry/plan';
 import { SYSTEM_NAMESPACE } from '@tenantry/tenants';
+import { secondsSince } from '../cli/report.ts';
 import type { Connections } from '../cluster/connections.ts';
 import { recordObject } from '../cluster/records.ts';
 import type { TenantDist } from '../dist/read.ts';
@@ -8,15 +9,14 @@ import { read } from '../kube/requests.ts';
 import { type Appliance, applyTenant, needsWork } from './apply-tenant.ts';
 import { makePlan } from './make-plan.ts';
 
-/** What a deploy did for one tenant: a line per thing that was written. */
+/** What a deploy did for one tenant. */
 export interface Outcome {
   readonly id: string;
-  readonly changes: readonly string[];
+  readonly changes: readonly Done[];
 }
 
-/** Deploys one tenant and says what was done, also where it fails. */
+/** Deploys one tenant and tells what was done, also where it fails. */
 export async function deployTenant(
-  print: (line: string) => void,
   appliance: Appliance,
   tenant: TenantDist,
   plan: Plan,
@@ -24,18 +24,18 @@ export async function deployTenant(
 ): Promise<Outcome> {
   const { id } = tenant;
   const start = performance.now();
-  const said: string[] = [];
-  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  const said: Done[] = [];
+  const { report } = appliance;
   try {
     await applyUnderLease(appliance, tenant, plan, observed, said);
     const answer =
       tenant.state === 'active'
-        ? await appliance.check(tenant)
+        ? await report.of(id).step('check', () => appliance.check(tenant))
         : `skipped: ${tenant.state}${tenant.state === 'offboarding' ? `; held paused\n  → pnpm offboard ${id}` : ''}`;
-    print(`${id}: ${said.join(', ') || 'nothing changed'} (${seconds()})\n${id}: ${answer}`);
+    report.tenantDone(id, { seconds: secondsSince(start), changes: said, answer });
     return { id, changes: said };
   } catch (error) {
-    if (said.length > 0) print(`${id}: ${said.join(', ')} (${seconds()}), then it failed`);
+    report.tenantFailed(id, { seconds: secondsSince(start), changes: said, error });
     throw error;
   }
 }
@@ -46,7 +46,7 @@ async function applyUnderLease(
   tenant: TenantDist,
   plan: Plan,
   observed: Observed,
-  said: string[],
+  said: Done[],
 ): Promise<void> {
   const { id } = tenant;
   let planned = planOf(plan, id);
@@ -55,7 +55,9 @@ async function applyUnderLease(
   if (!needsWork(planned)) return applyTenant(appliance, { tenant, planned, seen, said });
   const { connections, takeOver, signal } = appliance;
   const lease = { namespace: SYSTEM_NAMESPACE, name: `tenant-${id}` };
-  await using held = await acquireLease(connections.host, lease, { what: id, signal });
+  await using held = await appliance.report
+    .of(id)
+    .step('lease', () => acquireLease(connections.host, lease, { what: id, signal }));
   if (await isOutdated(connections, seen, id)) {
     // Another deploy has ended in between.
     const fresh = await makePlan(connections, onlyOf(tenant), { takeOver });
@@ -81,7 +83,13 @@ function underLease(appliance: Appliance, lease: HeldLease): Appliance {
     },
     async install(tenant, records) {
       await lease.mustBeHeld();
-      return appliance.install(tenant, records);
+      try {
+        return await appliance.install(tenant, records, lease.lost);
+      } catch (error) {
+        // Rather than that Helm was ended, why.
+        lease.lost.throwIfAborted();
+        throw error;
+      }
     },
     signal: AbortSignal.any([appliance.signal, lease.lost]),
   };

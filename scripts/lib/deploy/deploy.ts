@@ -27,6 +27,7 @@ import { eachTenant } from './each-tenant.ts';
 import { applyHostWide } from './host-wide.ts';
 import { type DistRead, makePlan, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
+import { shorten } from '../progress/shorten.ts';
 import { installRelease } from './vcluster-release.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
@@ -44,7 +45,7 @@ export async function deploy(
   ids: readonly string[],
   { takeOver = false, saved = null }: DeployOptions = {},
 ): Promise<readonly Outcome[]> {
-  const { workspace, signal, print } = surroundings;
+  const { workspace, report, signal, print } = surroundings;
   const dist = readDist(workspace, ids);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
   const tools = hostTools(surroundings, hostContextOf(dist.all));
@@ -53,10 +54,12 @@ export async function deploy(
   if (saved !== null) refuseOther(saved, plan);
   const appliance: Appliance = {
     connections,
-    install: async (tenant, records) =>
+    report,
+    install: async (tenant, records, kill) =>
       installRelease({ ...(await tools()), client: connections.host }, tenant, {
         scratch: workspace.state,
         records,
+        ...(kill !== undefined && { kill }),
       }),
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
     check: async (tenant) =>
@@ -67,11 +70,12 @@ export async function deploy(
   sayLosses(surroundings, plan);
   await provideImages(surroundings, tools, dist, plan, observed);
   const hostWide = await applyHostWide(connections.host, dist.hostWide, plan, observed);
-  if (hostWide.length > 0) print(`${plan.context}: ${hostWide.join(', ')}`);
+  if (hostWide.length > 0) print(`${plan.context}: ${shorten(hostWide).join(', ')}`);
+  report.tenants(dist.tenants.map(({ id }) => id));
   try {
     const outcomes = await eachTenant(
       dist.tenants,
-      (tenant) => deployTenant(print, appliance, tenant, plan, observed),
+      (tenant) => deployTenant(appliance, tenant, plan, observed),
       { signal },
     );
     if (hostWide.length === 0 && outcomes.every(({ changes }) => changes.length === 0)) {

@@ -2,6 +2,7 @@ import { ExpectedError } from '../cli/errors.ts';
 import {
   appliedIn,
   describeObstacle,
+  type Done,
   isBlocked,
   type KubeObject,
   type ObjectChange,
@@ -21,13 +22,13 @@ export async function applyHostWide(
   wanted: readonly KubeObject[],
   { hostWide, note }: Pick<Plan, 'hostWide' | 'note'>,
   { hostWide: seen, hostWideRecord }: Observed,
-): Promise<readonly string[]> {
+): Promise<readonly Done[]> {
   const changes = hostWide.filter((change): change is ObjectChange => 'object' in change);
   const obstacles = changes.filter(isBlocked).map((change) => describeObstacle(change, null));
   if (obstacles.length > 0) throw new ExpectedError(obstacles.join('\n'));
   if (changes.length === 0 && !note) return [];
   const notes = createNotes(client, '', hostWideRecord);
-  const said: string[] = [];
+  const said: Done[] = [];
   const changed = new Set(changes.map(({ object }) => object));
   for (const object of wanted) {
     const live = seen.live.get(referenceOf(object));

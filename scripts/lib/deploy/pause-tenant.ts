@@ -1,9 +1,11 @@
 import {
   diagnostics,
+  type Done,
   type KubeObject,
   type ObjectIdentity,
   type ObjectOf,
   type Place,
+  somethingDone,
 } from '@tenantry/plan';
 import type { V1StatefulSet } from '@tenantry/kube-library';
 import { deletePods } from '../kube/delete-pods.ts';
@@ -67,11 +69,11 @@ export async function endPods(
 }
 
 /** What a pause did, as a line of a report; empty where there was nothing to do. */
-export function describeEnded({ deleted, forced }: EndedPods): readonly string[] {
+export function describeEnded({ deleted, forced }: EndedPods): readonly Done[] {
   const by = `deleted by force, with their finalizers: ${forced.join(', ')}`;
   return [
-    ...(deleted > 0 ? [`${deleted} ${deleted === 1 ? 'pod' : 'pods'} deleted`] : []),
-    ...(forced.length > 0 ? [by] : []),
+    ...(deleted > 0 ? [somethingDone(`${deleted} ${deleted === 1 ? 'pod' : 'pods'} deleted`)] : []),
+    ...(forced.length > 0 ? [somethingDone(by)] : []),
   ];
 }
 

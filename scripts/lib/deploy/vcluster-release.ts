@@ -18,6 +18,8 @@ export interface InstallOptions {
   readonly scratch: string;
   /** What Helm has kept of the release, as it was read last; null where there is nothing. */
   readonly records: ReleaseRecords | null;
+  /** Ends Helm. An interruption does not: it waits for it. */
+  readonly kill?: AbortSignal;
   /** @default where the tenant's vcluster lies */
   readonly place?: ReleaseName;
 }
@@ -30,7 +32,7 @@ export interface InstallOptions {
 export async function installRelease(
   host: ConnectedHost,
   tenant: Pick<TenantDist, 'id' | 'valuesFile' | 'chartVersion'>,
-  { scratch, records, place = placeOf(tenant.id) }: InstallOptions,
+  { scratch, records, kill, place = placeOf(tenant.id) }: InstallOptions,
 ): Promise<Release> {
   if (records !== null) await deleteRecords(host.client, place, recordsToDelete(records, place));
   await createVcluster(host.$, host.target, {
@@ -39,6 +41,7 @@ export async function installRelease(
     chartVersion: tenant.chartVersion,
     chartDir: host.chartDir,
     scratch,
+    ...(kill !== undefined && { kill }),
   });
   return releaseAfter(host.client, place);
 }

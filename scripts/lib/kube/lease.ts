@@ -5,6 +5,7 @@ import type { V1Lease } from '@tenantry/kube-library';
 import { Fault } from '../cli/errors.ts';
 import { isRunning } from '../cli/processes.ts';
 import { ApiError, collectionPath, type KubeClient, type KubeRequest } from './client.ts';
+import { beginWait } from '../progress/current-step.ts';
 import { read, remove, replace } from './requests.ts';
 
 /** A lease that is not renewed so long is anybody's. */
@@ -146,6 +147,7 @@ async function take(
 ): Promise<KubeObject> {
   const wanted = leaseOf(place);
   let first: KubeObject | null = null;
+  using wait = beginWait(what);
   for (;;) {
     const there = await read(client, wanted);
     try {
@@ -164,6 +166,7 @@ async function take(
     first ??= there;
     // Whoever renews it is at work.
     if (there.metadata.resourceVersion !== first.metadata.resourceVersion) throw held(there, what);
+    wait.sees(`it may be changed by ${holderIn(there)}`);
     await sleep(LOOK_MILLISECONDS, undefined, { signal });
   }
 }

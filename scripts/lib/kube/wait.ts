@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExpectedError } from '../cli/errors.ts';
+import { beginWait } from '../progress/current-step.ts';
 
 export interface PollOptions {
   /** What is waited for, for the error message. */
@@ -26,10 +27,12 @@ export class WaitError extends ExpectedError {
 export async function poll<T>(look: () => Promise<Look<T>>, options: PollOptions): Promise<T> {
   const { what, timeoutSeconds, intervalMilliseconds = 1000, signal } = options;
   const deadline = performance.now() + timeoutSeconds * 1000;
+  using wait = beginWait(what);
   for (;;) {
     signal?.throwIfAborted();
     const found = await look();
     if (found.done) return found.result;
+    wait.sees(found.diagnostics);
     if (found.terminal === true)
       throw new WaitError(withDiagnostics(`${what}: cannot succeed`, found.diagnostics));
     if (performance.now() > deadline) {

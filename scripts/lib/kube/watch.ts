@@ -1,5 +1,6 @@
 import type { KubeObject } from '@tenantry/plan';
 import { ApiError, collectionPath, type KubeClient, type KubeList } from './client.ts';
+import { beginWait } from '../progress/current-step.ts';
 import { type Look, WaitError, withDiagnostics } from './wait.ts';
 
 /** Objects of a kind that are watched. */
@@ -38,6 +39,7 @@ export async function watchUntil<T>(
   signal?.addEventListener('abort', interrupt, { once: true });
   const stores = watched.map(() => new Map<string, KubeObject>());
   const bell = createBell();
+  using wait = beginWait(what);
   let failure: unknown = null;
   const watching = watched.map((each, index) =>
     follow(client, each, stores[index] ?? new Map(), () => bell.ring(), stop.signal).catch(
@@ -54,6 +56,7 @@ export async function watchUntil<T>(
       if (failure !== null) throw failure;
       const found = await look(stores.flatMap((store) => [...store.values()]));
       if (found.done) return found.result;
+      wait.sees(found.diagnostics);
       if (found.terminal === true) {
         throw new WaitError(withDiagnostics(`${what}: cannot succeed`, found.diagnostics));
       }

@@ -44,7 +44,7 @@ export async function deleteTenant(
   const { id } = journal;
   await mustBeWhole(workspace, journal);
   await mustStillBeHeld(client, journal);
-  await report.step(`deletion of ${id}`, async () => {
+  await report.of(id).step('deletion', async () => {
     const forced = await deleteNamespace(client, hostNamespace(id), signal);
     if (forced.length > 0) {
       report.line(`${id}: deleted by force, with their finalizers: ${forced.join(', ')}`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Fleet, hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
 import { readTenants } from '../dist/read.ts';
 import { deploy } from '../deploy/deploy.ts';
+import { shorten } from '../progress/shorten.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
 import { connectHost, findHost } from '../cluster/host.ts';
@@ -106,15 +107,20 @@ export async function offboardTenant(
 
 /** From now on the tenant is held at zero, whoever deploys. */
 async function hold(surroundings: Surroundings, id: string) {
-  const { workspace, print } = surroundings;
+  const { workspace, report, print } = surroundings;
+  // That it is held paused is no end of it here: only the steps are told.
+  const stepsOnly = { ...report, tenants: () => undefined, tenantDone: () => undefined };
   const begin = (text: string, fleet: Fleet) => {
     const tenant = findTenant(fleet, id);
     const ended = offboardedByOperator(tenant, today());
     return { text: ended === tenant ? text : withStates(text, [ended]) };
   };
   await editTenants(workspace, begin, print);
-  for (const { changes } of await deploy({ ...surroundings, print: () => undefined }, [id])) {
-    print(`${id}: held paused${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`);
+  for (const { changes } of await deploy(
+    { ...surroundings, report: stepsOnly, print: () => undefined },
+    [id],
+  )) {
+    print(`${id}: held paused${changes.length === 0 ? '' : `: ${shorten(changes).join(', ')}`}`);
   }
   return findTenant(readFleet(workspace.tenantsFile), id);
 }

@@ -72,7 +72,7 @@ export async function restoreTenant(
     await addPaused(surroundings, archived.manifest);
     await setProgress(host.client, id, digest);
     await deploy(surroundings, [id]);
-    await report.step(`restore of ${id}`, () => restoreObjects(host, id, archived, signal));
+    await report.of(id).step('restore', () => restoreObjects(host, id, archived, signal));
     const { fingerprints, count } = archived.index;
     print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
     await setProgress(host.client, id, `${digest}${FINISHED}`);

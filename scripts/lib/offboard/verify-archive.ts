@@ -60,7 +60,7 @@ export async function makeVerifiedArchive(
   const [contents, packed] = [join(work, 'contents'), join(work, 'packed.tar')];
   mkdirSync(contents, { mode: 0o700 });
   const archivedAt = new Date().toISOString();
-  await report.step(`archive of ${tenant.id}`, async () => {
+  await report.of(tenant.id).step('archive', async () => {
     await admitNoTenantPods(host.client, tenant.id);
     await inMaintenanceMode(
       host.client,
@@ -90,7 +90,7 @@ export async function makeVerifiedArchive(
   });
   const archived = await unpackArchive(packed, join(work, 'unpacked'));
   const { manifest, index } = archived;
-  await report.step(`restore of ${tenant.id} into a temporary vcluster`, async () => {
+  await report.of(tenant.id).step('trial restore', async () => {
     const restored = await restoreIntoTemporary(host, tenant, archived, { state, signal });
     mustBeSame(tenant.id, index, restored);
   });

@@ -15,6 +15,8 @@ export interface CreateOptions {
   readonly chartDir: string | null;
   /** A directory for what lives as long as the call. */
   readonly scratch: string;
+  /** Ends it. An interruption does not: what Helm has begun, it finishes. */
+  readonly kill?: AbortSignal;
 }
 
 /**
@@ -31,8 +33,9 @@ export async function createVcluster(
   const config = join(scratch, 'config.json');
   // Otherwise the CLI writes this machine's id into the release's values.
   await writeFile(config, JSON.stringify({ telemetryDisabled: true }));
-  // It refuses to run where a file or folder is called `vcluster`.
-  await run($({ cwd: scratch }), 'env', [
+  const { kill: signal = new AbortController().signal } = options;
+  // It refuses to run where a file or folder is called `vcluster`. A terminal signals what is not detached.
+  await run($({ cwd: scratch, detached: true, signal }), 'env', [
     // Some of its calls ignore --context: this file must hold the host's context only.
     `KUBECONFIG=${target.kubeconfig}`,
     'VCLUSTER_SKIP_VERSION_CHECK=true',

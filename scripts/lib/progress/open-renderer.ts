@@ -1,0 +1,60 @@
+import { styleText } from 'node:util';
+import {
+  githubRenderer,
+  jsonRenderer,
+  lineRenderer,
+  liveRenderer,
+  type Renderer,
+  type Streams,
+} from './renderer.ts';
+
+export interface RendererOptions {
+  /** Whether events go to standard output as JSON. */
+  readonly json: boolean;
+  /** Whether the command leaves the terminal to the table: nothing that it starts writes there. */
+  readonly live: boolean;
+}
+
+/** The way to show a command's events that fits where its output goes. */
+export async function openRenderer({ json, live }: RendererOptions): Promise<Renderer> {
+  const { env } = process;
+  const [stdout, stderr] = [process.stdout, process.stderr];
+  const streams: Streams = {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+  };
+  const isLogged = !['', 'false'].includes(env['CI'] ?? '') || env['TERM'] === 'dumb';
+  const table = live && stderr.isTTY && !isLogged && !(json && stdout.isTTY);
+  if (!json) {
+    if (table) return openLive(streams);
+    return env['GITHUB_ACTIONS'] === 'true' ? githubRenderer(streams) : lineRenderer(streams);
+  }
+  const asJson = jsonRenderer(streams);
+  if (!table) return asJson;
+  const beside = await openLive({ ...streams, out: () => undefined });
+  return {
+    show(event, progress) {
+      asJson.show(event, progress);
+      beside.show(event, progress);
+    },
+    close: () => beside.close(),
+  };
+}
+
+async function openLive(streams: Streams): Promise<Renderer> {
+  const stderr = process.stderr;
+  const { createLogUpdate } = await import('log-update');
+  return liveRenderer({
+    streams,
+    // A hidden cursor would stay hidden where the command is killed.
+    area: createLogUpdate(stderr, { showCursor: true }),
+    screen: () => ({
+      // A terminal that does not know its size says 0.
+      columns: stderr.columns || 80,
+      rows: stderr.rows || 24,
+      now: Date.now(),
+      // Knows NO_COLOR.
+      paint: (style, text) => styleText(style, text, { stream: stderr }),
+    }),
+  });
+}
