@@ -5,6 +5,7 @@ import { connectionsOf } from '../lib/cluster/connections.ts';
 import { lookAtHost } from '../lib/cluster/look-host.ts';
 import { makePlan, readDist } from '../lib/deploy/make-plan.ts';
 import { hostContextOf } from '../lib/dist/read.ts';
+import { revealWith } from '../lib/secrets/reveal.ts';
 
 export default defineCommand({
   usage: 'pnpm plan [ID…] [--json] [--exit-code] [--save FILE] [--take-over]',
@@ -23,11 +24,14 @@ export default defineCommand({
     },
   },
   arguments: { min: 0, max: Infinity },
-  async run({ workspace, positionals, values, print }) {
+  async run(context) {
+    const { workspace, positionals, values, print } = context;
     const dist = readDist(workspace, positionals);
     await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(dist.all)));
-    const takeOver = values['take-over'] ?? false;
-    const { plan } = await makePlan(connections, dist, { takeOver });
+    const { plan } = await makePlan(connections, dist, {
+      reveal: revealWith(context, dist.secrets),
+      takeOver: values['take-over'] ?? false,
+    });
     if (values.save !== undefined) writeFileSync(values.save, serializePlan(plan));
     if (values.json === true) for (const event of planEvents(plan)) print(JSON.stringify(event));
     else print(renderPlan(plan));

@@ -10,6 +10,7 @@ import { lookAtHost } from '../lib/cluster/look-host.ts';
 import { makePlan, readDist } from '../lib/deploy/make-plan.ts';
 import { hostContextOf } from '../lib/dist/read.ts';
 import { readFleet } from '../lib/dist/synth.ts';
+import { revealWith } from '../lib/secrets/reveal.ts';
 
 export default defineCommand({
   usage: 'pnpm status [ID…] [--json]',
@@ -18,10 +19,13 @@ export default defineCommand({
     'mend. Exit code 4 where there is any.',
   options: { json: { type: 'boolean', description: 'an NDJSON line per tenant, then a summary' } },
   arguments: { min: 0, max: Infinity },
-  async run({ workspace, positionals, values, print, report }) {
+  async run(context) {
+    const { workspace, positionals, values, print, report } = context;
     const dist = readDist(workspace, positionals);
     await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(dist.all)));
-    const { plan, observed } = await makePlan(connections, dist);
+    const { plan, observed } = await makePlan(connections, dist, {
+      reveal: revealWith(context, dist.secrets),
+    });
     const unpaid = readUnpaid(workspace.tenantsFile, report);
     const rows = tenantStatuses(dist.all, observed.objects, unpaid).filter(
       ({ id }) => positionals.length === 0 || positionals.includes(id),

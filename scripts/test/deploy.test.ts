@@ -3,11 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { holderOf } from '../lib/kube/lease.ts';
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
+  hashOf,
   isEmpty,
   type KubeObject,
   parseRecords,
   type Plan,
   planDifferences,
+  renderPlan,
+  serializePlan,
   somethingDone,
   systemNamespaceObject,
 } from '@tenantry/plan';
@@ -210,9 +213,11 @@ function connections() {
   }));
 }
 
-async function lookAt(tenant: TenantDist, takeOver = false) {
+const asItIs: Appliance['reveal'] = async (_id, object) => object;
+
+async function lookAt(tenant: TenantDist, takeOver = false, reveal = asItIs) {
   const dist = { hostWide: [systemNamespaceObject()], tenants: [tenant], known: ['alice'] };
-  return makePlan(connections(), dist, { takeOver });
+  return makePlan(connections(), dist, { reveal, takeOver });
 }
 
 /** A deploy, but for what it runs: Helm, Docker and the check of the service. */
@@ -221,7 +226,8 @@ async function deployed(
   changes: Partial<Appliance> = {},
 ): Promise<readonly string[]> {
   const takeOver = changes.takeOver ?? false;
-  const { plan, observed } = await lookAt(tenant, takeOver);
+  const { reveal = asItIs } = changes;
+  const { plan, observed } = await lookAt(tenant, takeOver, reveal);
   await applyHostWide(host.client, [systemNamespaceObject()], plan, observed);
   const appliance: Appliance = {
     connections: connections(),
@@ -233,6 +239,7 @@ async function deployed(
       return [somethingDone('1 pods deleted')];
     },
     check: async ({ name }) => `Hello ${name}`,
+    reveal,
     takeOver,
     signal: new AbortController().signal,
     ...changes,
@@ -556,5 +563,91 @@ test('a saved plan is known as another one where the world has moved on', async 
   expect(planDifferences(kept, (await lookAt(alice())).plan)).toEqual([
     'alice: what a deploy would do has changed',
   ]);
-  expect(planDifferences(kept, (await lookAt(paused())).plan)).toContain('dist/ has changed');
+  expect(planDifferences(kept, (await lookAt(paused())).plan)).toContain(
+    'dist/ or secrets/ has changed',
+  );
+});
+
+describe('a Secret that is encrypted where it is kept', () => {
+  const SECRET = 'v1 Secret default/db';
+  const PASSWORD = 'correct horse';
+  const secret = (data: object): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'db', namespace: 'default' },
+    data,
+  });
+  const withSecret = (encrypted: string) =>
+    alice({ virtualObjects: [...alice().virtualObjects, secret({ password: encrypted })] });
+  const sending =
+    (password: string): Appliance['reveal'] =>
+    async (_id, object) =>
+      object.kind === 'Secret' ? secret({ password }) : object;
+  const noKey: Appliance['reveal'] = async (_id, object) => {
+    if (object.kind === 'Secret') throw new Error('secrets/alice.yaml cannot be decrypted');
+    return object;
+  };
+
+  test('is applied in clear, inside only', async () => {
+    const changes = await deployed(withSecret('ENC[1]'), { reveal: sending(PASSWORD) });
+    expect(changes).toContain('Secret/db created');
+    expect(inside.get(SECRET)?.['data']).toEqual({ password: PASSWORD });
+    expect(host.get(SECRET)).toBeUndefined();
+  });
+
+  test('is known as unchanged without being decrypted', async () => {
+    await deployed(withSecret('ENC[1]'), { reveal: sending(PASSWORD) });
+    forgetWrites();
+    expect(await deployed(withSecret('ENC[1]'), { reveal: noKey })).toEqual([]);
+    expect(writes()).toEqual([]);
+  });
+
+  test('that is encrypted anew and says the same is noted, and not written', async () => {
+    await deployed(withSecret('ENC[1]'), { reveal: sending(PASSWORD) });
+    forgetWrites();
+    expect(await deployed(withSecret('ENC[2]'), { reveal: sending(PASSWORD) })).toEqual([]);
+    expect(inside.writes).toEqual([]);
+    expect(await deployed(withSecret('ENC[2]'), { reveal: noKey })).toEqual([]);
+  });
+
+  test('that changes is planned by the names of its keys, and its values are nowhere but inside', async () => {
+    await deployed(withSecret('ENC[1]'), { reveal: sending('battery staple') });
+    const changed = withSecret('ENC[2]');
+    const { plan } = await lookAt(changed, false, sending(PASSWORD));
+    expect(plan.tenants[0]?.changes).toMatchObject([
+      {
+        kind: 'update',
+        object: SECRET,
+        fields: [{ path: 'data.password', from: '***', to: '***' }],
+      },
+    ]);
+    await deployed(changed, { reveal: sending(PASSWORD) });
+    const inventory = host.get('v1 ConfigMap tenantry-system/inventory-alice');
+    const seen = [renderPlan(plan), serializePlan(plan), JSON.stringify(inventory), ...said];
+    for (const value of [PASSWORD, 'battery staple', hashOf(PASSWORD)]) {
+      expect(seen.join('\n')).not.toContain(value);
+    }
+    expect(inside.get(SECRET)?.['data']).toEqual({ password: PASSWORD });
+  });
+
+  test('that somebody has changed inside is put back', async () => {
+    await deployed(withSecret('ENC[1]'), { reveal: sending(PASSWORD) });
+    inside.put(secret({ password: 'mine' }));
+    expect(await deployed(withSecret('ENC[1]'), { reveal: sending(PASSWORD) })).toEqual([
+      'Secret/db changed',
+    ]);
+  });
+
+  test('that cannot be decrypted stops its tenant before anything is written', async () => {
+    await expect(deployed(withSecret('ENC[1]'), { reveal: noKey })).rejects.toThrow(
+      'secrets/alice.yaml cannot be decrypted',
+    );
+    expect(writes().filter((write) => !/tenantry-system|Lease/.test(write))).toEqual([]);
+    expect(installs).toBe(0);
+  });
+
+  test('goes from the cluster when it has left the file', async () => {
+    await deployed(withSecret('ENC[1]'), { reveal: sending(PASSWORD) });
+    expect(await deployed(alice())).toEqual([`${SECRET} pruned`]);
+  });
 });

@@ -12,7 +12,7 @@ import {
 } from '../lib/tools/docker.ts';
 import { goVersion } from '../lib/tools/go.ts';
 import type { Shell } from '../lib/cli/shell.ts';
-import { ensureTools, TOOLS, withoutOurs } from '../lib/tools/toolchain.ts';
+import { ensureTools, SOPS, TOOLS, withoutOurs } from '../lib/tools/toolchain.ts';
 import { chooseWay, officialNodeImage } from '../lib/cluster/image-source.ts';
 import { workspace } from '../lib/cli/workspace.ts';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
@@ -35,8 +35,10 @@ describe('which versions fit', () => {
     ['vcluster', 'vcluster version 0.35.1', false],
     ['kind', 'kind v0.34.0 go1.26 linux/amd64', true],
     ['kind', 'kind v0.20.0 go1.20 linux/amd64', false],
+    ['sops', 'sops 3.14.1', true],
+    ['sops', 'sops 3.9.4 (latest)', false],
   ])('%s saying %s: %s', (name, said, fits) => {
-    expect(TOOLS.find((tool) => tool.name === name)?.fits(said)).toBe(fits);
+    expect([...TOOLS, SOPS].find((tool) => tool.name === name)?.fits(said)).toBe(fits);
   });
 });
 

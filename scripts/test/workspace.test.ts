@@ -11,6 +11,7 @@ test('everything lies in the repository where nobody says otherwise', () => {
     dir: root,
     tenantsFile: join(root, 'tenants.json'),
     dist: join(root, 'dist'),
+    secrets: join(root, 'secrets'),
     state: join(root, '.tenantry'),
     kubeconfig: join(root, '.tenantry/kubeconfig'),
     bin: join(root, '.tenantry/bin'),

@@ -53,13 +53,17 @@ function isFilled(value: unknown): boolean {
 
 /**
  * A hash by which an object is known as unchanged. Of a chart's objects all that is filled in counts,
- * but for the replicas, which are the tenant's state.
+ * but for the replicas, which are the tenant's state. Of a tenant's Secret it is one of its version:
+ * from a hash of what it says that could be guessed.
  */
 export function fingerprintOf(
   layer: 'host-wide' | 'host' | 'vcluster' | 'virtual',
   live: KubeObject,
   wanted: KubeObject,
 ): string {
+  if (layer === 'virtual' && live.kind === 'Secret') {
+    return hashOf([live.metadata.uid, live.metadata.resourceVersion]);
+  }
   if (layer !== 'vcluster') return hashOf(contentOf(live, wanted));
   const { replicas: _replicas, ...spec } = (live['spec'] ?? {}) as Fields;
   return hashOf(contentOf(live, { ...live, spec }));

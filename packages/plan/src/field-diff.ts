@@ -13,6 +13,18 @@ export function fieldChanges(from: unknown, to: unknown): readonly FieldChange[]
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** What stands for a value that nobody is to read, as in `kubectl diff`. */
+const HIDDEN = '***';
+
+/** The same change, of which it only shows whether there is a value. */
+export function withoutValues({ path, from, to }: FieldChange): FieldChange {
+  return {
+    path,
+    ...(from !== undefined && { from: HIDDEN }),
+    ...(to !== undefined && { to: HIDDEN }),
+  };
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function collect(from: unknown, to: unknown, path: string, changes: FieldChange[]): void {

@@ -31,6 +31,7 @@ export {
   objectOf,
   type ObjectOf,
   parseObjects,
+  partsOf,
   referenceOf,
 } from './kube-object.ts';
 export { hasRoom } from './node-capacity.ts';

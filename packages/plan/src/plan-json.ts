@@ -46,7 +46,7 @@ export function planDifferences(saved: Plan, now: Plan): readonly string[] {
   const ids = [...new Set([...before.keys(), ...after.keys()])].sort();
   return [
     ...(saved.context === now.context ? [] : [`it is for ${saved.context}, not ${now.context}`]),
-    ...(saved.dist === now.dist ? [] : ['dist/ has changed']),
+    ...(saved.dist === now.dist ? [] : ['dist/ or secrets/ has changed']),
     ...(text(saved.hostWide) === text(now.hostWide) ? [] : ['what all tenants share has changed']),
     ...ids
       .filter((id) => before.get(id) !== after.get(id))

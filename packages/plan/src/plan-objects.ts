@@ -1,7 +1,7 @@
 import type { ObjectChange } from './change.ts';
 import { contentOf } from './content.ts';
 import { type Answer, type Applied, isUnchanged, type Layer } from './dry-run.ts';
-import { fieldChanges } from './field-diff.ts';
+import { fieldChanges, withoutValues } from './field-diff.ts';
 import { type KubeObject, referenceOf } from './kube-object.ts';
 
 /** Objects as a cluster shows them, by reference, and its answers to what was tried. */
@@ -73,7 +73,8 @@ function changeBy(
         : { kind: 'refused', why: answer.message };
     default: {
       const stated = answer.write.body;
-      const fields = fieldChanges(contentOf(live, stated), contentOf(answer.object, stated));
+      const differing = fieldChanges(contentOf(live, stated), contentOf(answer.object, stated));
+      const fields = wanted.kind === 'Secret' ? differing.map(withoutValues) : differing;
       const { method, force, leaves } = answer.write;
       return fields.length === 0 ? null : { kind: 'update', fields, method, force, leaves };
     }

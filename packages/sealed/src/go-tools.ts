@@ -75,6 +75,17 @@ export const hostTools: readonly GoBuild[] = [
   },
 ];
 
+/** What reads and writes the files in secrets/; a module of its own, since it brings four clouds' libraries. */
+export const secretsTools: readonly GoBuild[] = [
+  {
+    ...main,
+    title: 'sops',
+    directory: 'sops',
+    ldflags: stripped,
+    tools: [{ package: 'github.com/getsops/sops/v3/cmd/sops' }],
+  },
+];
+
 /** What Docker needs where the host may not grant CAP_SYS_RESOURCE. */
 export const runtimeTools: readonly GoBuild[] = [
   { ...main, queue: 'runtime', title: 'runc wrapper', tools: [{ package: './runc-capped' }] },

@@ -18,6 +18,7 @@ export const versions = {
   kine: 'v0.14.10',
   kubeRouter: 'v2.2.1',
   localPathProvisioner: 'v0.0.30',
+  sops: 'v3.13.3',
   debian: 'bookworm',
   node: '24',
 } as const;

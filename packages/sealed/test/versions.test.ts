@@ -8,6 +8,7 @@ import {
   localPathImage,
   nodeTools,
   runtimeTools,
+  secretsTools,
   tenantImages,
   versions,
 } from '../src/index.ts';
@@ -53,6 +54,10 @@ describe('the version table', () => {
     );
   });
 
+  test('says of sops what its own go.mod says', () => {
+    expect(requirements('sops/go.mod').get('github.com/getsops/sops/v3')).toBe(versions.sops);
+  });
+
   test('gives tenants the Kubernetes of the host', () => {
     expect(tenantImages.kubernetes.tag).toBe(versions.kubernetes);
     expect(tenantImages.vcluster.tag).toBe(versions.vcluster);
@@ -70,7 +75,7 @@ describe('the two Go modules', () => {
   });
 
   test('declare every tool that is built from them', () => {
-    const builds = [...hostTools, ...runtimeTools, ...nodeTools];
+    const builds = [...hostTools, ...secretsTools, ...runtimeTools, ...nodeTools];
     const missing = builds.flatMap((build) => {
       const declared = read(path.join(build.directory, 'go.mod'));
       return build.tools

@@ -11,6 +11,8 @@ export interface Workspace {
   readonly dir: string;
   readonly tenantsFile: string;
   readonly dist: string;
+  /** The tenants' Secrets, encrypted. */
+  readonly secrets: string;
   /** State of this machine, ignored by Git: kubeconfig, tools. */
   readonly state: string;
   /** Host contexts only, 0600. */
@@ -41,6 +43,7 @@ export function workspace(env: NodeJS.ProcessEnv = process.env): Workspace {
     dir,
     tenantsFile: join(dir, 'tenants.json'),
     dist: join(dir, 'dist'),
+    secrets: join(dir, 'secrets'),
     state,
     kubeconfig: join(state, 'kubeconfig'),
     bin: join(state, 'bin'),

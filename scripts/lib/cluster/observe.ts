@@ -39,10 +39,12 @@ import {
 import { messageOf } from '../cli/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { list, read, tryWrite } from '../kube/requests.ts';
+import { asItIs, type Reveal } from '../secrets/reveal.ts';
 import type { Connections } from './connections.ts';
 import { readReleaseRecords, recordsOf } from './records.ts';
 
 export interface ObserveOptions {
+  readonly reveal: Reveal;
   /** Say of a conflict how it would be if our fields were taken over. */
   readonly takeOver?: boolean;
 }
@@ -89,7 +91,7 @@ interface HostLists {
 export async function observe(
   connections: Connections,
   { hostWide, tenants }: Dist,
-  { takeOver = false }: ObserveOptions = {},
+  { reveal, takeOver = false }: ObserveOptions,
 ): Promise<Observed> {
   const { host } = connections;
   const lists = await readHost(host, tenants);
@@ -99,14 +101,17 @@ export async function observe(
   );
   const byNamespace = groupLists(lists);
   const limit = pLimit(HOST_QUESTIONS);
-  const ask: Ask = { client: host, run: (question) => limit(question), takeOver };
+  const ask: Ask = { client: host, run: (question) => limit(question), reveal: asItIs, takeOver };
   const cluster = pLimit(CLUSTERS);
   const seen = await Promise.all(
     tenants.map(async (tenant) => {
       const shown = byNamespace.get(hostNamespace(tenant.id)) ?? EMPTY_LISTS;
       const record = records.tenants.get(tenant.id) ?? ABSENT.record;
       const onHost = await observeOnHost(ask, tenant, record, shown);
-      const virtual = await observeVirtual(connections, cluster, tenant, onHost, takeOver);
+      const virtual = await observeVirtual(connections, cluster, tenant, onHost, {
+        reveal,
+        takeOver,
+      });
       return [tenant.id, { ...onHost, virtual }] as const;
     }),
   );
@@ -206,6 +211,8 @@ function groupLists(lists: HostLists): ReadonlyMap<string, Shown> {
 interface Ask {
   readonly client: KubeClient;
   run<T>(question: () => Promise<T>): Promise<T>;
+  /** An object as the server is to be asked about it. */
+  reveal(object: KubeObject): Promise<KubeObject>;
   readonly takeOver: boolean;
 }
 
@@ -285,7 +292,7 @@ async function observeVirtual(
   limit: ReturnType<typeof pLimit>,
   tenant: WantedTenant,
   { namespace, statefulSet, controlPlane, record }: Omit<ObservedTenant, 'virtual'>,
-  takeOver: boolean,
+  options: ObserveOptions,
 ): Promise<ObservedVirtual> {
   if (tenant.state !== 'active' || namespace === null || statefulSet === null) {
     return { kind: 'none' };
@@ -297,7 +304,7 @@ async function observeVirtual(
     try {
       const client = await connections.virtual(tenant.id);
       if (client === null) return { kind: 'unseen', why: 'it has no credentials yet' };
-      return { kind: 'seen', seen: await seeVirtual(client, tenant, record, takeOver) };
+      return { kind: 'seen', seen: await seeVirtual(client, tenant, record, options) };
     } catch (error) {
       return { kind: 'unseen', why: messageOf(error) };
     }
@@ -307,12 +314,15 @@ async function observeVirtual(
 /** The objects of a tenant's own cluster that dist/ has, or had. @throws ApiError */
 export function seeVirtual(
   client: KubeClient,
-  { virtualObjects }: Pick<WantedTenant, 'virtualObjects'>,
+  { id, virtualObjects }: Pick<WantedTenant, 'id' | 'virtualObjects'>,
   { inventory, applied }: Pick<TenantRecord, 'inventory' | 'applied'>,
-  takeOver = false,
+  { reveal, takeOver = false }: ObserveOptions,
 ): Promise<ObjectsSeen> {
   const known = appliedIn('virtual', applied);
-  return seeObjects(client, 'virtual', virtualObjects, inventory.virtual, known, takeOver);
+  return seeObjects(client, 'virtual', virtualObjects, inventory.virtual, known, {
+    reveal: (object) => reveal(id, object),
+    takeOver,
+  });
 }
 
 /** Objects that are wanted, and some that were, read one by one. @throws ApiError */
@@ -322,10 +332,10 @@ export async function seeObjects(
   wanted: readonly KubeObject[],
   former: readonly string[],
   applied: ReadonlyMap<string, Applied>,
-  takeOver = false,
+  options: Pick<Ask, 'reveal' | 'takeOver'> = { reveal: asItIs, takeOver: false },
 ): Promise<ObjectsSeen> {
   const limit = pLimit(VIRTUAL_QUESTIONS);
-  const ask: Ask = { client, run: (question) => limit(question), takeOver };
+  const ask: Ask = { client, run: (question) => limit(question), ...options };
   const live = new Map<string, KubeObject>();
   await readMissing(ask, live, [...wanted.map(referenceOf), ...former]);
   return compare(ask, layer, wanted, live, applied);
@@ -351,7 +361,9 @@ async function compare(
 }
 
 async function answerTo(ask: Ask, wanted: KubeObject, write: Write): Promise<Answer> {
-  const answer = await ask.run(() => tryWrite(ask.client, write));
+  const body = await ask.reveal(write.body);
+  const said = await ask.run(() => tryWrite(ask.client, { ...write, body }));
+  const answer: Answer = { ...said, write };
   const next = nextWrite(wanted, answer);
   return next === null ? answer : answerTo(ask, wanted, next);
 }

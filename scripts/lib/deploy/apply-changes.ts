@@ -17,6 +17,8 @@ const GONE_TIMEOUT_SECONDS = 60;
 /** Where changes of objects are carried out, and to whom they are told. */
 export interface Carrier {
   readonly client: KubeClient;
+  /** An object as it is to be sent. */
+  reveal(object: KubeObject): Promise<KubeObject>;
   readonly notes: Pick<Notes, 'set' | 'forget'>;
   /** Told of each change once it is done. */
   readonly said: Done[];
@@ -58,10 +60,11 @@ export async function applyChanges(
 }
 
 async function carryOut(
-  { client, notes }: Carrier,
+  carrier: Carrier,
   wanted: KubeObject | undefined,
   change: ObjectChange,
 ): Promise<void> {
+  const { client, notes } = carrier;
   const { layer, object: reference } = change;
   if (change.kind === 'delete') {
     await remove(client, objectOf(reference));
@@ -70,21 +73,20 @@ async function carryOut(
   }
   if (wanted === undefined) throw new TypeError(`${reference} is not wanted`);
   const force = layer !== 'virtual';
-  const live = await write();
-  notes.set(layer, wanted, live);
+  const body = await carrier.reveal(wanted);
+  notes.set(layer, wanted, await write());
 
   async function write(): Promise<KubeObject> {
-    if (wanted === undefined) throw new TypeError(`${reference} is not wanted`);
     switch (change.kind) {
       case 'create':
-        return apply(client, wanted, { force });
+        return apply(client, body, { force });
       case 'update':
         return change.method === 'replace'
-          ? put(client, wanted)
-          : apply(client, change.leaves.reduce(withoutField, wanted), { force: change.force });
+          ? put(client, body)
+          : apply(client, change.leaves.reduce(withoutField, body), { force: change.force });
       case 'recreate':
-        await removeAndWait(client, [wanted], { timeoutSeconds: GONE_TIMEOUT_SECONDS });
-        return apply(client, wanted, { force });
+        await removeAndWait(client, [body], { timeoutSeconds: GONE_TIMEOUT_SECONDS });
+        return apply(client, body, { force });
       default:
         throw new TypeError(`${reference}: ${change.kind} cannot be carried out`);
     }

@@ -28,6 +28,7 @@ import type { Connections } from '../cluster/connections.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { list, mergePatch } from '../kube/requests.ts';
 import { isRolledOut } from '../kube/rollout.ts';
+import { asItIs, type Reveal } from '../secrets/reveal.ts';
 import { applyChanges } from './apply-changes.ts';
 import { createNotes, type Notes } from './notes.ts';
 import {
@@ -53,6 +54,7 @@ export interface Appliance {
   endPods(host: KubeClient, id: string, signal: AbortSignal): Promise<readonly Done[]>;
   /** Calls an active tenant's service and returns its answer. @throws Error where it is not as expected */
   check(tenant: TenantDist): Promise<string>;
+  readonly reveal: Reveal;
   readonly takeOver: boolean;
   readonly signal: AbortSignal;
 }
@@ -88,6 +90,7 @@ export async function applyTenant(
   const current = inventoryOf(tenant.hostObjects, tenant.virtualObjects, before.release);
   if (!needsWork(planned)) return untilRunning(appliance, work);
   throwObstacles(planned, 'host');
+  await revealChanging(appliance, tenant, planned);
   // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
   await notes.store(union(before, current));
   await changeLife(appliance, work);
@@ -116,6 +119,20 @@ function step<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   return report.of(tenant.id).step(title, action);
+}
+
+/** What cannot be decrypted stops a tenant's deploy before anything is written. */
+async function revealChanging(
+  { reveal }: Appliance,
+  { id, virtualObjects }: TenantDist,
+  { changes }: TenantPlan,
+): Promise<void> {
+  const changing = new Set(
+    changes.filter(isObjectChange).map(({ layer, object }) => `${layer} ${object}`),
+  );
+  for (const object of virtualObjects) {
+    if (changing.has(`virtual ${referenceOf(object)}`)) await reveal(id, object);
+  }
 }
 
 /** Whether anything is to be written for a tenant. */
@@ -178,7 +195,7 @@ async function declare(appliance: Appliance, work: Work): Promise<readonly KubeO
   const host = changes.filter(({ layer }) => layer === 'host');
   if (host.length > 0) {
     await step(appliance, work, 'host objects', () =>
-      applyChanges({ client, notes, said }, tenant.hostObjects, host),
+      applyChanges({ client, reveal: asItIs, notes, said }, tenant.hostObjects, host),
     );
   }
   const helm = planned.changes.find(({ kind }) => kind === 'install' || kind === 'upgrade');
@@ -196,7 +213,7 @@ async function declare(appliance: Appliance, work: Work): Promise<readonly KubeO
   noteUnchanged(notes, 'vcluster', chart.wanted, mended, chart.seen.live);
   if (mended.length > 0) {
     await step(appliance, work, 'vcluster', () =>
-      applyChanges({ client, notes, said }, chart.wanted, mended),
+      applyChanges({ client, reveal: asItIs, notes, said }, chart.wanted, mended),
     );
   }
   noteRelease(work, records.newest, secrets ?? '');
@@ -213,7 +230,7 @@ async function runHelm(appliance: Appliance, work: Work): Promise<readonly KubeO
   notes.clear('vcluster');
   const wanted = chartObjects(release, place);
   const changes = await noteInstalled(client, notes, wanted);
-  await applyChanges({ client, notes, said: [] }, wanted, changes);
+  await applyChanges({ client, reveal: asItIs, notes, said: [] }, wanted, changes);
   const secrets = await list(client, {
     kind: 'Secret',
     namespace: place.namespace,
@@ -279,16 +296,17 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
   const look = async () => ({
     virtual: {
       kind: 'seen' as const,
-      seen: await seeVirtual(client, tenant, notes.current(), appliance.takeOver),
+      seen: await seeVirtual(client, tenant, notes.current(), appliance),
     },
     record: notes.current(),
     statefulSet: null,
   });
+  const reveal = (object: KubeObject) => appliance.reveal(tenant.id, object);
   const changes = await step(appliance, work, 'tenant objects', async () => {
     const found = await look();
     const planned = planVirtual(tenant, { ...found, record }, surplus).changes;
     noteUnchanged(notes, 'virtual', tenant.virtualObjects, planned, found.virtual.seen.live);
-    await applyChanges({ client, notes, said }, tenant.virtualObjects, planned);
+    await applyChanges({ client, reveal, notes, said }, tenant.virtualObjects, planned);
     throwObstacles({ ...work.planned, changes: planned }, 'virtual');
     return planned;
   });

@@ -53,14 +53,14 @@ async function applyUnderLease(
   let seen = observed.tenants.get(id);
   if (seen === undefined) throw new TypeError(`${id} was not observed`);
   if (!needsWork(planned)) return applyTenant(appliance, { tenant, planned, seen, said });
-  const { connections, takeOver, signal } = appliance;
+  const { connections, reveal, takeOver, signal } = appliance;
   const lease = { namespace: SYSTEM_NAMESPACE, name: `tenant-${id}` };
   await using held = await appliance.report
     .of(id)
     .step('lease', () => acquireLease(connections.host, lease, { what: id, signal }));
   if (await isOutdated(connections, seen, id)) {
     // Another deploy has ended in between.
-    const fresh = await makePlan(connections, onlyOf(tenant), { takeOver });
+    const fresh = await makePlan(connections, onlyOf(tenant), { reveal, takeOver });
     planned = planOf(fresh.plan, id);
     seen = fresh.observed.tenants.get(id) ?? seen;
   }

@@ -19,6 +19,7 @@ import { hostContextOf } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
 import { isRolledOut } from '../kube/rollout.ts';
+import { revealWith } from '../secrets/reveal.ts';
 import type { Appliance } from './apply-tenant.ts';
 import { deployTenant, type Outcome } from './deploy-tenant.ts';
 import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
@@ -50,7 +51,8 @@ export async function deploy(
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
   const tools = hostTools(surroundings, hostContextOf(dist.all));
   await using connections = connectionsOf(await openHost(surroundings, dist, tools));
-  const { plan, observed } = await makePlan(connections, dist, { takeOver });
+  const reveal = revealWith(surroundings, dist.secrets);
+  const { plan, observed } = await makePlan(connections, dist, { reveal, takeOver });
   if (saved !== null) refuseOther(saved, plan);
   const appliance: Appliance = {
     connections,
@@ -64,6 +66,7 @@ export async function deploy(
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
     check: async (tenant) =>
       checkTenant(await virtualClient({ connections, signal }, tenant.id), tenant, signal),
+    reveal,
     takeOver,
     signal,
   };

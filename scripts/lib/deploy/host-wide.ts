@@ -13,6 +13,7 @@ import {
 import { hostWideRecordObject } from '../cluster/records.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { apply } from '../kube/requests.ts';
+import { asItIs } from '../secrets/reveal.ts';
 import { applyChanges } from './apply-changes.ts';
 import { createNotes } from './notes.ts';
 
@@ -35,7 +36,7 @@ export async function applyHostWide(
     if (live !== undefined && !changed.has(referenceOf(object)))
       notes.set('host-wide', object, live);
   }
-  await applyChanges({ client, notes, said }, wanted, changes);
+  await applyChanges({ client, reveal: asItIs, notes, said }, wanted, changes);
   const keep = appliedIn('host-wide', notes.applied);
   if (keep.size > 0) await apply(client, hostWideRecordObject(notes), { force: true });
   return said;

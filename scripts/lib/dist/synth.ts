@@ -5,6 +5,7 @@ import type { Fleet, Plan } from '@tenantry/tenants';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
 import type { Workspace } from '../cli/workspace.ts';
+import { readSecrets } from '../secrets/read-secrets.ts';
 import { codeDigest } from './code-digest.ts';
 import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
@@ -17,12 +18,13 @@ import { readTenantsFile, shown } from './tenants-file.ts';
 
 export { readFleet } from './tenants-file.ts';
 
-export type Places = Pick<Workspace, 'root' | 'tenantsFile' | 'dist' | 'state'>;
+export type Places = Pick<Workspace, 'root' | 'tenantsFile' | 'dist' | 'secrets' | 'state'>;
 
 type Print = (line: string) => void;
 
 /** tenants.json → dist/. Returns the exit code. @throws InvalidTenants, UsageError */
 export async function synthDist(places: Places, print: Print): Promise<number> {
+  readSecrets(places.secrets);
   const file = readTenantsFile(places.tenantsFile);
   if (await isUpToDate(places, file.fleet)) {
     reportDone(places, file.fleet, 0, print);
@@ -38,6 +40,7 @@ export async function synthDist(places: Places, print: Print): Promise<number> {
 
 /** Compares dist/ with what synth would write and names each file that differs. */
 export async function checkDist(places: Places, print: Print): Promise<number> {
+  readSecrets(places.secrets);
   const { fleet } = readTenantsFile(places.tenantsFile);
   const listing = examineDist(places.dist, namesOf(fleet));
   let stale = 0;

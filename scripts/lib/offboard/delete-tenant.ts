@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { addReceipt, type Fleet, hostNamespace, removeTenant } from '@tenantry/tenants';
 import { type KubeObject, type ObjectOf, placeOf } from '@tenantry/plan';
@@ -12,6 +12,8 @@ import type { KubeClient } from '../kube/client.ts';
 import { read } from '../kube/requests.ts';
 import type { Context } from '../cli/run-main.ts';
 import { synthDist } from '../dist/synth.ts';
+import { shown } from '../dist/tenants-file.ts';
+import { secretsPath } from '../secrets/read-secrets.ts';
 import { today } from '../cli/dates.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import { type Journal, removeJournal } from './journal.ts';
@@ -116,11 +118,14 @@ export async function finishDeleted(
 }
 
 async function finish({ workspace, print }: Surroundings, { id, archive }: Journal): Promise<void> {
+  const secrets = secretsPath(workspace.secrets, id);
+  const changed = ['tenants.json', 'dist/', ...(existsSync(secrets) ? [shown(secrets)] : [])];
+  rmSync(secrets, { force: true });
   await synthDist(workspace, print);
   removeJournal(workspace.archives, id);
   print(
     `${id}: offboarded; no leftovers; receipt in tenants.json\n` +
-      `  → keep archives/${archive} (it holds Secrets and keys), commit tenants.json and dist/\n` +
+      `  → keep archives/${archive} (it holds Secrets and keys), commit ${changed.join(', ')}\n` +
       `  → back with pnpm restore ${id} --from archives/${archive}`,
   );
 }

@@ -3,5 +3,5 @@ export { kindConfig } from './kind-config.ts';
 export { buildNodeImage } from './node-image.ts';
 export { buildServiceBases, type ServiceBases } from './service-bases.ts';
 export { type Sealed, setUpSealed } from './set-up.ts';
-export { buildTools, vclusterChart } from './tools.ts';
+export { buildSops, buildTools, vclusterChart } from './tools.ts';
 export { markUsed } from './used.ts';

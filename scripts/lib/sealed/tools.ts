@@ -20,6 +20,12 @@ export async function buildTools($: Shell, report: Report, cache: string): Promi
   return directory;
 }
 
+/** Builds sops. @returns the directory that holds it */
+export async function buildSops($: Shell, report: Report, cache: string): Promise<string> {
+  await checkGo($);
+  return goInstall($, report, cache, 'secrets');
+}
+
 /** The vcluster chart, for `--local-chart-dir`: a CLI built from source does not embed it. */
 export function vclusterChart(cache: string): string {
   return path.join(storeDirectory(cache), `vcluster-chart-${versions.vcluster}`);

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import { Fault } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
-import { buildTools, markUsed, vclusterChart } from '../sealed/index.ts';
+import { buildSops, buildTools, markUsed, vclusterChart } from '../sealed/index.ts';
 import { goVersion } from './go.ts';
 import { quietShell, type Shell } from '../cli/shell.ts';
 import type { Workspace } from '../cli/workspace.ts';
@@ -55,6 +55,14 @@ export const TOOLS: readonly Tool[] = [
   },
 ];
 
+export const SOPS: Tool = {
+  name: 'sops',
+  versionArgs: ['--version', '--disable-version-check'],
+  version: versions.sops,
+  source: `https://github.com/getsops/sops/releases/tag/${versions.sops}`,
+  fits: (said) => Number(/^sops 3\.(\d+)\./.exec(said)?.[1]) >= minorOf(versions.sops),
+};
+
 /** The tools, ready to be called. */
 export interface Toolbox {
   readonly $: Shell;
@@ -63,8 +71,8 @@ export interface Toolbox {
 }
 
 /**
- * Finds every tool: on PATH where the version fits, otherwise ours in .tenantry/bin, built where Go
- * is there.
+ * Finds every tool that a cluster needs: on PATH where the version fits, otherwise ours in
+ * .tenantry/bin, built where Go is there.
  * @throws Fault naming version and source of what is missing
  */
 export async function ensureTools(
@@ -72,12 +80,42 @@ export async function ensureTools(
   report: Report,
   signal?: AbortSignal,
 ): Promise<Toolbox> {
+  const { cache } = workspace;
+  const { $, ours } = await provide(
+    workspace,
+    TOOLS,
+    (shell) => buildTools(shell, report, cache),
+    signal,
+  );
+  const chartDir = ours.some(({ name }) => name === 'vcluster') ? vclusterChart(cache) : null;
+  if (chartDir !== null) await markUsed(chartDir);
+  return { $, chartDir };
+}
+
+/** As `ensureTools`, of sops, which only those need who keep secrets. */
+export async function ensureSops(
+  workspace: Workspace,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<Shell> {
+  const build = (shell: Shell) => buildSops(shell, report, workspace.cache);
+  const { $ } = await provide(workspace, [SOPS], build, signal);
+  return $({ cwd: workspace.dir });
+}
+
+/** Finds tools or has them built; returns which of them are ours. */
+async function provide(
+  workspace: Pick<Workspace, 'bin' | 'cache'>,
+  tools: readonly Tool[],
+  build: ($: Shell) => Promise<string>,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly $: Shell; readonly ours: readonly Tool[] }> {
   const path = withoutOurs(process.env['PATH'] ?? '');
   const interrupt = signal === undefined ? {} : { signal };
   const onPath = quietShell({ env: { PATH: path }, ...interrupt });
-  const fitting = await Promise.all(TOOLS.map((tool) => fits(onPath, tool.name, tool)));
-  const ours = TOOLS.filter((_, index) => fitting[index] !== true);
-  for (const [index, { name }] of TOOLS.entries()) {
+  const fitting = await Promise.all(tools.map((tool) => fits(onPath, tool.name, tool)));
+  const ours = tools.filter((_, index) => fitting[index] !== true);
+  for (const [index, { name }] of tools.entries()) {
     // A tool of ours must not hide one on PATH that fits.
     if (fitting[index] === true) rmSync(join(workspace.bin, name), { force: true });
   }
@@ -85,15 +123,13 @@ export async function ensureTools(
     ours.map((tool) => fits(onPath, join(workspace.bin, tool.name), tool)),
   );
   const missing = ours.filter((_, index) => built[index] !== true);
-  if (missing.length > 0) await buildMissing(onPath, workspace, report, missing);
-  else if (ours.length > 0) await markToolsUsed(workspace, ours);
-  return {
-    $: quietShell({
-      env: { PATH: [workspace.bin, path].join(delimiter) },
-      ...interrupt,
-    }),
-    chartDir: ours.some(({ name }) => name === 'vcluster') ? vclusterChart(workspace.cache) : null,
-  };
+  if (missing.length > 0) await buildMissing(onPath, workspace, missing, build);
+  else await markToolsUsed(workspace, ours);
+  const $ = quietShell({
+    env: { PATH: [workspace.bin, path].join(delimiter) },
+    ...interrupt,
+  });
+  return { $, ours };
 }
 
 /** A PATH without the tools of any workspace of ours: `connect`, for one, puts them there. */
@@ -111,19 +147,21 @@ async function fits($: Shell, file: string, tool: Tool): Promise<boolean> {
 }
 
 /** Builds that nobody uses are pruned in time; links in other clones count as use. */
-async function markToolsUsed({ bin, cache }: Workspace, tools: readonly Tool[]): Promise<void> {
+async function markToolsUsed(
+  { bin, cache }: Pick<Workspace, 'bin' | 'cache'>,
+  tools: readonly Tool[],
+): Promise<void> {
   for (const { name } of tools) {
     const directory = dirname(dirname(realpathSync(join(bin, name))));
     if (directory.startsWith(cache)) await markUsed(directory);
   }
-  await markUsed(vclusterChart(cache));
 }
 
 async function buildMissing(
   $: Shell,
-  workspace: Workspace,
-  report: Report,
+  workspace: Pick<Workspace, 'bin'>,
   missing: readonly Tool[],
+  build: ($: Shell) => Promise<string>,
 ): Promise<void> {
   if ((await goVersion($)) === null) {
     throw new Fault({
@@ -132,7 +170,7 @@ async function buildMissing(
       todo: `install ${missing.map(({ name, version, source }) => `${name} ${version} (${source})`).join('; ')}`,
     });
   }
-  const directory = await buildTools($, report, workspace.cache);
+  const directory = await build($);
   mkdirSync(workspace.bin, { recursive: true });
   for (const { name } of missing) {
     rmSync(join(workspace.bin, name), { force: true });

@@ -23,6 +23,7 @@ export interface TempWorkspace {
   readonly dir: string;
   readonly tenantsFile: string;
   readonly dist: string;
+  readonly secrets: string;
   readonly state: string;
   /** Writes tenants.json with these tenants, or with this text. */
   tenants(content: string | readonly object[]): void;
@@ -41,6 +42,7 @@ export function tempWorkspace(): TempWorkspace {
     dir,
     tenantsFile: join(dir, 'tenants.json'),
     dist: join(dir, 'dist'),
+    secrets: join(dir, 'secrets'),
     state: join(dir, '.tenantry'),
     tenants: (content) =>
       write(
