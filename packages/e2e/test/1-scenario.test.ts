@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import {
   directory,
   fingerprint,
@@ -15,6 +16,7 @@ import {
   referenceTenants,
   root,
   tenant,
+  toolPath,
   withPortForward,
   writeCounts,
   writeTenants,
@@ -418,6 +420,118 @@ describe('two tenants, Alice and Bob', () => {
       exitCode: 2,
       stderr: expect.stringContaining('pnpm run deploy --dry-run'),
     });
+  });
+});
+
+describe('a Secret of Alice', () => {
+  // Made for this test alone.
+  const KEY = 'AGE-SECRET-KEY-1ZSDLPW4T6737HFYRW6AZ75DS6L282N00LNS46EF5TF5U3KJ4Z3MQZKK2WJ';
+  const RECIPIENT = 'age14q950qp5qq3va3en0vx62mmsrpgqa6y8fat0uy554yr2k62y05zqpysrdm';
+  const NEXT_KEY = 'AGE-SECRET-KEY-1JKZVDP72JWXX9WUWHCQZ9LWQHD30FTP8ZUZEA0YHANU9JV3CAXMQ55WMSK';
+  const NEXT_RECIPIENT = 'age1w4hsxvsavxkmgjj75wux05c5cn47damv5wgvs2vn8qznj8nt7ygsmxpmk3';
+  const FIRST = 'correct-horse-battery';
+  const SECOND = 'staple-and-more-of-it';
+  const file = join(directory, 'secrets/alice.yaml');
+  /** All that any command says. */
+  let said = '';
+  let scratch: string;
+
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'tenantry-e2e-secret-'));
+    writeTenants(referenceTenants());
+    await pnpmOk(['synth']);
+    await pnpmOk(['deploy']);
+    recipients(RECIPIENT);
+  });
+  afterAll(() => {
+    for (const path of [scratch, join(directory, 'secrets'), join(directory, '.sops.yaml')]) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  });
+
+  const recipients = (age: string) =>
+    writeFileSync(
+      join(directory, '.sops.yaml'),
+      `creation_rules:\n  - path_regex: ^secrets/\n    encrypted_regex: ^(data|stringData)$\n    age: ${age}\n`,
+    );
+  const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const result = await pnpm(['--silent', ...args], { env });
+    said += result.stdout + result.stderr;
+    return result;
+  };
+  /** `pnpm secret edit` with an editor that writes what it is told. */
+  const edit = async (password: string, key: string) => {
+    const editor = join(scratch, 'editor');
+    const secret = (name: string, type: string, value: string) =>
+      `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${name}\n  namespace: default\ntype: ${type}\nstringData:\n  ${value}\n`;
+    const text = `${secret('db', 'Opaque', `PASSWORD: ${password}`)}---\n${secret(
+      'registry',
+      'kubernetes.io/dockerconfigjson',
+      `.dockerconfigjson: '{"auths":{}}'`,
+    )}`;
+    writeFileSync(editor, `#!/bin/sh\ncat >"$1" <<'END'\n${text}END\n`, { mode: 0o755 });
+    return run(['secret', 'edit', 'alice'], { EDITOR: editor, SOPS_AGE_KEY: key });
+  };
+  const inside = (name: string, path: string) =>
+    tenant('alice', ['-n', 'default', 'get', 'secret', name, '-o', `jsonpath={${path}}`]);
+
+  test(
+    'is edited, and encrypted in its file',
+    async () => {
+      expect(await edit(FIRST, KEY)).toMatchObject({ exitCode: 0 });
+      expect(readFileSync(file, 'utf8')).toMatch(/PASSWORD: ENC\[AES256_GCM,[^]*registry[^]*sops:/);
+    },
+    80 * 60_000,
+  );
+
+  test('is planned without a key, and not deployed without one', async () => {
+    expect((await run(['plan', 'alice'])).stdout).toContain('+ v1 Secret default/db');
+    expect(await run(['deploy', 'alice'])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(`any of its recipients: ${RECIPIENT}`),
+    });
+  });
+
+  test('is applied, and changed, with plans that name its keys only', async () => {
+    const key = { SOPS_AGE_KEY: KEY };
+    expect((await run(['deploy', 'alice'], key)).stdout).toContain('Secret/db created');
+    expect(await inside('db', '.data.PASSWORD')).toBe(Buffer.from(FIRST).toString('base64'));
+    expect(await inside('registry', '.type')).toBe('kubernetes.io/dockerconfigjson');
+    expect((await run(['deploy', 'alice'])).stdout).toContain('nothing changed: 1 of 1');
+    await edit(SECOND, KEY);
+    const saved = join(directory, 'secret.plan');
+    const plan = await run(['plan', 'alice', '--save', saved], key);
+    expect(plan.stdout).toContain('~ v1 Secret default/db\n      data.PASSWORD: "***" → "***"\n');
+    const { stdout } = await run(['run', 'deploy', '--plan', saved], key);
+    expect(stdout).toContain('alice: Secret/db changed');
+    expect(await inside('db', '.data.PASSWORD')).toBe(Buffer.from(SECOND).toString('base64'));
+  });
+
+  test('is for another recipient after `sops updatekeys`, and stays what it is', async () => {
+    recipients(NEXT_RECIPIENT);
+    await execa('sops', ['updatekeys', '--yes', file], {
+      cwd: directory,
+      env: { PATH: toolPath(), SOPS_AGE_KEY: KEY },
+    });
+    expect((await run(['deploy', 'alice'])).stdout).toContain('nothing changed: 1 of 1');
+    expect((await edit(FIRST, KEY)).stderr).toContain(`any of its recipients: ${NEXT_RECIPIENT}`);
+    expect(await edit(FIRST, NEXT_KEY)).toMatchObject({ exitCode: 0 });
+    const { stdout } = await run(['deploy', 'alice'], { SOPS_AGE_KEY: NEXT_KEY });
+    expect(stdout).toContain('alice: Secret/db changed');
+  });
+
+  test('is in clear in no file, no output and nothing of the host; and goes with its file', async () => {
+    const kinds = 'secrets,configmaps,pods,events';
+    const onHost = await host(['get', kinds, '--all-namespaces', '-o', 'yaml']);
+    const { stdout: files } = await execa('find', [directory, '-type', 'f', '-size', '-1M']);
+    const texts = files.split('\n').map((path) => readFileSync(path, 'utf8'));
+    for (const value of [FIRST, SECOND].flatMap((each) => [each, btoa(each)])) {
+      expect([said, onHost, ...texts].some((text) => text.includes(value))).toBe(false);
+    }
+    rmSync(file);
+    const { stdout } = await run(['deploy', 'alice']);
+    expect(stdout).toContain('v1 Secret default/db pruned');
+    expect(stdout).toContain('alice: Hello there TenantID ✋ Alice');
   });
 });
 
