@@ -16,14 +16,16 @@ import { ENCRYPTED_REGEX, parseSecrets } from './secrets-file.ts';
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 
 /** What a first edit begins with. */
-const TEMPLATE = `apiVersion: v1
+const TEMPLATE = `# What stands below stringData is encrypted when you save it; names are not, nor are lines like this.
+# More Secrets may follow, each after a line of three dashes.
+apiVersion: v1
 kind: Secret
 metadata:
   name: ${workload.service.name}
   namespace: ${workload.service.namespace}
 type: Opaque
 stringData:
-  EXAMPLE: what is below stringData is encrypted; names are not. More Secrets may follow, each after a line ---
+  EXAMPLE: change me
 `;
 
 /** Has the user edit a tenant's Secrets; a file that is not there is made. @throws Fault, UsageError */
