@@ -5,6 +5,7 @@ import { connectHost, findHost } from '../lib/cluster/host.ts';
 import { liveTenants } from '../lib/cluster/live-tenants.ts';
 import { hostContextOf, readHostWide, readTenants } from '../lib/dist/read.ts';
 import { apiOf } from '../lib/kube/api-client.ts';
+import { ensureProbeImage } from '../lib/verify/probe-image.ts';
 import { renderCounts, renderFindings, renderRows } from '../lib/verify/render.ts';
 import { exitCode, runVerify } from '../lib/verify/run.ts';
 
@@ -12,7 +13,7 @@ export default defineCommand({
   usage: 'pnpm verify [ID…] [--json] [--neighbours K]',
   summary:
     'The isolation of the tenants on the live clusters, tried by packets and by API calls. Leaves nothing\n' +
-    'behind. Exit code 1 where anything is open or broken, 3 where something could not be tried.',
+    'behind but its image, which it builds and loads, or pushes. Exit code 1 where anything is open or broken, 3 where something could not be tried.',
   options: {
     json: { type: 'boolean', description: 'an NDJSON line per probe, then a summary' },
     neighbours: {
@@ -29,6 +30,7 @@ export default defineCommand({
     const all = readTenants(workspace.dist);
     const subjects = readTenants(workspace.dist, positionals).map(({ id }) => id);
     const host = await connectHost(await findHost(context, hostContextOf(all)));
+    const image = await ensureProbeImage(host, workspace, report);
 
     const start = performance.now();
     const active = all.filter(({ state }) => state === 'active').map(({ id }) => id);
@@ -36,7 +38,7 @@ export default defineCommand({
     const involved = new Set([...subjects, ...pairs.flatMap(({ from, to }) => [from, to])]);
     const rows = [
       ...(await runVerify(
-        { host, hostApi: apiOf(host.client), signal },
+        { host, hostApi: apiOf(host.client), image, signal },
         {
           tenants: all.filter(({ id }) => involved.has(id)),
           subjects,

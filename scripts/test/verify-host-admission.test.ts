@@ -73,7 +73,7 @@ describe('what was answered through a tenant’s API server', () => {
       ? answerOf(200, SECRET)
       : answerOf(200, JSON.stringify({ items: [{ metadata: { name: 'node' } }], status: {} }));
   const api: Api = { send: (request: ApiRequest) => Promise.resolve(answers(request)) };
-  const fixture = { api, tenant: { id: 'alice', image: 'x' } } as unknown as TenantFixture;
+  const fixture = { api, tenant: { id: 'alice' } } as unknown as TenantFixture;
   const endpoint = (id: string) => ({
     id,
     appPod: '10.0.0.1',
@@ -82,7 +82,7 @@ describe('what was answered through a tenant’s API server', () => {
     apiService: '10.0.0.3',
     apiPod: '10.0.0.4',
     dnsService: '10.0.0.5',
-    probePod: { ipv4: null, linkLocal: [], global: [], neighbours: [] },
+    probePod: { ipv4: '10.0.0.8', linkLocal: [], global: [], neighbours: [] },
   });
   const host = {
     apiService: '10.0.0.6',
@@ -95,8 +95,8 @@ describe('what was answered through a tenant’s API server', () => {
   test('is open, and is not told', async () => {
     const results = [
       ...(await tryNodesProxy(fixture)),
-      ...(await tryServicesProxy(fixture, endpoint('bob'))),
-      ...(await tryForgedPodIps(fixture, endpoint('alice'), endpoint('bob'), host)),
+      ...(await tryServicesProxy(fixture, endpoint('alice'), endpoint('bob'))),
+      ...(await tryForgedPodIps({ image: 'x' }, fixture, endpoint('alice'), endpoint('bob'), host)),
     ];
     const open = results.filter(({ outcome }) => outcome.seen === 'allowed');
     expect(open.map(({ probe: { id } }) => id)).toEqual(

@@ -3,8 +3,7 @@ import { evaluate, probeOf, type ProbeResults, resultOf } from '@tenantry/isolat
 import { PARTS, plannedProbes } from '../lib/verify/planned.ts';
 import { RunRecord } from '../lib/verify/record.ts';
 
-const tenant = { id: 'alice', image: 'tenantry/app:1' };
-const all = PARTS.flatMap((part) => plannedProbes(part, tenant, ['bob', 'carol']));
+const all = PARTS.flatMap((part) => plannedProbes(part, 'alice', ['bob', 'carol']));
 
 describe('what is planned for a tenant', () => {
   test('has names of its own, and controls that are planned too', () => {
@@ -23,7 +22,7 @@ describe('what is planned for a tenant', () => {
 
 describe('a part that is lost', () => {
   const part = { kind: 'hostile', tenant: 'alice', name: 'secrets' } as const;
-  const planned = plannedProbes('secrets', tenant, ['bob']);
+  const planned = plannedProbes('secrets', 'alice', ['bob']);
   const rows = (record: RunRecord) =>
     evaluate(
       record.results.map(({ probe }) => probe),

@@ -1,6 +1,5 @@
 import type { KubeObject } from '@tenantry/plan';
 import { syncedName, vclusterName } from '@tenantry/tenants';
-import { workload } from '@tenantry/workload';
 
 /** Everything that verify makes lies in this namespace, on the host and in every tenant. */
 export const FIXTURE = 'tenantry-verify';
@@ -66,11 +65,11 @@ export const PROBE_PORT = 18_643;
 
 /**
  * Waits, and ends at once when told to; what is tried is run in it with `kubectl exec`. It answers
- * on every address that it has: a datagram with the same datagram, a connection by its end.
+ * on every address that it has: a datagram with the same datagram, a request over HTTP with nothing.
  */
 const LISTEN = [
   "process.on('SIGTERM', () => process.exit(0))",
-  `require('node:net').createServer((socket) => socket.on('error', () => {}).end()).listen(${PROBE_PORT})`,
+  `require('node:http').createServer((_, answer) => answer.end()).listen(${PROBE_PORT})`,
   `for (const type of ['udp4', 'udp6']) {
     const socket = require('node:dgram').createSocket({ type, ipv6Only: type === 'udp6' });
     socket.on('error', () => {}).on('message', (text, { port, address }) => socket.send(text, port, address));
@@ -78,10 +77,10 @@ const LISTEN = [
   }`,
 ].join(';');
 
-/** The user of the service's image. */
+/** The user of verify's own image. */
 const USER = 65532;
 
-/** The pod that tries: the service's own image, within what Pod Security `restricted` admits. */
+/** The pod that tries, within what Pod Security `restricted` admits. */
 export function probePod({
   image,
   name = FIXTURE,
@@ -136,21 +135,20 @@ export function probePod({
   };
 }
 
-/** A Service without a selector and an address put behind it by hand. */
+/** A Service without a selector and a probe pod's address put behind it by hand. */
 export function manualEndpoints(
   name: string,
   address: string,
   form: 'Endpoints' | 'EndpointSlice',
 ): readonly KubeObject[] {
   const metadata = { name, namespace: FIXTURE };
-  const { port, targetPort } = workload.service;
   const service: KubeObject = {
     apiVersion: 'v1',
     kind: 'Service',
     metadata,
-    spec: { ports: [{ port, targetPort }] },
+    spec: { ports: [{ port: PROBE_PORT }] },
   };
-  const ports = [{ port: targetPort, protocol: 'TCP' }];
+  const ports = [{ port: PROBE_PORT, protocol: 'TCP' }];
   if (form === 'Endpoints') {
     const subsets = [{ addresses: [{ ip: address }], ports }];
     return [service, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }];
@@ -163,7 +161,7 @@ export function manualEndpoints(
       metadata: { ...metadata, labels: { 'kubernetes.io/service-name': name } },
       addressType: 'IPv4',
       endpoints: [{ addresses: [address] }],
-      ports: [{ name: '', port: targetPort, protocol: 'TCP' }],
+      ports: [{ name: '', port: PROBE_PORT, protocol: 'TCP' }],
     },
   ];
 }

@@ -20,7 +20,7 @@ export interface TenantManifest {
   readonly plan: string;
   /** The kubeconfig context of the host cluster; no other is touched. */
   readonly hostContext: string;
-  /** The workload's first image, which verify's probe runs in, too. */
+  /** The workload's first image. */
   readonly image: string;
   /** References of the workload's images by their names. */
   readonly images: Readonly<Record<string, string>>;

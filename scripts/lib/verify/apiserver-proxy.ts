@@ -5,6 +5,7 @@ import {
   type HostEndpoints,
   manualEndpoints,
   outcomeOfCall,
+  PROBE_PORT,
   probeOf,
   probePod,
   type ProbeResult,
@@ -14,12 +15,9 @@ import {
   type TenantEndpoints,
 } from '@tenantry/isolation';
 import type { KubeObject } from '@tenantry/plan';
-import { workload } from '@tenantry/workload';
 import { list, mustCreate, objectPath } from '../kube/objects.ts';
-import type { TenantFixture } from './probe-pod.ts';
-
-/** What the service answers to HTTP, where it does. */
-const PATH = workload.check.kind === 'http' ? workload.check.path : '/';
+import { probeAddress } from './find-endpoints.ts';
+import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 
 /** What was answered may be another tenant's, and is not told. */
 const ANSWERED = 'answered';
@@ -29,16 +27,16 @@ const ANSWERED = 'answered';
  * any address into its status, and the tenant's API server will dial it: `pods/proxy`.
  */
 export async function tryForgedPodIps(
-  { api, tenant }: TenantFixture,
+  { image }: Pick<VerifyContext, 'image'>,
+  { api, tenant: { id } }: TenantFixture,
   own: TenantEndpoints,
   other: TenantEndpoints | undefined,
   host: HostEndpoints,
 ): Promise<ProbeResults> {
-  const { id } = tenant;
   const forgedPod = async (name: string, address: string): Promise<KubeObject> => {
     const pod = beyondQuota(
       // The syncer leaves the token of a pod on the host that the host refuses.
-      probePod({ image: tenant.image, name: `forged-ip-${name}`, token: false }),
+      probePod({ image, name: `forged-ip-${name}`, token: false }),
     );
     await mustCreate(api, pod);
     const { body } = await api.send({ path: objectPath(pod) });
@@ -77,18 +75,10 @@ export async function tryForgedPodIps(
   };
   const controls = ['pods-proxy'];
   return Promise.all([
-    tryOne('own', 'its own pod', own.appPod, `${workload.service.targetPort} ${PATH}`, []),
+    tryOne('own', 'its own pod', probeAddress(own), `${PROBE_PORT} /`, []),
     ...(other === undefined
       ? []
-      : [
-          tryOne(
-            other.id,
-            `${other.id}'s pod`,
-            other.appPod,
-            `${workload.service.targetPort} ${PATH}`,
-            controls,
-          ),
-        ]),
+      : [tryOne(other.id, `${other.id}'s pod`, probeAddress(other), `${PROBE_PORT} /`, controls)]),
     // The control plane must reach the host's API; what counts is that it has no rights there.
     tryOne(
       'host-api',
@@ -125,34 +115,28 @@ export async function tryNodesProxy({ api, tenant: { id } }: TenantFixture): Pro
   ];
 }
 
-/** Another tenant's pod as an endpoint of a Service, dialled by the tenant's own API server. */
+/** A pod as an endpoint of a Service, dialled by the tenant's own API server: its own, and another's. */
 export async function tryServicesProxy(
   { api, tenant: { id } }: TenantFixture,
+  own: TenantEndpoints,
   other: TenantEndpoints | undefined,
 ): Promise<ProbeResults> {
-  const to = async (name: string, service: string, namespace: string, of: string) => {
-    const isOwn = name === 'services-proxy';
+  const to = async (endpoint: TenantEndpoints): Promise<ProbeResult> => {
+    const isOwn = endpoint === own;
     const probe = probeOf('hostile', id, {
-      name,
-      attempt: `services/proxy to ${of}`,
+      name: isOwn ? 'services-proxy' : `services-proxy@${endpoint.id}`,
+      attempt: `services/proxy to ${isOwn ? 'its own' : `${endpoint.id}'s`} pod`,
       expected: isOwn ? 'allowed' : 'refused',
       controls: isOwn ? [] : ['services-proxy'],
     });
-    const path = `/api/v1/namespaces/${namespace}/services/${service}:${workload.service.port}/proxy${PATH}`;
+    const name = `proxy-${endpoint.id}`;
+    for (const object of manualEndpoints(name, probeAddress(endpoint), 'Endpoints'))
+      await mustCreate(api, object);
+    const path = `/api/v1/namespaces/${FIXTURE}/services/${name}:${PROBE_PORT}/proxy/`;
     const answer = await api.send({ path });
     return answer.ok
       ? resultOf(probe, 'allowed', ANSWERED)
       : resultOf(probe, 'refused', shorten(answer.message));
   };
-  const own = to(
-    'services-proxy',
-    workload.service.name,
-    workload.service.namespace,
-    'its own Service',
-  );
-  if (other === undefined) return [await own];
-  const name = `proxy-${other.id}`;
-  for (const object of manualEndpoints(name, other.appPod, 'Endpoints'))
-    await mustCreate(api, object);
-  return [await own, await to(`services-proxy@${other.id}`, name, FIXTURE, `${other.id}'s pod`)];
+  return Promise.all([to(own), ...(other === undefined ? [] : [to(other)])]);
 }

@@ -92,6 +92,15 @@ function isServing(pod: Pod): boolean {
   return metadata.deletionTimestamp === undefined && status?.phase === 'Running' && isReady(pod);
 }
 
+/**
+ * The address of a tenant's probe pod, which answers whatever an API server asks of it.
+ * @throws ExpectedError where it has none of IPv4
+ */
+export function probeAddress({ id, probePod: { ipv4 } }: TenantEndpoints): string {
+  if (ipv4 === null) throw new ExpectedError(`${id}'s probe pod has no IPv4 address`);
+  return ipv4;
+}
+
 /** Whether a selector of these labels selects a pod. */
 export function hasLabels(
   { metadata }: KubeObject,

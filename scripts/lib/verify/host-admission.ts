@@ -19,7 +19,6 @@ import {
 import { hostNamespace, SYNCED_LABEL, vclusterName } from '@tenantry/tenants';
 import type { Json, KubeObject } from '@tenantry/plan';
 import type { AuthenticationV1TokenRequest, V1TokenReview } from '@tenantry/kube-library';
-import type { TenantDist } from '../dist/read.ts';
 import type { Api, ApiAnswer } from '../kube/api-client.ts';
 import { create } from '../kube/objects.ts';
 import type { VerifyContext } from './probe-pod.ts';
@@ -30,7 +29,7 @@ export function syncerOf(id: string): string {
 }
 
 /** A pod as a syncer would bring it, which depends on nothing that the tenant can change. */
-function syncedPod({ id, image }: Pick<TenantDist, 'id' | 'image'>): KubeObject {
+function syncedPod(id: string, image: string): KubeObject {
   const pod = probePod({ image, token: false });
   const { serviceAccountName: _account, ...spec } = pod['spec'] as Readonly<
     Record<string, unknown>
@@ -47,10 +46,10 @@ function syncedPod({ id, image }: Pick<TenantDist, 'id' | 'image'>): KubeObject 
 }
 
 /** The harmless objects on the host, each with the name of its probe. */
-export function benignOnHost(tenant: Pick<TenantDist, 'id' | 'image'>): Benign {
-  const namespace = hostNamespace(tenant.id);
+export function benignOnHost(id: string, image: string): Benign {
+  const namespace = hostNamespace(id);
   return {
-    pod: syncedPod(tenant),
+    pod: syncedPod(id, image),
     service: benignService(namespace),
     claim: benignClaim(namespace),
   };
@@ -58,11 +57,10 @@ export function benignOnHost(tenant: Pick<TenantDist, 'id' | 'image'>): Benign {
 
 /** Would the host take new objects from a syncer that does as the tenant likes? Stores nothing. */
 export async function tryHostAdmission(
-  { hostApi }: Pick<VerifyContext, 'hostApi'>,
-  tenant: Pick<TenantDist, 'id' | 'image'>,
+  { hostApi, image }: Pick<VerifyContext, 'hostApi' | 'image'>,
+  id: string,
 ): Promise<ProbeResults> {
-  const { id } = tenant;
-  const benign = benignOnHost(tenant);
+  const benign = benignOnHost(id, image);
   const harmless = (['pod', 'service', 'claim'] as const).map(
     async (kind): Promise<ProbeResult> => {
       const attempt = `on the host: harmless ${kind}`;
@@ -71,7 +69,7 @@ export async function tryHostAdmission(
       return { probe, outcome: outcomeOfCreate(probe.id, answer) };
     },
   );
-  const harmful = attacksOnHost(tenant).map(async ({ probe, attack: { object, optional } }) => {
+  const harmful = attacksOnHost(id, image).map(async ({ probe, attack: { object, optional } }) => {
     const answer = await create(hostApi, object, { dryRun: true, as: syncerOf(id) });
     const asOperator = (namespace?: string) =>
       create(hostApi, namespace === undefined ? object : inNamespace(object, namespace), {
@@ -84,10 +82,10 @@ export async function tryHostAdmission(
 
 /** What is tried on the host by creation, and how its probes are called. */
 export function attacksOnHost(
-  tenant: Pick<TenantDist, 'id' | 'image'>,
+  id: string,
+  image: string,
 ): readonly { readonly probe: Probe; readonly attack: Attack }[] {
-  const { id } = tenant;
-  const benign = benignOnHost(tenant);
+  const benign = benignOnHost(id, image);
   return [...attacks(benign), ...syncerAttacks(benign, hostNamespace(id), id)].map((attack) => ({
     attack,
     probe: probeOf('hostile', id, {

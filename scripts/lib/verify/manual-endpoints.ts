@@ -1,13 +1,13 @@
 import {
   manualEndpoints,
   type NetworkProbe,
+  PROBE_PORT,
   probeOf,
   type ProbeResults,
   resultOf,
   type TenantEndpoints,
 } from '@tenantry/isolation';
 import { hostNamespace } from '@tenantry/tenants';
-import { workload } from '@tenantry/workload';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectOf } from '@tenantry/plan';
 import type { V1Service } from '@tenantry/kube-library';
@@ -15,6 +15,7 @@ import type { Api } from '../kube/api-client.ts';
 import { list, mustCreate } from '../kube/objects.ts';
 import { dialProbes } from './connectivity.ts';
 import { dialFrom } from './dial.ts';
+import { probeAddress } from './find-endpoints.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 import { syncedObjects, virtualName } from './synced-objects.ts';
 
@@ -43,7 +44,7 @@ export async function tryManualEndpoints(
     })),
   );
   for (const { form, endpoint, name } of made)
-    for (const object of manualEndpoints(name, endpoint.appPod, form))
+    for (const object of manualEndpoints(name, probeAddress(endpoint), form))
       await mustCreate(api, object);
   const onHost = await lookOnHost(hostApi, id, made, signal);
 
@@ -60,7 +61,7 @@ export async function tryManualEndpoints(
       expected: isOwn ? 'allowed' : 'refused',
       controls: isOwn ? [] : [found.hasEndpoints ? control : 'inside/service'],
     });
-    const dial = { id: probe.id, host: found.address, port: workload.service.port };
+    const dial = { id: probe.id, host: found.address, port: PROBE_PORT };
     return [{ ...probe, from: id, leadsTo: null, dial }];
   });
   const outcomes = await dialProbes(

@@ -15,7 +15,6 @@ import {
   type SyncerTargets,
 } from '@tenantry/isolation';
 import { hostNamespace } from '@tenantry/tenants';
-import type { TenantDist } from '../dist/read.ts';
 import { attacksOnHost } from './host-admission.ts';
 
 /** The parts of a run that are tried for one tenant. */
@@ -37,12 +36,7 @@ export type Part = (typeof PARTS)[number];
  * The probes that a part makes for a tenant, so that what is lost with it can be counted and named.
  * `others` are the tenants that it tries; the first of them is tried in full.
  */
-export function plannedProbes(
-  part: Part,
-  tenant: Pick<TenantDist, 'id' | 'image'>,
-  others: readonly string[],
-): readonly Probe[] {
-  const { id } = tenant;
+export function plannedProbes(part: Part, id: string, others: readonly string[]): readonly Probe[] {
   const planned = (kind: Kind, expected: Seen, names: readonly string[]): readonly Probe[] =>
     names.map((name) => probeOf(kind, id, { name, attempt: name, expected }));
   const allowed = (...names: readonly string[]) => planned('hostile', 'allowed', names);
@@ -51,7 +45,7 @@ export function plannedProbes(
   const parts: Readonly<Record<Part, () => readonly Probe[]>> = {
     'host-admission': () => [
       ...allowed('host/pod', 'host/service', 'host/claim'),
-      ...attacksOnHost(tenant).map(({ probe }) => probe),
+      ...attacksOnHost(id, ANY_IMAGE).map(({ probe }) => probe),
     ],
     syncer: () => {
       const targets = placeholders(id);
@@ -64,7 +58,7 @@ export function plannedProbes(
     },
     'virtual-admission': () => [
       ...allowed('inside/pod', 'inside/claim', 'inside/service'),
-      ...refused(...attacks(benignInside(tenant)).map(({ name }) => `inside/${name}`)),
+      ...refused(...attacks(benignInside(ANY_IMAGE)).map(({ name }) => `inside/${name}`)),
       ...refused('inside/host-volume', 'inside/network-policy'),
     ],
     secrets: () => [
@@ -92,7 +86,7 @@ export function plannedProbes(
 }
 
 /** The harmless objects that a tenant makes in its own cluster. */
-export function benignInside({ image }: Pick<TenantDist, 'image'>): Benign {
+export function benignInside(image: string): Benign {
   return {
     // The syncer leaves the token of a pod on the host that the host refuses.
     pod: probePod({ image, name: `${FIXTURE}-again`, token: false }),
@@ -101,7 +95,9 @@ export function benignInside({ image }: Pick<TenantDist, 'image'>): Benign {
   };
 }
 
-/** The names of what is tried do not depend on what is there. */
+/** The names of what is tried do not depend on what is there, nor on the image that it runs in. */
+const ANY_IMAGE = '?';
+
 function placeholders(id: string): SyncerTargets {
   const object = {
     apiVersion: 'v1',

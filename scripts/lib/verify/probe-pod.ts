@@ -42,6 +42,8 @@ export interface TenantFixture extends Fixture {
 export interface VerifyContext {
   readonly host: ConnectedHost;
   readonly hostApi: Api;
+  /** Of all probe pods. */
+  readonly image: string;
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +51,7 @@ const RUNNING_TIMEOUT_SECONDS = 120;
 
 /** Puts a probe pod into a tenant's cluster, and takes everything away that an earlier run left. */
 export async function openTenantFixture(
-  { host, hostApi, signal }: VerifyContext,
+  { host, hostApi, image, signal }: VerifyContext,
   tenant: TenantDist,
   neighbours: readonly string[],
 ): Promise<TenantFixture> {
@@ -69,7 +71,7 @@ export async function openTenantFixture(
       mustCreate(api, object),
     ),
   );
-  await mustCreate(api, probePod({ image: tenant.image, foreign }));
+  await mustCreate(api, probePod({ image, foreign }));
   const hostPod = await runningPod(
     async () => (await syncedObjects(hostApi, id, 'pods')).find(isProbePod),
     () => list(api, `/api/v1/namespaces/${FIXTURE}/events`),
@@ -88,10 +90,7 @@ export async function openTenantFixture(
 }
 
 /** Puts the reference pod on the host, where no policy of ours holds it. */
-export async function openHostFixture(
-  { hostApi, signal }: VerifyContext,
-  image: string,
-): Promise<Fixture> {
+export async function openHostFixture({ hostApi, image, signal }: VerifyContext): Promise<Fixture> {
   await using stack = new AsyncDisposableStack();
   await clear(hostApi, [runtimeClass()], undefined, signal);
   stack.defer(() => clear(hostApi, [runtimeClass()]));

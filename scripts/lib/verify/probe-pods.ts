@@ -44,9 +44,8 @@ export async function openFixtures(
       return null;
     }
   };
-  const [image] = tenants.map((tenant) => tenant.image);
   const [reference, ...fixtures] = await Promise.all([
-    image === undefined ? null : open('-', () => openHostFixture(context, image)),
+    tenants.length === 0 ? null : open('-', () => openHostFixture(context)),
     ...tenants.map((tenant) => {
       const others = pairs.filter(({ from }) => from === tenant.id).map(({ to }) => to);
       return open(tenant.id, () => openTenantFixture(context, tenant, others));

@@ -155,12 +155,12 @@ async function attack(
     kind: 'hostile' as const,
     tenant: id,
     name,
-    planned: plannedProbes(name, tenant, others),
+    planned: plannedProbes(name, id, others),
     ...(lacks !== undefined && { lacks }),
   });
   const of = (one: string | undefined) =>
     endpoints.find((endpoint) => endpoint.id === one && !missing.has(endpoint.id));
-  const onHost = record.run(part('host-admission'), () => tryHostAdmission(context, tenant));
+  const onHost = record.run(part('host-admission'), () => tryHostAdmission(context, id));
   const asSyncer = record.run(part('syncer'), async () => [
     await knowsSyncer(context.hostApi, id),
     ...(await trySyncer(context, tenant, host.node)),
@@ -198,8 +198,8 @@ function inside(
   return [
     run('secrets', () => trySecrets(context, fixture)),
     run('nodes-proxy', () => tryNodesProxy(fixture)),
-    run('services-proxy', () => tryServicesProxy(fixture, other)),
-    run('pods-proxy', () => tryForgedPodIps(fixture, own, other, host)),
+    run('services-proxy', () => tryServicesProxy(fixture, own, other)),
+    run('pods-proxy', () => tryForgedPodIps(context, fixture, own, other, host)),
     run('manual-endpoints', () => tryManualEndpoints(context, fixture, own, other)),
     run('webhooks', () => tryWebhooks(context, fixture, own, other, host)),
     run('token', () => tryToken(context, fixture)),

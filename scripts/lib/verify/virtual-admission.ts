@@ -32,7 +32,7 @@ export async function tryVirtualAdmission(
 ): Promise<ProbeResults> {
   const { api, tenant } = fixture;
   const { id } = tenant;
-  const benign = benignInside(tenant);
+  const benign = benignInside(context.image);
   const refusedOnHost = new Set(
     onHost.filter(({ outcome }) => outcome.seen === 'refused').map(({ probe }) => probe.id),
   );

@@ -5,17 +5,18 @@ import {
   METADATA,
   type Outcome,
   outcomeOfCall,
+  PROBE_PORT,
   probeOf,
   type ProbeResults,
   type TenantEndpoints,
 } from '@tenantry/isolation';
 import { hostNamespace, vclusterName } from '@tenantry/tenants';
-import { workload } from '@tenantry/workload';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
 import { create, mustCreate } from '../kube/objects.ts';
 import { checkMetadataPolicy } from './connectivity.ts';
+import { probeAddress } from './find-endpoints.ts';
 import { type TenantFixture, type VerifyContext, webhookConfiguration } from './probe-pod.ts';
 
 /** Marks an object that one webhook alone is to be asked about. */
@@ -79,7 +80,7 @@ function calleesOf(
           {
             key: `pod-${other.id}`,
             text: `${other.id}'s pod`,
-            address: `${other.appPod}:${workload.service.targetPort}`,
+            address: `${probeAddress(other)}:${PROBE_PORT}`,
             controls,
           },
           {
@@ -93,7 +94,7 @@ function calleesOf(
     {
       key: 'own',
       text: 'its own pod',
-      address: `${own.appPod}:${workload.service.targetPort}`,
+      address: `${probeAddress(own)}:${PROBE_PORT}`,
       controls: [],
     },
     ...others,

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { builtImages, workload } from '@tenantry/workload';
 import { imageTag, productionDependencies } from '../../lib/dist/image-tag.ts';
+import { PROBE_DIRECTORY } from '../../lib/verify/probe-image.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const [service = ''] = builtImages(workload.images).values();
@@ -81,6 +82,15 @@ describe('the image tag', () => {
     writeFileSync(join(copy, service, 'test/new.test.ts'), '');
     expect(imageTag(copy, service)).toBe(tag);
   });
+});
+
+test('verify’s own image starts from what the service’s does: a host pulls nothing more', () => {
+  const base = (directory: string) =>
+    /^ARG RUNTIME_IMAGE=(\S+@sha256:\S+)$/m.exec(
+      readFileSync(join(root, directory, 'Dockerfile'), 'utf8'),
+    )?.[1];
+  expect(base(PROBE_DIRECTORY)).toBeDefined();
+  expect(base(PROBE_DIRECTORY)).toBe(base(service));
 });
 
 describe('production dependencies', () => {
