@@ -61,6 +61,7 @@ export async function deleteTenant(
     digest: journal.digest,
     objects: journal.objects,
     volumes: journal.volumes,
+    ...(journal.archivedVolumes > 0 && { archivedVolumes: journal.archivedVolumes }),
     ...(journal.unreadable.length > 0 && { unreadable: journal.unreadable }),
   };
   await editTenantsOnly(workspace, (text) => ({
