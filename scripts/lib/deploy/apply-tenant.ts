@@ -19,6 +19,7 @@ import {
   toPrune,
   union,
 } from '@tenantry/plan';
+import { workload } from '@tenantry/workload';
 import { ExpectedError, Fault } from '../cli/errors.ts';
 import { secretsMark, seeVirtual, seeObjects } from '../cluster/observe.ts';
 import type { Connections } from '../cluster/connections.ts';
@@ -244,18 +245,36 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
   const found = await look();
   const { changes } = planVirtual(tenant, { ...found, record }, surplus);
   noteUnchanged(notes, 'virtual', tenant.virtualObjects, changes, found.virtual.seen.live);
-  await applyChanges({ client, notes, said }, tenant.virtualObjects, changes);
+  const carrier = { client, notes, said };
+  const isFirst = (change: ObjectChange) => !touchesOldService(change);
+  await applyChanges(carrier, tenant.virtualObjects, changes.filter(isFirst));
   throwObstacles({ ...work.planned, changes }, 'virtual');
   await Promise.all([
     waitForWorkloads(appliance, client, tenant.virtualObjects),
     waitForDns(appliance, client),
   ]);
+  await applyChanges(carrier, tenant.virtualObjects, changes.filter(touchesOldService));
   if (changes.length === 0) return;
   // The syncer and controllers have written some of it since.
   const settled = await look();
   const rest = planVirtual(tenant, settled, []).changes;
   noteUnchanged(notes, 'virtual', tenant.virtualObjects, rest, settled.virtual.seen.live);
 }
+
+/**
+ * Whether a change takes something from the service as it was: then it waits until what is new runs,
+ * so that a deploy that fails leaves the old one answering.
+ */
+function touchesOldService({ kind, object }: ObjectChange): boolean {
+  return kind === 'delete' || (kind !== 'create' && object === SERVICE);
+}
+
+/** The Service that the workload is reached by. */
+const SERVICE = referenceOf({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { namespace: workload.service.namespace, name: workload.service.name },
+});
 
 /** Nothing is to be written: what runs is waited for all the same. */
 async function untilRunning(appliance: Appliance, { tenant, seen }: Work): Promise<void> {
