@@ -33,6 +33,7 @@ const config: Config = {
       displayName: 'workload',
       testMatch: [
         '<rootDir>/packages/{whoami,workload}/test/**/*.test.ts',
+        '<rootDir>/examples/**/test/*.test.ts',
         '<rootDir>/scripts/test/shipped/*.test.ts',
       ],
     },

@@ -1,4 +1,5 @@
 import { type Check, goCheck, obstacle, runCheck, workflowFiles } from '../lib/dev/checks.ts';
+import { synthesizeExample } from '../lib/dev/example.ts';
 import { booleanVariable } from '../lib/cli/boolean.ts';
 import { Fault } from '../lib/cli/errors.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
@@ -10,6 +11,7 @@ export default defineCommand({
   usage: 'pnpm check',
   summary: 'Format, lint, types, tests and static proofs. Needs no cluster.',
   async run({ workspace: { root, dist }, report }) {
+    using shop = synthesizeExample(root, 'examples/shop');
     const strict = booleanVariable('CI', process.env['CI']) === true;
     // Cheapest first.
     const checks: readonly Check[] = [
@@ -26,6 +28,8 @@ export default defineCommand({
       ),
       goCheck('pod security', 'run', './cmd/pod-security', dist),
       goCheck('linters', 'run', './cmd/lint', dist),
+      goCheck('pod security of examples/shop', 'run', './cmd/pod-security', shop.dist),
+      goCheck('linters of examples/shop', 'run', './cmd/lint', shop.dist),
       goCheck('proofs', 'test', './...'),
       {
         title: 'YAML in PyYAML',

@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,7 +19,6 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import * as fc from 'fast-check';
 import {
   type Manifest,
-  MAX_ARCHIVE_BYTES,
   mustUnpackTo,
   OBJECTS,
   packArchive,
@@ -40,7 +40,7 @@ import { checkManifest } from '../lib/offboard/check-manifest.ts';
 import { checkReceipt } from '../lib/offboard/check-receipt.ts';
 import { readJournal, writeJournal } from '../lib/offboard/journal.ts';
 import { linesOf } from '../lib/offboard/lines.ts';
-import { readTar, TarError, writeTar } from '../lib/offboard/tar.ts';
+import { readTar, sizeOf, TarError, writeSize, writeTar } from '../lib/offboard/tar.ts';
 import { UsageError } from '../lib/cli/errors.ts';
 import { quietShell } from '../lib/cli/shell.ts';
 
@@ -59,6 +59,7 @@ const manifest: Manifest = {
   chartVersion: '0.36.0',
   objects: 1,
   unreadable: [],
+  volumes: [],
 };
 const certificates = { data: { 'ca.crt': 'YQ==', 'ca.key': 'Yg==' } };
 const diary = {
@@ -67,6 +68,8 @@ const diary = {
   metadata: { name: 'diary', namespace: 'default', uid: '1' },
   data: { entry: 'a\nb ✋' },
 };
+/** More than any archive here has. */
+const MAX_BYTES = 2 ** 30;
 const MEMBERS = { 'archive.json': 10_000, b: 10_000 };
 
 interface Contents {
@@ -74,6 +77,8 @@ interface Contents {
   readonly certificates?: object;
   readonly objects?: string;
   readonly snapshot?: Uint8Array;
+  /** Data of volumes, by the names of their files. */
+  readonly volumes?: Readonly<Record<string, string>>;
 }
 
 /** Packs an archive, whatever is in it. */
@@ -83,6 +88,9 @@ function packed(contents: Contents = {}): string {
   mkdirSync(inside);
   writeFileSync(join(inside, OBJECTS), contents.objects ?? `${JSON.stringify(diary)}\n`);
   writeFileSync(join(inside, SNAPSHOT), contents.snapshot ?? gzipSync('a snapshot'));
+  for (const [name, data] of Object.entries(contents.volumes ?? {})) {
+    writeFileSync(join(inside, name), data);
+  }
   packArchive(inside, file, {
     manifest: (contents.manifest ?? manifest) as Manifest,
     certificates: (contents.certificates ?? certificates) as typeof certificates,
@@ -107,7 +115,7 @@ describe('an archive', () => {
 
     const copy = join(directory, 'copy');
     expect(await digestOfArchive(path)).toBe(sealed.digest);
-    await copyArchive(path, copy, sealed.digest, MAX_ARCHIVE_BYTES);
+    await copyArchive(path, copy, sealed.digest, MAX_BYTES);
     const archive = await unpack(copy);
     expect(archive).toMatchObject({ manifest, certificates, index: { count: 1 } });
     expect([...archive.index.fingerprints.keys()]).toEqual(['v1 ConfigMap default/diary']);
@@ -115,7 +123,7 @@ describe('an archive', () => {
 
     writeFileSync(path, 'x');
     await expect(digestOfArchive(path)).rejects.toThrow(/is damaged: its checksum is not/);
-    const again = copyArchive(path, join(directory, 'copy-2'), sealed.digest, MAX_ARCHIVE_BYTES);
+    const again = copyArchive(path, join(directory, 'copy-2'), sealed.digest, MAX_BYTES);
     await expect(again).rejects.toThrow(/was changed while it was read/);
     removeArchive(path);
     expect(readdirSync(join(directory, 'archives'))).toEqual([]);
@@ -137,12 +145,11 @@ describe('an archive', () => {
     expect(readFileSync(sealed.file).includes('alice')).toBe(false);
     const keys = join(directory, 'keys');
     writeFileSync(keys, `# created by hand\n${identity}\n`);
-    const plain = await decryptArchive(sealed.file, keys, MAX_ARCHIVE_BYTES);
+    const plain = await decryptArchive(sealed.file, keys, MAX_BYTES);
     expect(readFileSync(plain).equals(readFileSync(join(directory, 'packed.tar')))).toBe(true);
     rmSync(plain);
 
-    const read = (file?: string, bytes = MAX_ARCHIVE_BYTES) =>
-      decryptArchive(sealed.file, file, bytes);
+    const read = (file?: string, bytes = MAX_BYTES) => decryptArchive(sealed.file, file, bytes);
     await expect(read()).rejects.toThrow(/is encrypted[^]*--identity FILE/);
     await expect(read(keys, 10)).rejects.toThrow(/larger than 10 bytes/);
     rmSync(plain);
@@ -156,6 +163,30 @@ describe('an archive', () => {
     await expect(digestOfArchive(directory)).rejects.toThrow(/is no plain file/);
     const copy = copyArchive(packed(), join(directory, 'c'), '', 10);
     await expect(copy).rejects.toThrow(/is larger than 10 bytes/);
+  });
+
+  const digest = `sha256:${createHash('sha256').update('orders\0').digest('hex')}`;
+  const orders = { name: 'orders-0', bytes: 7, digest };
+
+  test('brings the data of volumes back, byte for byte', async () => {
+    const volumes = { 'volume-orders-0': 'orders\0' };
+    const archive = await unpack(packed({ manifest: { ...manifest, volumes: [orders] }, volumes }));
+    expect(archive.manifest.volumes).toEqual([orders]);
+    expect(readFileSync(join(archive.directory, 'volume-orders-0'), 'utf8')).toBe('orders\0');
+  });
+
+  test('of before there was data of volumes in archives is read as it was', async () => {
+    const { volumes: _, ...before } = manifest;
+    const inside = join(directory, 'in');
+    packed();
+    writeFileSync(join(inside, 'archive.json'), JSON.stringify(before));
+    writeTar(join(directory, 'before.tar'), inside, [
+      'archive.json',
+      OBJECTS,
+      'certificates.json',
+      SNAPSHOT,
+    ]);
+    expect((await unpack(join(directory, 'before.tar'))).manifest).toEqual(manifest);
   });
 
   const secret = (data: object) => ({ kind: 'Secret', type: 'Opaque', data });
@@ -199,6 +230,22 @@ describe('an archive', () => {
       'a snapshot that is cut off',
       'snapshot',
       { snapshot: gzipSync('a snapshot').subarray(0, 15) },
+    ],
+    [
+      'data of a volume that is damaged',
+      'data of orders-0 is damaged',
+      {
+        manifest: { ...manifest, volumes: [orders] },
+        volumes: { 'volume-orders-0': 'Orders\0' },
+      },
+    ],
+    [
+      'a volume that is called as none is',
+      'holds "volume-X"',
+      {
+        manifest: { ...manifest, volumes: [{ ...orders, name: 'X' }] },
+        volumes: { 'volume-X': '' },
+      },
     ],
     ['no authority', 'no ca.crt and ca.key', { certificates: secret({ 'apiserver.crt': 'YQ==' }) }],
     [
@@ -322,6 +369,17 @@ describe('a tar', () => {
     rmSync(join(directory, 'out'), { recursive: true });
     expect(() => read(file)).toThrow(reason);
     expect(existsSync(join(directory, 'b'))).toBe(false);
+  });
+
+  test('holds files larger than octal digits have room for, as GNU tar writes them', () => {
+    const block = Buffer.alloc(512);
+    for (const size of [0, 8 ** 11 - 1, 8 ** 11, 2 ** 50]) {
+      block.fill(0);
+      writeSize(block, size);
+      expect(sizeOf(block)).toBe(size);
+    }
+    writeSize(block, 8 ** 11);
+    expect(block.toString('hex', 124, 136)).toBe('800000000000000200000000');
   });
 
   test('comes out as it went in, or is refused, whatever is done to its bytes', () => {
@@ -448,7 +506,8 @@ describe('the journal of an offboarding', () => {
     archive: 'alice-2026-11-24T15-00-46Z.tar',
     digest: `sha256:${'a'.repeat(64)}`,
     objects: 1,
-    volumes: 0,
+    volumes: 2,
+    archivedVolumes: 1,
     reason: 'by an operator',
     unreadable: ['widgets.example.com'],
   };

@@ -8,7 +8,7 @@ const deployment = {
   metadata: { name: 'worker', namespace: 'default' },
   spec: { replicas: 1 },
 };
-const tenant = { id: 'alice', name: 'Alice', virtualObjects: [deployment] };
+const tenant = { id: 'alice', name: 'Alice', settings: {}, virtualObjects: [deployment] };
 
 test('a workload without a check works when it is rolled out, and not before', async () => {
   const api = fakeApi();

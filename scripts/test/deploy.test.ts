@@ -38,6 +38,7 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
     hostContext: 'kind-tenantry',
     image: 'tenantry/app:1',
     images: { app: 'tenantry/app:1' },
+    settings: {},
     chartVersion: '0.36.0',
     valuesFile: '/values',
     values: { controlPlane: { statefulSet: { highAvailability: { replicas: 1 } } } },
@@ -407,6 +408,52 @@ describe('drift', () => {
       'PATCH v1 ConfigMap default/new',
       'DELETE v1 ConfigMap default/old',
     ]);
+  });
+});
+
+describe('a service that another one takes the place of', () => {
+  /** A Deployment of another name, which the Service leads to. */
+  const renamed = (kind = 'Deployment'): TenantDist => {
+    const [config, deployment, service] = alice().virtualObjects as [
+      KubeObject,
+      KubeObject,
+      KubeObject,
+    ];
+    const next = { ...deployment, kind, metadata: { name: 'next', namespace: 'default' } };
+    return alice({
+      virtualObjects: [config, next, { ...service, spec: { selector: { app: 'next' } } }],
+    });
+  };
+  beforeEach(async () => {
+    await deployed(alice());
+    forgetWrites();
+  });
+
+  test('is led away from and goes once the new one runs', async () => {
+    expect(await deployed(renamed())).toEqual([
+      'Deployment/next created',
+      'Service/fixture-public changed',
+      'apps/v1 Deployment default/fixture-app pruned',
+    ]);
+    expect(inside.writes).toEqual([
+      'PATCH apps/v1 Deployment default/next',
+      'PATCH v1 Service default/fixture-public',
+      'DELETE apps/v1 Deployment default/fixture-app',
+    ]);
+  });
+
+  test('goes on answering where the new one never runs; a deploy that follows ends it', async () => {
+    // No DaemonSet of the fake is ever rolled out.
+    const signal = AbortSignal.timeout(300);
+    await expect(deployed(renamed('DaemonSet'), { signal })).rejects.toThrow();
+    expect(inside.writes).toEqual(['PATCH apps/v1 DaemonSet default/next']);
+    expect(inside.get('v1 Service default/fixture-public')?.['spec']).toMatchObject({
+      selector: { app: 'fixture-app' },
+    });
+    expect(inside.get('apps/v1 Deployment default/fixture-app')).toBeDefined();
+    await deployed(renamed());
+    expect(inside.get('apps/v1 Deployment default/fixture-app')).toBeUndefined();
+    expect(inside.get('apps/v1 DaemonSet default/next')).toBeUndefined();
   });
 });
 

@@ -18,11 +18,17 @@ export interface HostNamespaceProps {
   readonly tenant: Pick<Tenant, 'id' | 'plan'>;
   /** How many NodePorts the workload has; the tenant may have no others. */
   readonly nodePorts: number;
+  /** The host's storage classes that tenants may have. */
+  readonly storageClasses: readonly string[];
 }
 
 /** A tenant's namespace on the host, what may be admitted there and how much of it. */
 export class HostNamespace extends Construct {
-  constructor(scope: Construct, id: string, { tenant, nodePorts }: HostNamespaceProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tenant, nodePorts, storageClasses }: HostNamespaceProps,
+  ) {
     super(scope, id);
     const { plan } = tenant;
     const labels = hostLabels(tenant.id);
@@ -44,7 +50,7 @@ export class HostNamespace extends Construct {
     new k8s.KubeResourceQuota(this, 'quota', {
       metadata: { ...metadata, name: vclusterName(tenant.id) },
       spec: {
-        hard: quotaOf(plan, nodePorts),
+        hard: quotaOf(plan, nodePorts, storageClasses),
       },
     });
 

@@ -25,7 +25,11 @@ const BASE = { services: 10, secrets: 40, configmaps: 40 } as const;
 const ENDED_PODS = 500;
 
 /** The quota of a plan: what the tenant can use, and on top of it what running it costs. */
-export function quotaOf(plan: Plan, nodePorts: number): Record<string, k8s.Quantity> {
+export function quotaOf(
+  plan: Plan,
+  nodePorts: number,
+  hostClasses: readonly string[],
+): Record<string, k8s.Quantity> {
   return {
     ...asQuantities({
       'limits.cpu': formatCpu(plan.cpu + OVERHEAD_LIMITS.cpu),
@@ -47,6 +51,11 @@ export function quotaOf(plan: Plan, nodePorts: number): Record<string, k8s.Quant
       'count/secrets': 4 * plan.pods + BASE.secrets + ENDED_PODS,
       'count/configmaps': 4 * plan.pods + BASE.configmaps,
       'count/persistentvolumeclaims': plan.pods + 1,
+      ...Object.fromEntries(
+        hostClasses
+          .filter((name) => plan.storageClasses?.includes(name) === false)
+          .map((name) => [`${name}.storageclass.storage.k8s.io/persistentvolumeclaims`, 0]),
+      ),
     }),
   };
 }

@@ -18,6 +18,8 @@ export interface TenantManifest {
   readonly name: string;
   readonly state: Tenant['state'];
   readonly plan: string;
+  /** As the workload's schema made them; plain data. */
+  readonly settings: unknown;
   /** The kubeconfig context of the host cluster; no other is touched. */
   readonly hostContext: string;
   /** The workload's first image. */
@@ -78,6 +80,7 @@ export class TenantSynthesizer {
       name,
       state,
       plan: plan.name,
+      settings,
       hostContext: this.#host.context,
       image: Object.values(images)[0] ?? '',
       images,
@@ -94,10 +97,15 @@ export class TenantSynthesizer {
 
   /** What tenants on a plan have in common. */
   #planFiles(plan: Plan) {
-    const { apiCidr } = this.#host;
+    const { apiCidr, storageClasses } = this.#host;
     return {
       host: memo((reach: string) =>
-        hostTemplates({ tenant: { id: ANY_ID, plan }, apiCidr, ...(JSON.parse(reach) as Reach) }),
+        hostTemplates({
+          tenant: { id: ANY_ID, plan },
+          apiCidr,
+          storageClasses,
+          ...(JSON.parse(reach) as Reach),
+        }),
       ),
       values: memo((state: Tenant['state']) => toYaml(vclusterValues({ plan, state }, this.#pins))),
     };
@@ -128,9 +136,13 @@ function filesOf(
   return new Map(objects.map((object) => [prefix + nameOf(object), toYaml(object)]));
 }
 
-/** One image says all that `images` could. */
-function written({ images, ...manifest }: TenantManifest): object {
-  return Object.keys(images).length === 1 ? manifest : { ...manifest, images };
+/** One image says all that `images` could, and no settings are not told. */
+function written({ images, settings, ...manifest }: TenantManifest): object {
+  return {
+    ...manifest,
+    ...(Object.keys(images).length > 1 && { images }),
+    ...(Object.keys(settings as object).length > 0 && { settings }),
+  };
 }
 
 function inDirectory(directory: string, files: Tree): Tree {

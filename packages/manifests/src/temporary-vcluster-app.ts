@@ -15,6 +15,8 @@ export interface TemporaryVclusterProps {
   readonly tenantId: string;
   /** The host's API servers, which the control plane cannot do without. */
   readonly hostApi: readonly ApiAddress[];
+  /** How many claims are made in it: the control plane's, and those that volumes are tried out in. */
+  readonly claims: number;
 }
 
 /** The chart makes two, and the control plane one at each start, to learn the host's address range. */
@@ -27,6 +29,7 @@ const SERVICES = 10;
 export function temporaryVclusterObjects({
   tenantId,
   hostApi,
+  claims,
 }: TemporaryVclusterProps): readonly ManifestObject[] {
   const chart = new Chart(new App(), 'temporary', { disableResourceNameHashes: true });
   const namespace = temporaryNamespace(tenantId);
@@ -42,7 +45,7 @@ export function temporaryVclusterObjects({
       hard: Object.fromEntries(
         Object.entries({
           pods: 1,
-          'count/persistentvolumeclaims': 1,
+          'count/persistentvolumeclaims': claims,
           'count/services': SERVICES,
           'services.nodeports': 0,
           'services.loadbalancers': 0,

@@ -6,6 +6,7 @@ import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
 import { type ManifestObject, objectsOf } from './manifest-object.ts';
+import { checkVolumeArchives } from './volume-archives.ts';
 import { checkDemand } from './workload-demand.ts';
 import type { ReachedPods } from './workload-service.ts';
 
@@ -13,6 +14,8 @@ export interface TenantHostAppProps {
   readonly tenant: Pick<Tenant, 'id' | 'plan'>;
   /** The addresses of the host's API server; null for any. */
   readonly apiCidr: string | null;
+  /** The host's storage classes that tenants may have. */
+  readonly storageClasses: readonly string[];
   /** How many NodePorts the workload has. */
   readonly nodePorts: number;
   /** The pods that it is reached by. */
@@ -23,10 +26,10 @@ export interface TenantHostAppProps {
 export class TenantHostApp extends App {
   readonly chart: Chart;
 
-  constructor({ tenant, apiCidr, nodePorts, reached }: TenantHostAppProps) {
+  constructor({ tenant, apiCidr, storageClasses, nodePorts, reached }: TenantHostAppProps) {
     super();
     this.chart = new Chart(this, 'host', { disableResourceNameHashes: true });
-    new HostNamespace(this.chart, 'namespace', { tenant, nodePorts });
+    new HostNamespace(this.chart, 'namespace', { tenant, nodePorts, storageClasses });
     new Isolation(this.chart, 'isolation', { tenant, apiCidr, reached });
   }
 }
@@ -50,5 +53,6 @@ export class WorkloadApp extends App {
     super();
     this.objects = objectsOf(new WorkloadChart(this, 'workload', props));
     checkDemand(this.objects);
+    checkVolumeArchives(this.objects);
   }
 }

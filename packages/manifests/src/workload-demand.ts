@@ -8,6 +8,7 @@ import {
   type Resources,
   sum,
   workloadPods,
+  workloadStorage,
 } from '@tenantry/tenants';
 import { type Workload, workload } from '@tenantry/workload';
 import type { ManifestObject } from './manifest-object.ts';
@@ -26,9 +27,35 @@ export function checkDemand(
     const allowed = workloadPods(count, stated);
     if (fits(wanted, allowed)) continue;
     throw new Error(
-      `the workload's chart makes ${shown(wanted)} (${count}), and its "pods" say ${shown(allowed)}\n  → packages/workload/src/workload.ts: let "pods" say what chart.ts makes`,
+      `the workload's chart makes ${shown(wanted)} (${count}), and its "pods" say ${shown(allowed)}\n  → ${TODO}`,
     );
   }
+  const [claimed, allowed] = [claimedBytes(objects), workloadStorage(stated)];
+  if (claimed <= allowed) return;
+  throw new Error(
+    `the workload's chart claims ${formatBytes(claimed)} of volumes, and its "pods" say ${formatBytes(allowed)}\n  → ${TODO}`,
+  );
+}
+
+const TODO = 'packages/workload/src/workload.ts: let "pods" say what chart.ts makes';
+
+/** What all claims ask for, those that StatefulSets make among them. */
+function claimedBytes(objects: readonly ManifestObject[]): number {
+  return objects
+    .flatMap((object): readonly Claim[] => {
+      if (object.kind === 'PersistentVolumeClaim') return [object as ManifestObject & Claim];
+      if (object.kind !== 'StatefulSet') return [];
+      const { replicas = 1, volumeClaimTemplates = [] } = (object as Owner).spec;
+      return Array<readonly Claim[]>(replicas).fill(volumeClaimTemplates).flat();
+    })
+    .reduce((bytes, { spec }) => {
+      const { storage } = spec.resources.requests;
+      return bytes + quantityValue(storage, "the workload's volumes");
+    }, 0);
+}
+
+interface Claim {
+  readonly spec: { readonly resources: { readonly requests: { readonly storage: string } } };
 }
 
 type Amounts = Pick<Footprint, 'requests' | 'limits'>;
@@ -77,6 +104,7 @@ interface Owner extends ManifestObject {
   readonly spec: {
     readonly replicas?: number;
     readonly parallelism?: number;
+    readonly volumeClaimTemplates?: readonly Claim[];
     readonly strategy?: { readonly type?: string; readonly rollingUpdate?: { maxSurge?: unknown } };
     readonly template: { readonly spec: PodSpec };
     readonly jobTemplate: { readonly spec: Owner['spec'] };

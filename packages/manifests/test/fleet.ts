@@ -28,7 +28,10 @@ export function treeOf(tenants: readonly object[], file: object = {}): Tree {
 }
 
 /** What a tenant's YAML files say, each from constructs made for this tenant alone. */
-export function contentsOf({ host: { apiCidr } }: Fleet, tenant: Tenant): readonly object[] {
+export function contentsOf(
+  { host: { apiCidr, storageClasses } }: Fleet,
+  tenant: Tenant,
+): readonly object[] {
   const { id, name, plan, settings } = tenant;
   const { objects } = new WorkloadApp({
     tenant: { id, name, nodePort: plan.nodePort, settings },
@@ -36,7 +39,7 @@ export function contentsOf({ host: { apiCidr } }: Fleet, tenant: Tenant): readon
   } as WorkloadProps);
   const reach = { nodePorts: nodePortsOf(objects), reached: reachedPods(objects) };
   return [
-    ...objectsOf(new TenantHostApp({ tenant, apiCidr, ...reach }).chart),
+    ...objectsOf(new TenantHostApp({ tenant, apiCidr, storageClasses, ...reach }).chart),
     vclusterValues(tenant, pins),
     ...objectsOf(new DefaultsApp().chart),
     ...objects,

@@ -132,6 +132,19 @@ describe('the quota', () => {
     expect(hard({})).toMatchObject({ 'services.nodeports': 1, 'services.loadbalancers': 0 });
   });
 
+  test('refuses volumes of the host’s classes that the plan does not have', () => {
+    const perClass = (plan: object) => {
+      const plans = { small: { cpu: '1', memory: '1Gi', storage: '1Gi', pods: 1, ...plan } };
+      const of = treeOf([alice], { host: { storageClasses: ['fast', 'standard'] }, plans });
+      const quota = read('alice/host/resourcequota.tenant-alice.yaml', of).spec.hard as object;
+      return Object.entries(quota).filter(([key]) => key.includes('storageclass'));
+    };
+    expect(perClass({})).toEqual([]);
+    expect(perClass({ storageClasses: ['standard'] })).toEqual([
+      ['fast.storageclass.storage.k8s.io/persistentvolumeclaims', 0],
+    ]);
+  });
+
   test('meets containers that ask for nothing, so that they count too', () => {
     const { limits } = read('alice/host/limitrange.tenant-alice.yaml').spec;
     expect(limits).toEqual([
@@ -328,6 +341,7 @@ test('tenant.json says what the commands need', () => {
   expect(JSON.parse(of.get('alice/tenant.json') ?? '')).toEqual({
     id: 'alice',
     name: 'Alice ✋',
+    settings: { motto: '' },
     state: 'active',
     plan: 'big',
     hostContext: 'prod',

@@ -5,6 +5,7 @@ import { temporaryVclusterObjects } from '../src/temporary-vcluster-app.ts';
 function objects(): readonly any[] {
   return temporaryVclusterObjects({
     tenantId: 'alice',
+    claims: 1,
     hostApi: [
       { address: '172.18.0.2', port: 6443 },
       { address: 'fd00::1', port: 443 },

@@ -3,12 +3,13 @@ import { checkDemand } from '../src/workload-demand.ts';
 
 const amounts = (cpu: string, memory: string) => ({ cpu, memory, 'ephemeral-storage': '16Mi' });
 const resources = { requests: amounts('100m', '64Mi'), limits: amounts('200m', '128Mi') };
-const stated = [{ replicas: 2, surge: 1, resources }];
+const stated = [{ replicas: 2, surge: 1, resources, storage: '32Mi' }];
 
 function object(kind: string, spec: object) {
   return { apiVersion: 'v1', kind, metadata: { name: 'x' }, spec };
 }
 
+const claim = (storage: string) => ({ spec: { resources: { requests: { storage } } } });
 const pod = (...containers: readonly object[]) => ({ spec: { containers } });
 const template = pod({ resources });
 
@@ -17,6 +18,8 @@ test('what the workload says of its pods is enough for them', () => {
   const jobTemplate = { spec: { template } };
   const small = [object('StatefulSet', { template }), object('CronJob', { jobTemplate })];
   checkDemand(small, stated);
+  const volumeClaimTemplates = [claim('31Mi')];
+  checkDemand([object('StatefulSet', { replicas: 2, template, volumeClaimTemplates })], stated);
 });
 
 describe('it is not where', () => {
@@ -52,6 +55,11 @@ describe('it is not where', () => {
         }),
       ],
       'requests 1 and 1Gi, limits 1 and 1Gi',
+    ],
+    [
+      'it claims more of volumes',
+      [object('StatefulSet', { replicas: 2, template, volumeClaimTemplates: [claim('33Mi')] })],
+      'claims 66Mi of volumes, and its "pods" say 64Mi',
     ],
   ])('%s', (_, objects, message) => {
     expect(() => checkDemand(objects, stated)).toThrow(message);

@@ -36,7 +36,7 @@ export function setKeys(text: string, changes: readonly Change[]): string {
 export function appendObject(
   text: string,
   key: string,
-  object: Readonly<Record<string, Plain | readonly string[]>>,
+  object: Readonly<Record<string, Plain | object>>,
 ): string {
   const root = rootOf(text);
   const list = findNodeAtLocation(root, [key]);

@@ -18,7 +18,7 @@ export function setTenantKeys(text: string, keys: ReadonlyMap<string, TenantKeys
 }
 
 /** The text with one tenant more, at the end. */
-export function addTenant(text: string, tenant: Readonly<Record<string, string>>): string {
+export function addTenant(text: string, tenant: Readonly<Record<string, string | object>>): string {
   return appendObject(text, 'tenants', tenant);
 }
 

@@ -76,6 +76,9 @@ export const OVERHEAD_LIMITS = sum(OVERHEAD.map(({ limits }) => limits));
 export const WORKLOAD_REQUESTS = sum(workloadPods('replicas').map(({ requests }) => requests));
 export const WORKLOAD_LIMITS = sum(workloadPods('replicas').map(({ limits }) => limits));
 
+/** Bytes that the workload's volumes take of a plan. */
+export const WORKLOAD_STORAGE = workloadStorage();
+
 export const OVERHEAD_DISK = OVERHEAD.reduce((bytes, { disk }) => bytes + disk.limit, 0);
 
 export function sum(parts: readonly Resources[]): Resources {
@@ -91,6 +94,14 @@ export function workloadPods(
   pods: Workload['pods'] = workload.pods,
 ): readonly Footprint[] {
   return pods.flatMap((pod) => Array<Footprint>(pod[count]).fill(footprintOf(pod.resources)));
+}
+
+export function workloadStorage(pods: Workload['pods'] = workload.pods): number {
+  return pods.reduce(
+    (bytes, { replicas, storage }) =>
+      storage === undefined ? bytes : bytes + replicas * amount(storage, parseBytes),
+    0,
+  );
 }
 
 function footprintOf({ requests, limits }: PodResources): Footprint {

@@ -1,5 +1,5 @@
 import { show } from './fault.ts';
-import { WORKLOAD_LIMITS, WORKLOAD_REQUESTS } from './footprint.ts';
+import { WORKLOAD_LIMITS, WORKLOAD_REQUESTS, WORKLOAD_STORAGE } from './footprint.ts';
 import { formatBytes, formatCpu } from './quantity.ts';
 import type { Breach } from './breach.ts';
 import {
@@ -14,7 +14,12 @@ export type HostClasses = Pick<Host, 'storageClasses' | 'runtimeClasses'>;
 
 /** What is wrong with a well-formed plan by itself, and with the host's classes. */
 export function planBreaches(plan: Plan, host: HostClasses): readonly Breach[] {
-  return [...tooMuch(plan), ...tooLittle(plan), ...foreignClasses(plan, host)];
+  return [
+    ...tooMuch(plan),
+    ...tooLittle(plan),
+    ...foreignClasses(plan, host),
+    ...foreignStorage(plan, host),
+  ];
 }
 
 function tooMuch({ name, cpu, memory, requests }: Plan): readonly Breach[] {
@@ -35,6 +40,14 @@ function tooLittle({ name, requests, ...limits }: Plan): readonly Breach[] {
   return [
     ...lessThan(WORKLOAD_LIMITS, limits, ['plans', name]),
     ...lessThan(WORKLOAD_REQUESTS, requests, ['plans', name, 'requests']),
+    ...(limits.storage < WORKLOAD_STORAGE
+      ? [
+          {
+            path: ['plans', name, 'storage'],
+            message: `found ${show(formatBytes(limits.storage))}; the service's volumes alone need ${formatBytes(WORKLOAD_STORAGE)}`,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -74,4 +87,21 @@ function foreignClasses(plan: Plan, host: HostClasses): readonly Breach[] {
       },
     ];
   });
+}
+
+/** The classes that a plan's tenants may claim, and the one that its control planes do. */
+function foreignStorage(plan: Plan, { storageClasses }: HostClasses): readonly Breach[] {
+  if (plan.storageClasses === null) return [];
+  const path = ['plans', plan.name, 'storageClasses'];
+  const own = planText(plan, STORAGE_CLASS);
+  const foreign = plan.storageClasses.find((name) => !storageClasses.includes(name));
+  if (foreign !== undefined) {
+    const has = storageClasses.map(show).join(', ') || 'none';
+    return [
+      { path, message: `found ${show(foreign)}; host.storageClasses has ${has}; add it there` },
+    ];
+  }
+  return own === null || plan.storageClasses.includes(own)
+    ? []
+    : [{ path, message: `lacks ${show(own)}, which the plan's control planes claim; add it` }];
 }

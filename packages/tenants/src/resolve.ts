@@ -70,6 +70,7 @@ export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Pl
           }
         : resolveResources(plan.requests),
     nodePort: plan.nodePort,
+    storageClasses: plan.storageClasses === undefined ? null : sorted(plan.storageClasses),
     vcluster: plan.vcluster ?? {},
   };
 }

@@ -68,6 +68,13 @@ const bytes = z
 
 const resources = z.strictObject({ cpu, memory: bytes });
 
+const className = z
+  .string()
+  .max(253, { error: 'a class has at most 253 characters' })
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+    error: 'a class is named in lower-case letters, digits, "-" and "."',
+  });
+
 export const planSchema = z
   .strictObject({
     cpu,
@@ -84,6 +91,15 @@ export const planSchema = z
     nodePort: z.enum(NODE_PORTS).default('closed').meta({
       description: 'Whether clients outside the cluster reach the service by its NodePort.',
     }),
+    storageClasses: z
+      .array(className)
+      .min(1, { error: 'a plan has one storage class at least: its control plane has a volume' })
+      .optional()
+      .meta({
+        description:
+          "Which of host.storageClasses its tenants and their control planes may claim volumes of; default: all. Without a class of its own a control plane needs the host's default one.",
+        examples: [['standard']],
+      }),
     vcluster: vclusterValues.optional(),
   })
   .meta({
@@ -142,6 +158,11 @@ export const receiptSchema = z
       .int({ error: 'volumes is a whole number, 0 or more' })
       .min(0)
       .meta({ description: 'How many volumes there were.' }),
+    archivedVolumes: z
+      .int({ error: 'archivedVolumes is a whole number, 0 or more' })
+      .min(0)
+      .optional()
+      .meta({ description: 'How many of them are in the archive; default: none.' }),
     unreadable: z
       .array(
         z.string().regex(/^[a-z0-9.-]{1,253}$/, {
@@ -182,13 +203,6 @@ const apiCidr = z
     description:
       "Where the host's API server is, behind its Service: control planes reach port 443 and 6443 of nothing else.",
     examples: ['10.0.0.0/28'],
-  });
-
-const className = z
-  .string()
-  .max(253, { error: 'a class has at most 253 characters' })
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
-    error: 'a class is named in lower-case letters, digits, "-" and "."',
   });
 
 const annotation = z

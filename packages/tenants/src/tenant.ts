@@ -22,6 +22,8 @@ export interface Plan extends Resources {
   readonly requests: Resources;
   /** Whether clients outside the cluster reach the service by its NodePort. */
   readonly nodePort: NodePort;
+  /** The host's storage classes that may be claimed, sorted; null for all that tenants may have. */
+  readonly storageClasses: readonly string[] | null;
   /** The plan's own values for the vcluster chart: they fit its schema and loosen nothing. */
   readonly vcluster: Readonly<Record<string, unknown>>;
 }

@@ -58,6 +58,7 @@ const nearFile = fc.record(
             storage: quantity,
             pods: anything,
             requests: anything,
+            storageClasses: anything,
           },
           { requiredKeys: [] },
         ),

@@ -11,9 +11,14 @@ export interface Workload<
   readonly settings: Settings;
   /** The Service that it is reached by. */
   readonly service: ServiceAddress;
-  readonly check: Check;
+  readonly check: Check<z.output<Settings>>;
   /** What its pods take; plans, quotas and rollouts are made to fit. */
   readonly pods: readonly PodDemand[];
+  /**
+   * How the volumes of its StatefulSets get into the archive of a tenant that ends, by the
+   * StatefulSets' names. @default none does
+   */
+  readonly volumeArchives?: Readonly<Record<string, VolumeArchive>>;
 }
 
 /** Built from this repository, or pulled by its digest. */
@@ -31,17 +36,23 @@ export interface ServiceAddress {
 }
 
 /** What says that a tenant's service works, once everything is rolled out. */
-export type Check =
+export type Check<Settings = unknown> =
   /** GET of a path of the Service answers this text, or any with a status of 2xx. */
   | {
       readonly kind: 'http';
       readonly path: string;
-      readonly answer?: (tenant: { readonly id: string; readonly name: string }) => string;
+      answer?(tenant: CheckedTenant<Settings>): string;
     }
   /** The Service's port takes a connection. */
   | { readonly kind: 'tcp' }
   /** It works when it is rolled out. */
   | { readonly kind: 'none' };
+
+export interface CheckedTenant<Settings> {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: Settings;
+}
 
 /** What the pods of one Deployment, StatefulSet or the like take. */
 export interface PodDemand {
@@ -51,6 +62,21 @@ export interface PodDemand {
   readonly surge: number;
   /** Of all containers of one pod together, in Kubernetes' quantities. */
   readonly resources: PodResources;
+  /** What the claims of one pod ask for, a quantity of bytes. @default none */
+  readonly storage?: string;
+}
+
+/**
+ * The data of a StatefulSet's volumes as a stream. Both commands run where the StatefulSet's own
+ * container does, while nothing else of the tenant runs, and without what is from ConfigMaps and
+ * Secrets.
+ */
+export interface VolumeArchive {
+  readonly container: string;
+  /** Writes all data to standard output: the same bytes for the same data. */
+  readonly dump: readonly string[];
+  /** Reads what `dump` wrote from standard input; what was there before is gone afterwards. */
+  readonly restore: readonly string[];
 }
 
 export interface PodResources {

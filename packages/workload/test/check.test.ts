@@ -18,7 +18,7 @@ test.each(['Alice', 'Müller & Söhne ✋'])(
       const response = await fetch(`http://127.0.0.1:${port}${check.path}`);
       expect([response.status, await response.text()]).toEqual([
         200,
-        check.answer?.({ id: 'x', name }),
+        check.answer?.({ id: 'x', name, settings: {} }),
       ]);
     } finally {
       server.close();

@@ -21,6 +21,7 @@ import {
   toPrune,
   union,
 } from '@tenantry/plan';
+import { workload } from '@tenantry/workload';
 import { ExpectedError, Fault } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
 import { secretsMark, seeVirtual, seeObjects } from '../cluster/observe.ts';
@@ -302,11 +303,13 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
     statefulSet: null,
   });
   const reveal = (object: KubeObject) => appliance.reveal(tenant.id, object);
+  const carrier = { client, reveal, notes, said };
+  const isFirst = (change: ObjectChange) => !touchesOldService(change);
   const changes = await step(appliance, work, 'tenant objects', async () => {
     const found = await look();
     const planned = planVirtual(tenant, { ...found, record }, surplus).changes;
     noteUnchanged(notes, 'virtual', tenant.virtualObjects, planned, found.virtual.seen.live);
-    await applyChanges({ client, reveal, notes, said }, tenant.virtualObjects, planned);
+    await applyChanges(carrier, tenant.virtualObjects, planned.filter(isFirst));
     throwObstacles({ ...work.planned, changes: planned }, 'virtual');
     return planned;
   });
@@ -316,12 +319,28 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
       waitForDns(appliance, client),
     ]),
   );
+  await applyChanges(carrier, tenant.virtualObjects, changes.filter(touchesOldService));
   if (changes.length === 0) return;
   // The syncer and controllers have written some of it since.
   const settled = await look();
   const rest = planVirtual(tenant, settled, []).changes;
   noteUnchanged(notes, 'virtual', tenant.virtualObjects, rest, settled.virtual.seen.live);
 }
+
+/**
+ * Whether a change takes something from the service as it was: then it waits until what is new runs,
+ * so that a deploy that fails leaves the old one answering.
+ */
+function touchesOldService({ kind, object }: ObjectChange): boolean {
+  return kind === 'delete' || (kind !== 'create' && object === SERVICE);
+}
+
+/** The Service that the workload is reached by. */
+const SERVICE = referenceOf({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { namespace: workload.service.namespace, name: workload.service.name },
+});
 
 /** Nothing is to be written: what runs is waited for all the same. */
 async function untilRunning(appliance: Appliance, work: Work): Promise<void> {

@@ -18,7 +18,7 @@ const INTERVAL_MILLISECONDS = 300;
  */
 export async function checkTenant(
   client: KubeClient,
-  tenant: Pick<TenantDist, 'id' | 'name' | 'virtualObjects'>,
+  tenant: Pick<TenantDist, 'id' | 'name' | 'settings' | 'virtualObjects'>,
   signal: AbortSignal,
   check: Check = workload.check,
 ): Promise<string> {
@@ -29,8 +29,9 @@ export async function checkTenant(
   if (check.kind === 'tcp') {
     return ask(client, `port ${workload.service.targetPort}`, null, connectTo, signal);
   }
-  const { path, answer } = check;
-  return ask(client, `GET ${path}`, answer?.(tenant) ?? null, (port) => get(port, path), signal);
+  const { path } = check;
+  const expected = check.answer?.(tenant) ?? null;
+  return ask(client, `GET ${path}`, expected, (port) => get(port, path), signal);
 }
 
 /** Asks until what is expected is answered; null for any answer. */

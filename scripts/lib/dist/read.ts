@@ -26,6 +26,7 @@ const manifestSchema = z.object({
   name: z.string(),
   state: z.enum(STATES),
   plan: z.string(),
+  settings: z.record(z.string(), z.unknown()).default({}),
   hostContext: z.string(),
   image: z.string(),
   images: z.record(z.string(), z.string()).optional(),

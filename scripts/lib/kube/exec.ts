@@ -36,21 +36,53 @@ export async function download(
   local: string,
   maxBytes: number,
 ): Promise<void> {
-  const command = ['cat', remote];
+  await untilWhole(host, place, remote, local, () =>
+    readFrom(host, place, ['cat', remote], local, maxBytes),
+  );
+}
+
+/**
+ * Writes what a command in a container says into a file (0600), at most `maxBytes`. The end of it
+ * can be missing without a word. @throws CommandError, Fault
+ */
+export async function readFrom(
+  host: Host,
+  place: ContainerPlace,
+  command: readonly string[],
+  local: string,
+  maxBytes: number,
+): Promise<void> {
   await writeFile(local, '', { mode: 0o600 });
-  await untilWhole(host, place, remote, local, async () => {
-    const args = execArgs(host.target, place, command);
-    const $ = host.$({ nothrow: true });
-    const output = await $`kubectl ${args} | head -c ${maxBytes + 1} > ${local}`;
-    if ((await stat(local)).size > maxBytes) {
-      throw new Fault({
-        what: `copy of ${remote} in pod ${place.name}`,
-        why: `the container sends more than ${maxBytes} bytes`,
-        todo: 'look at what runs in that pod',
-      });
-    }
-    outputOf(output, place, command);
-  });
+  const args = execArgs(host.target, place, command);
+  const $ = host.$({ nothrow: true });
+  const output =
+    await $`kubectl ${args} 2> >(head -c ${MAX_OUTPUT_BYTES} >&2) | head -c ${maxBytes + 1} > ${local}`;
+  if ((await stat(local)).size > maxBytes) {
+    throw new Fault({
+      what: `${command.join(' ')} in pod ${place.name}`,
+      why: `the container sends more than ${maxBytes} bytes`,
+      todo: 'look at what runs in that pod',
+    });
+  }
+  outputOf(output, place, command);
+}
+
+/**
+ * Has a command in a container read a file. The end of it can be missing without a word.
+ * @throws CommandError
+ */
+export async function writeTo(
+  host: Host,
+  place: ContainerPlace,
+  command: readonly string[],
+  local: string,
+): Promise<void> {
+  const args = execArgs(host.target, place, command, ['-i']);
+  const $ = host.$({ nothrow: true });
+  // The end of the input can overtake what is under way, which is dropped then: so it comes later.
+  const output =
+    await $`(cat ${local}; sleep 1) | kubectl ${args} 2>&1 >/dev/null | head -c ${MAX_OUTPUT_BYTES} >&2`;
+  outputOf(output, place, command);
 }
 
 /** Copies a file into a container. @throws CommandError, Fault */
@@ -62,14 +94,9 @@ export async function upload(
 ): Promise<void> {
   const { size } = await stat(local);
   const part = `${remote}.part`;
-  // Told how much there is, it does not go by the end of its input, which can come too early: what
-  // is under way then is dropped. So the input stays open for a moment.
+  // Told how much there is, it does not go by the end of its input.
   const command = ['sh', '-c', `head -c ${size} > ${part}`];
-  await untilWhole(host, place, part, local, async () => {
-    const args = execArgs(host.target, place, command, ['-i']);
-    const $ = host.$({ nothrow: true });
-    outputOf(await $`(cat ${local}; sleep 1) | kubectl ${args}`, place, command);
-  });
+  await untilWhole(host, place, part, local, () => writeTo(host, place, command, local));
   await execIn(host, place, ['mv', part, remote]);
 }
 

@@ -1,4 +1,11 @@
-import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -7,6 +14,13 @@ import { z } from 'zod';
 import type { KubeObject } from '@tenantry/plan';
 import { messageOf, UsageError } from '../cli/errors.ts';
 import { oneLine } from '../cli/one-line.ts';
+import { digestOf } from './archive-store.ts';
+import {
+  type ArchivedVolume,
+  archivedVolumeSchema,
+  VOLUME_FILES,
+  volumeFile,
+} from './archived-volume.ts';
 import { type Certificates, certificatesSchema } from './certificates.ts';
 import { createIndex, type ObjectIndex } from './object-index.ts';
 import { linesOf } from './lines.ts';
@@ -25,6 +39,8 @@ export interface Manifest {
   readonly objects: number;
   /** Resources and APIServices that could not, sorted; what they held is in the snapshot only. */
   readonly unreadable: readonly string[];
+  /** The volumes whose data is in it. */
+  readonly volumes: readonly ArchivedVolume[];
 }
 
 export interface ArchivedTenant {
@@ -32,10 +48,13 @@ export interface ArchivedTenant {
   readonly name: string;
   readonly plan: string;
   readonly paidThrough?: string | undefined;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An archive's parts, unpacked in a private directory. */
 export interface Archive {
+  /** Where the data of its volumes lies. */
+  readonly directory: string;
   readonly manifest: Manifest;
   readonly index: ObjectIndex;
   readonly certificates: Certificates;
@@ -54,17 +73,13 @@ export const MAX_SNAPSHOT_BYTES = CONTROL_PLANE_VOLUME;
 /** An API server stores at most 3 MB of an object; JSON is longer than that. */
 const MAX_LINE_BYTES = 16 * 2 ** 20;
 
-/** The files of an archive, and how many bytes each may have. */
+/** The files of every archive, and how many bytes each may have. */
 const MEMBERS: Members = {
   [MANIFEST]: 2 ** 16,
   [OBJECTS]: 4 * 2 ** 30,
   [CERTIFICATES]: 2 * 2 ** 20,
   [SNAPSHOT]: MAX_SNAPSHOT_BYTES,
 };
-
-/** What an archive may have at most, in bytes. */
-export const MAX_ARCHIVE_BYTES =
-  Object.values(MEMBERS).reduce((sum, bytes) => sum + bytes, 0) + 2 ** 20;
 
 const manifestSchema: z.ZodType<Manifest> = z.strictObject({
   version: z.literal(1),
@@ -73,11 +88,13 @@ const manifestSchema: z.ZodType<Manifest> = z.strictObject({
     name: z.string().max(1000),
     plan: z.string().max(63),
     paidThrough: z.iso.date().optional(),
+    settings: z.record(z.string(), z.unknown()).optional(),
   }),
   archivedAt: z.iso.datetime(),
   chartVersion: z.string().regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/),
   objects: z.int().min(0),
   unreadable: z.array(z.string().regex(/^[a-z0-9.-]{1,253}$/)).default([]),
+  volumes: z.array(archivedVolumeSchema).default([]),
 });
 
 /** What of an object is read; the rest of it may be anything. */
@@ -93,7 +110,7 @@ const objectSchema = z.looseObject({
   }),
 });
 
-/** Packs a directory that holds the objects and the snapshot already into `file` (0600, a tar). */
+/** Packs a directory that holds objects, snapshot and volumes' data already into `file` (0600, a tar). */
 export function packArchive(
   directory: string,
   file: string,
@@ -103,7 +120,8 @@ export function packArchive(
     writeFileSync(join(directory, name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
   write(MANIFEST, manifest);
   write(CERTIFICATES, certificates);
-  writeTar(file, directory, Object.keys(MEMBERS));
+  const volumes = manifest.volumes.map(({ name }) => volumeFile(name));
+  writeTar(file, directory, [...Object.keys(MEMBERS), ...volumes]);
 }
 
 /**
@@ -115,21 +133,43 @@ export async function unpackArchive(file: string, directory: string): Promise<Ar
   mkdirSync(directory, { mode: 0o700 });
   const read = (name: string) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as unknown;
   try {
-    readTar(file, directory, MEMBERS);
+    // The tar itself is of the size that its receipt's digest is of.
+    readTar(file, directory, MEMBERS, VOLUME_FILES);
     const manifest = manifestSchema.parse(read(MANIFEST));
     const certificates = certificatesSchema.parse(read(CERTIFICATES));
     const index = indexOf(join(directory, OBJECTS));
     if (index.count !== manifest.objects) {
       throw new RangeError(`it says ${manifest.objects} objects and holds ${index.count}`);
     }
+    await mustHaveVolumes(directory, manifest.volumes);
     const snapshot = join(directory, SNAPSHOT);
     await mustUnpackTo(snapshot, MAX_SNAPSHOT_BYTES);
-    return { manifest, index, certificates, snapshot };
+    return { directory, manifest, index, certificates, snapshot };
   } catch (error) {
     throw new UsageError(
       `the file is no archive of a tenant: ${oneLine(reasonOf(error))}; nothing was changed\n  → give a file that pnpm offboard has written`,
       { cause: error },
     );
+  }
+}
+
+/** @throws RangeError where the data of the volumes is not what the manifest says */
+async function mustHaveVolumes(
+  directory: string,
+  volumes: readonly ArchivedVolume[],
+): Promise<void> {
+  const found = readdirSync(directory).filter((name) => VOLUME_FILES.test(name));
+  const named = volumes.map(({ name }) => volumeFile(name));
+  if (found.sort().join() !== named.sort().join()) {
+    throw new RangeError(
+      `it says ${named.join() || 'no volumes'} and holds ${found.join() || 'none'}`,
+    );
+  }
+  for (const { name, bytes, digest } of volumes) {
+    const file = join(directory, volumeFile(name));
+    if (statSync(file).size !== bytes || (await digestOf(file)) !== digest) {
+      throw new RangeError(`the data of ${name} is damaged`);
+    }
   }
 }
 

@@ -63,6 +63,7 @@ export async function deleteTenant(
     digest: journal.digest,
     objects: journal.objects,
     volumes: journal.volumes,
+    ...(journal.archivedVolumes > 0 && { archivedVolumes: journal.archivedVolumes }),
     ...(journal.unreadable.length > 0 && { unreadable: journal.unreadable }),
   };
   await editTenantsOnly(workspace, (text) => ({

@@ -20,6 +20,8 @@ export interface Journal {
   readonly digest: string;
   readonly objects: number;
   readonly volumes: number;
+  /** How many of them are in the archive. */
+  readonly archivedVolumes: number;
   readonly reason: string;
   /** Resources that could not be read, and were accepted. */
   readonly unreadable: readonly string[];
@@ -32,6 +34,7 @@ const journalSchema: z.ZodType<Journal> = z.object({
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   objects: z.int().min(0),
   volumes: z.int().min(0),
+  archivedVolumes: z.int().min(0).default(0),
   reason: z.string().max(500),
   unreadable: z.array(z.string().regex(/^[a-z0-9.-]{1,253}$/)).default([]),
 });

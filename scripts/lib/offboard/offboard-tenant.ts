@@ -17,7 +17,9 @@ import { readNamespace } from '../kube/namespaces.ts';
 import { makeVerifiedArchive } from './verify-archive.ts';
 import { checkCapacity, removeTemporary } from './temporary-vcluster.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
-import { tenantVolumes } from './volumes.ts';
+import type { Workspace } from '../cli/workspace.ts';
+import { splitVolumes, volumeStreams } from './volume-streams.ts';
+import { type TenantVolume, tenantVolumes } from './volumes.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 
@@ -65,8 +67,9 @@ export async function offboardTenant(
     );
   }
   const volumes = await tenantVolumes(client, id);
-  if (volumes.length > 0 && !options.discardVolumes) {
-    const list = volumes.map(({ claim, size }) => `\n    ${claim} (${size})`).join('');
+  const { streams, rest } = splitVolumes(id, volumes, knownStreams(workspace, id, volumes));
+  if (rest.length > 0 && !options.discardVolumes) {
+    const list = rest.map(({ claim, size }) => `\n    ${claim} (${size})`).join('');
     throw new UsageError(
       `${id} has volumes, whose data no archive of ours holds; nothing was changed:${list}\n  → copy what is needed, then add --discard-volumes`,
     );
@@ -83,6 +86,7 @@ export async function offboardTenant(
   const verified = await makeVerifiedArchive(host, dist, entry, {
     ...surroundings,
     ...options,
+    streams,
     state,
     work: work.path,
   });
@@ -94,6 +98,7 @@ export async function offboardTenant(
     digest,
     objects: manifest.objects,
     volumes: volumes.length,
+    archivedVolumes: volumes.length - rest.length,
     reason: reasonOf(entry),
     unreadable: manifest.unreadable,
   };
@@ -101,8 +106,15 @@ export async function offboardTenant(
   writeJournal(workspace.archives, next);
   if (journal !== null) removeArchive(join(workspace.archives, journal.archive));
   storeArchive(join(workspace.archives, archive), verified);
-  print(`${id}: ${manifest.objects} objects in archives/${archive}, ${digest}`);
+  const data = manifest.volumes.map(({ name, bytes }) => `, data of ${name} (${bytes} bytes)`);
+  print(`${id}: ${manifest.objects} objects${data.join('')} in archives/${archive}, ${digest}`);
   await deleteTenant(surroundings, host, next);
+}
+
+/** What the workload knows to archive, where there is anything to archive. */
+function knownStreams({ dist }: Workspace, id: string, volumes: readonly TenantVolume[]) {
+  if (volumes.length === 0) return [];
+  return readTenants(dist, [id]).flatMap(({ virtualObjects }) => volumeStreams(virtualObjects));
 }
 
 /** From now on the tenant is held at zero, whoever deploys. */

@@ -1,7 +1,8 @@
-import type { KubeObject, ObjectOf } from '@tenantry/plan';
+import { type KubeObject, type ObjectOf, referenceOf } from '@tenantry/plan';
 import type { V1PersistentVolumeClaim } from '@tenantry/kube-library';
 import type { KubeClient } from '../kube/client.ts';
-import { apply, removeAndWait } from '../kube/requests.ts';
+import { apply, read, remove } from '../kube/requests.ts';
+import { poll } from '../kube/wait.ts';
 
 type Claim = ObjectOf<V1PersistentVolumeClaim>;
 
@@ -18,8 +19,22 @@ export async function renewClaims(
   client: KubeClient,
   claims: readonly KubeObject[],
 ): Promise<void> {
-  await removeAndWait(client, claims, { timeoutSeconds: GONE_TIMEOUT_SECONDS });
+  await Promise.all(claims.map((claim) => remove(client, claim)));
+  await poll(
+    async () => {
+      const found = await Promise.all(claims.map((claim) => read(client, claim)));
+      const left = claims.filter(
+        ({ metadata }, index) => found[index]?.metadata.uid === metadata.uid,
+      );
+      return left.length === 0
+        ? { done: true, result: undefined }
+        : { done: false, diagnostics: left.map(referenceOf).join('\n') };
+    },
+    { what: 'end of the former claims', timeoutSeconds: GONE_TIMEOUT_SECONDS },
+  );
   for (const claim of claims) {
+    // A StatefulSet may have made its own again.
+    if ((await read(client, claim)) !== null) continue;
     await apply(client, unboundClaim(claim), { force: false, fieldManager: 'kubectl' });
   }
 }

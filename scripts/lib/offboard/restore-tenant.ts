@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import { addTenant, type Fleet, hostNamespace } from '@tenantry/tenants';
@@ -6,7 +6,7 @@ import { placeOf } from '@tenantry/plan';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { editTenants } from '../dist/edit-tenants.ts';
-import { UsageError } from '../cli/errors.ts';
+import { ExpectedError, UsageError } from '../cli/errors.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkReceipt } from './check-receipt.ts';
 import { type ConnectedHost, connectHost, ensureHost } from '../cluster/host.ts';
@@ -14,11 +14,12 @@ import type { KubeClient } from '../kube/client.ts';
 import { apply } from '../kube/requests.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import type { Context } from '../cli/run-main.ts';
+import { readTenants, type TenantDist } from '../dist/read.ts';
 import { readFleet } from '../dist/synth.ts';
 import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
-import { type Archive, type Manifest, MAX_ARCHIVE_BYTES, unpackArchive } from './archive.ts';
+import { type Archive, type Manifest, unpackArchive } from './archive.ts';
 import { copyArchive, decryptArchive, digestOfArchive } from './archive-store.ts';
 import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
@@ -26,6 +27,8 @@ import { readNamespace } from '../kube/namespaces.ts';
 import { mustBeSame } from './verify-archive.ts';
 import { renewClaims } from './renew-claims.ts';
 import { restoreSnapshot } from './snapshot.ts';
+import { paired, restoreVolumes, waitForClaims } from './transfer-volumes.ts';
+import { volumeStreams } from './volume-streams.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 
@@ -57,8 +60,9 @@ export async function restoreTenant(
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
   using work = privateDirectory(workspace.state, 'restore');
   const copy = join(work.path, 'archive');
-  await copyArchive(from, copy, digest, 2 * MAX_ARCHIVE_BYTES);
-  const packed = await decryptArchive(copy, identity, MAX_ARCHIVE_BYTES);
+  const { size } = statSync(from);
+  await copyArchive(from, copy, digest, size);
+  const packed = await decryptArchive(copy, identity, size);
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
   checkManifest(id, archived.manifest, fleet, versions.vcluster);
   const host = await connectHost(await ensureHost(surroundings, fleet.host.context));
@@ -72,9 +76,14 @@ export async function restoreTenant(
     await addPaused(surroundings, archived.manifest);
     await setProgress(host.client, id, digest);
     await deploy(surroundings, [id]);
-    await report.of(id).step('restore', () => restoreObjects(host, id, archived, signal));
+    const [tenant] = readTenants(workspace.dist, [id]);
+    if (tenant === undefined) throw new ExpectedError(`${id} is not in dist/`);
+    await report.of(id).step('restore', () => restoreAll(host, tenant, archived, signal));
     const { fingerprints, count } = archived.index;
     print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
+    for (const { name, bytes } of archived.manifest.volumes) {
+      print(`${id}: data of ${name} compared, the same ${bytes} bytes`);
+    }
     await setProgress(host.client, id, `${digest}${FINISHED}`);
   }
   await activate(surroundings, id);
@@ -103,10 +112,11 @@ async function setProgress(host: KubeClient, id: string, progress: string | null
 
 /** Held at zero until the objects are there. */
 async function addPaused({ workspace, print }: Surroundings, { tenant }: Manifest): Promise<void> {
-  const { paidThrough, ...named } = tenant;
+  const { paidThrough, settings, ...named } = tenant;
   const paused = {
     ...named,
     ...(paidThrough !== undefined && { paidThrough }),
+    ...(settings !== undefined && { settings }),
     state: 'paused',
     pausedBy: 'operator',
     pausedSince: today(),
@@ -117,13 +127,16 @@ async function addPaused({ workspace, print }: Surroundings, { tenant }: Manifes
   await editTenants(workspace, add, print);
 }
 
-async function restoreObjects(
+async function restoreAll(
   host: ConnectedHost,
-  id: string,
-  { manifest, index, certificates, snapshot }: Archive,
+  tenant: TenantDist,
+  { directory, manifest, index, certificates, snapshot }: Archive,
   signal: AbortSignal,
 ): Promise<void> {
   const { client } = host;
+  const { id } = tenant;
+  const known = volumeStreams(tenant.virtualObjects);
+  const streams = paired(manifest.volumes, known).map(({ stream }) => stream);
   const place = placeOf(id);
   await admitNoTenantPods(client, id);
   // With the same authority, kubeconfigs and tokens of before are good again.
@@ -137,7 +150,9 @@ async function restoreObjects(
       const options = { acceptUnreadable: manifest.unreadable, signal };
       mustBeSame(id, index, await exportObjects(virtual.client, options));
       await renewClaims(virtual.client, index.boundClaims);
+      await waitForClaims(client, virtual.client, id, streams, signal);
     },
     signal,
   );
+  await restoreVolumes({ host, tenant, directory, signal }, streams, manifest.volumes);
 }

@@ -1,13 +1,13 @@
 import { ExpectedError } from '../cli/errors.ts';
-import { diagnostics, type Place, type Pod } from '@tenantry/plan';
+import type { Place } from '@tenantry/plan';
 import type { ConnectedHost, Host } from '../cluster/host.ts';
 import { statefulSetOf } from '../deploy/pause-tenant.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { apply, list, read, removeAndWait } from '../kube/requests.ts';
-import { poll } from '../kube/wait.ts';
+import { apply, read, removeAndWait } from '../kube/requests.ts';
 import { download, execIn, upload } from '../kube/exec.ts';
 import { MAX_SNAPSHOT_BYTES, mustUnpackTo } from './archive.ts';
 import { claimOf, RESTORE_POD, restorePod, SNAPSHOT, storageOptions } from './restore-pod.ts';
+import { startPod } from './start-pod.ts';
+import { waitForPod } from './wait-pod.ts';
 
 const GONE_TIMEOUT_SECONDS = 90;
 const RUNNING_TIMEOUT_SECONDS = 120;
@@ -44,35 +44,17 @@ export async function restoreSnapshot(
   const pod = restorePod(statefulSet, place);
   const timeout = { timeoutSeconds: GONE_TIMEOUT_SECONDS, signal };
   await removeAndWait(client, [pod, claim], timeout);
-  for (const object of [claim, pod]) await apply(client, object, { force: false });
-  const phaseIs = (wanted: string, timeoutSeconds: number) =>
-    poll(
-      async () => {
-        const lists = ['Pod', 'Event'].map((kind) => list(client, { kind, namespace }));
-        const seen = (await Promise.all(lists)).flat();
-        const live: Pod | undefined = seen.find(
-          ({ kind, metadata }) => kind === 'Pod' && metadata.name === RESTORE_POD,
-        );
-        const { phase } = live?.status ?? {};
-        if (phase === wanted) return { done: true, result: undefined };
-        const logs = phase === 'Failed' ? await logsOf(client, place) : '';
-        return {
-          done: false,
-          diagnostics: `${diagnostics(seen, Date.now())}\n${logs}`,
-          terminal: phase === 'Failed',
-        };
-      },
-      { what: `restore pod ${wanted}`, timeoutSeconds, intervalMilliseconds: 500, signal },
+  await apply(client, claim, { force: false });
+  await startPod(client, pod, signal);
+  const phaseIs = (state: string, timeoutSeconds: number) =>
+    waitForPod(
+      client,
+      { namespace, name: RESTORE_POD },
+      { state, hasCome: ({ status }) => status?.phase === state, timeoutSeconds, signal },
     );
   await phaseIs('Running', RUNNING_TIMEOUT_SECONDS);
   const inPod = { ...place, name: RESTORE_POD, container: RESTORE_POD };
   await upload(host, inPod, file, SNAPSHOT);
   await phaseIs('Succeeded', RESTORE_TIMEOUT_SECONDS);
   await removeAndWait(client, [pod], timeout);
-}
-
-/** Evidence only. */
-async function logsOf(client: KubeClient, { namespace }: Place): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/pods/${RESTORE_POD}/log`;
-  return client.text({ path, query: { tailLines: '10' } }).catch(String);
 }

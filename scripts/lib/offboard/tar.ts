@@ -32,9 +32,15 @@ export function writeTar(file: string, directory: string, names: readonly string
 
 /**
  * Unpacks a tar into a private directory that is empty. Every one of `members` must be in it once,
- * as a plain file of no more than its bytes, and nothing else. @throws TarError
+ * as a plain file of no more than its bytes, and nothing else but plain files that are called as
+ * `others` says. @throws TarError
  */
-export function readTar(file: string, directory: string, members: Members): void {
+export function readTar(
+  file: string,
+  directory: string,
+  members: Members,
+  others: RegExp | null = null,
+): void {
   const input = openSync(file, 'r');
   try {
     const { size: total } = statSync(file);
@@ -45,7 +51,7 @@ export function readTar(file: string, directory: string, members: Members): void
       if (readSync(input, block, 0, BLOCK, position) !== BLOCK) throw new TarError('it is cut off');
       if (block.every((byte) => byte === 0)) break;
       position += BLOCK;
-      const { name, size } = parseHeader(block, members);
+      const { name, size } = parseHeader(block, members, others);
       if (seen.has(name)) throw new TarError(`it holds ${name} twice`);
       seen.add(name);
       if (position + size + padding(size) > total) throw new TarError(`${name} is cut off`);
@@ -80,7 +86,7 @@ function header(name: string, size: number): Buffer {
   ] as const) {
     octal(value, [offset, 8]);
   }
-  octal(size, SIZE);
+  writeSize(block, size);
   octal(0, [136, 12]);
   block.write('0', TYPE);
   block.write('ustar\u000000', MAGIC[0]);
@@ -88,7 +94,11 @@ function header(name: string, size: number): Buffer {
   return block;
 }
 
-function parseHeader(block: Buffer, members: Members): { name: string; size: number } {
+function parseHeader(
+  block: Buffer,
+  members: Members,
+  others: RegExp | null,
+): { name: string; size: number } {
   if (text(block, MAGIC) !== 'ustar') throw new TarError('it is no tar');
   if (octalOf(block, CHECKSUM) !== checksum(block)) throw new TarError('a header is damaged');
   const name = text(block, NAME);
@@ -97,11 +107,12 @@ function parseHeader(block: Buffer, members: Members): { name: string; size: num
   if (type !== '0' && type !== '\0') {
     throw new TarError(`${shown} is no plain file (type ${JSON.stringify(type)})`);
   }
-  const limit = Object.hasOwn(members, name) ? members[name] : undefined;
+  const bounded = Object.hasOwn(members, name) ? members[name] : undefined;
+  const limit = bounded ?? (others?.test(name) === true ? Number.MAX_SAFE_INTEGER : undefined);
   if (limit === undefined || text(block, PREFIX) !== '') {
     throw new TarError(`it holds ${shown}, which is not of ${Object.keys(members).join(', ')}`);
   }
-  const size = octalOf(block, SIZE);
+  const size = sizeOf(block);
   if (size > limit) throw new TarError(`${name} has ${size} bytes, more than ${limit}`);
   return { name, size };
 }
@@ -125,6 +136,30 @@ function octalOf(block: Buffer, field: readonly [number, number]): number {
   const digits = text(block, field).trim();
   if (!/^[0-7]{1,11}$/.test(digits)) throw new TarError('a header is damaged');
   return Number.parseInt(digits, 8);
+}
+
+/** What octal digits have no room for is written as a number of 64 bits, marked by the first one. */
+const MAX_OCTAL_SIZE = 8 ** 11 - 1;
+const BINARY = 0x80;
+
+/** Writes a member's size into its header. */
+export function writeSize(block: Buffer, size: number): void {
+  const [offset, length] = SIZE;
+  if (size <= MAX_OCTAL_SIZE) {
+    block.write(size.toString(8).padStart(length - 1, '0'), offset);
+    return;
+  }
+  block[offset] = BINARY;
+  block.writeBigUInt64BE(BigInt(size), offset + length - 8);
+}
+
+/** A member's size as its header has it. @throws TarError */
+export function sizeOf(block: Buffer): number {
+  const [offset, length] = SIZE;
+  if (block[offset] !== BINARY) return octalOf(block, SIZE);
+  const size = block.readBigUInt64BE(offset + length - 8);
+  if (size > Number.MAX_SAFE_INTEGER) throw new TarError('a header is damaged');
+  return Number(size);
 }
 
 function padding(size: number): number {

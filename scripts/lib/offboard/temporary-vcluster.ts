@@ -27,6 +27,8 @@ import { type ExportedObjects, exportObjects } from './export-objects.ts';
 import { deleteClusterRoles } from './leftovers.ts';
 import { deleteNamespace, readNamespace } from '../kube/namespaces.ts';
 import { restoreSnapshot } from './snapshot.ts';
+import { tryVolumes } from './transfer-volumes.ts';
+import type { VolumeStream } from './volume-streams.ts';
 
 const NEEDED = {
   cpu: Math.max(CONTROL_PLANE.requests.cpu, CONTROL_PLANE_INIT.requests.cpu),
@@ -47,24 +49,34 @@ export async function checkCapacity({ client, target }: ConnectedHost): Promise<
   });
 }
 
-/** Restores a snapshot into a vcluster made for that and removed afterwards; all its objects. */
+/**
+ * Restores a snapshot into a vcluster made for that and removed afterwards; all its objects. Before
+ * that, what is archived of volumes is put into new ones and compared.
+ */
 export async function restoreIntoTemporary(
   host: ConnectedHost,
   tenant: TenantDist,
-  { manifest, snapshot, certificates }: Archive,
-  options: { readonly state: string; readonly signal: AbortSignal },
+  { directory, manifest, snapshot, certificates }: Archive,
+  options: {
+    readonly state: string;
+    readonly streams: readonly VolumeStream[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<ExportedObjects> {
   const { client } = host;
-  const { state, signal } = options;
+  const { state, streams, signal } = options;
   const place: Place = { namespace: temporaryNamespace(tenant.id), name: vclusterName(tenant.id) };
   await removeTemporary(client, tenant.id, signal);
   const hostApi = await apiAddresses(client);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => (signal.aborted ? undefined : removeTemporary(client, tenant.id, signal)));
-  const objects = temporaryVclusterObjects({ tenantId: tenant.id, hostApi });
+  const claims = streams.reduce((count, stream) => count + stream.claims.length, 1);
+  const objects = temporaryVclusterObjects({ tenantId: tenant.id, hostApi, claims });
   for (const object of namespacesFirst(objects as readonly KubeObject[])) {
     await put(client, object);
   }
+  const transfer = { host, tenant, directory, signal };
+  await tryVolumes(transfer, streams, manifest.volumes, place.namespace);
   // As dist/ has it: with no replicas.
   await installRelease(host, tenant, { scratch: state, records: null, place });
   await putCertificates(client, place, certificates);

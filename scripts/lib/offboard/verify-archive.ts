@@ -24,6 +24,8 @@ import { exportObjects } from './export-objects.ts';
 import type { ObjectIndex } from './object-index.ts';
 import { restoreIntoTemporary } from './temporary-vcluster.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { dumpVolumes } from './transfer-volumes.ts';
+import type { VolumeStream } from './volume-streams.ts';
 
 export interface VerifyOptions {
   /** A private directory for what lives as long as the command. */
@@ -34,6 +36,8 @@ export interface VerifyOptions {
   readonly recipient: string | undefined;
   /** What need not be readable, by name. */
   readonly acceptUnreadable: readonly string[];
+  /** The volumes whose data goes into the archive. */
+  readonly streams: readonly VolumeStream[];
   readonly report: Report;
   readonly signal: AbortSignal;
 }
@@ -55,13 +59,15 @@ export async function makeVerifiedArchive(
   host: ConnectedHost,
   tenant: TenantDist,
   entry: Tenant,
-  { state, work, recipient, acceptUnreadable, report, signal }: VerifyOptions,
+  { state, work, recipient, acceptUnreadable, streams, report, signal }: VerifyOptions,
 ): Promise<VerifiedArchive> {
   const [contents, packed] = [join(work, 'contents'), join(work, 'packed.tar')];
   mkdirSync(contents, { mode: 0o700 });
   const archivedAt = new Date().toISOString();
   await report.of(tenant.id).step('archive', async () => {
     await admitNoTenantPods(host.client, tenant.id);
+    const transfer = { host, tenant, directory: contents, signal };
+    const volumes = await dumpVolumes(transfer, streams, entry.plan.storage);
     await inMaintenanceMode(
       host.client,
       placeOf(tenant.id),
@@ -81,6 +87,7 @@ export async function makeVerifiedArchive(
           chartVersion: tenant.chartVersion,
           objects: count,
           unreadable,
+          volumes,
         };
         const certificates = await readCertificates(host.client, placeOf(tenant.id));
         packArchive(contents, packed, { manifest, certificates });
@@ -91,13 +98,22 @@ export async function makeVerifiedArchive(
   const archived = await unpackArchive(packed, join(work, 'unpacked'));
   const { manifest, index } = archived;
   await report.of(tenant.id).step('trial restore', async () => {
-    const restored = await restoreIntoTemporary(host, tenant, archived, { state, signal });
+    const restored = await restoreIntoTemporary(host, tenant, archived, {
+      state,
+      streams,
+      signal,
+    });
     mustBeSame(tenant.id, index, restored);
   });
   const { fingerprints, count } = index;
   report.line(
     `${tenant.id}: ${fingerprints.size} of ${count} objects compared, all restored; the others a cluster makes by itself`,
   );
+  for (const { name, bytes } of manifest.volumes) {
+    report.line(
+      `${tenant.id}: data of ${name} restored into a new volume, the same ${bytes} bytes`,
+    );
+  }
   if (manifest.unreadable.length > 0) {
     report.line(
       `${tenant.id}: in the snapshot only, not compared: ${manifest.unreadable.join(', ')}`,
@@ -124,6 +140,14 @@ export function mustBeSame(
   });
 }
 
-function archivedTenant({ id, name, plan, paidThrough }: Tenant): ArchivedTenant {
-  return { id, name, plan: plan.name, ...(paidThrough !== null && { paidThrough }) };
+function archivedTenant({ id, name, plan, paidThrough, settings }: Tenant): ArchivedTenant {
+  return {
+    id,
+    name,
+    plan: plan.name,
+    ...(paidThrough !== null && { paidThrough }),
+    ...(Object.keys(settings as object).length > 0 && {
+      settings: settings as Readonly<Record<string, unknown>>,
+    }),
+  };
 }

@@ -6,6 +6,8 @@ import type { V1PersistentVolumeClaim } from '@tenantry/kube-library';
 
 /** A volume that holds data of the tenant's own. */
 export interface TenantVolume {
+  /** Of its claim on the host. */
+  readonly name: string;
   /** `namespace/name` as the tenant calls its claim. */
   readonly claim: string;
   /** As Kubernetes writes it: `10Gi`. */
@@ -26,5 +28,10 @@ export async function tenantVolumes(
 
 function volumeOf(claim: KubeObject): TenantVolume {
   const { resources } = (claim as ObjectOf<V1PersistentVolumeClaim>).spec ?? {};
-  return { claim: nameInside(claim), size: resources?.requests?.['storage'] ?? 'unknown size' };
+  const { name } = claim.metadata;
+  return {
+    name,
+    claim: nameInside(claim),
+    size: resources?.requests?.['storage'] ?? 'unknown size',
+  };
 }

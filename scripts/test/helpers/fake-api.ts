@@ -4,12 +4,14 @@ import { ApiError, type KubeClient, type KubeRequest } from '../../lib/kube/clie
 
 const KINDS: Readonly<Record<string, string>> = {
   configmaps: 'ConfigMap',
+  daemonsets: 'DaemonSet',
   deployments: 'Deployment',
   events: 'Event',
   leases: 'Lease',
   limitranges: 'LimitRange',
   namespaces: 'Namespace',
   networkpolicies: 'NetworkPolicy',
+  persistentvolumeclaims: 'PersistentVolumeClaim',
   pods: 'Pod',
   resourcequotas: 'ResourceQuota',
   rolebindings: 'RoleBinding',
@@ -185,6 +187,10 @@ function filledIn(object: KubeObject): KubeObject {
   const spec = object['spec'] as Fields | undefined;
   if (object.kind === 'Service') {
     return { ...object, spec: { clusterIP: '10.0.0.1', type: 'ClusterIP', ...spec } };
+  }
+  if (object.kind === 'Pod') {
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    return { status: { phase: 'Running', conditions }, ...object };
   }
   if (object.kind === 'Deployment' || object.kind === 'StatefulSet') {
     const replicas = (spec?.['replicas'] as number | undefined) ?? 1;

@@ -1,21 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import type { V1Deployment } from '@tenantry/kube-library';
 import type { ObjectOf } from '@tenantry/plan';
+import { copyRepository } from '../../lib/dev/example.ts';
 import { root, tempWorkspace, type TempWorkspace } from '../helpers/temp-workspace.ts';
 
 /** A copy of this repository in which the two files of the text stand. */
 let place: TempWorkspace;
 beforeAll(() => {
   place = tempWorkspace();
-  for (const name of ['packages', 'scripts', 'package.json', 'pnpm-lock.yaml', 'tsconfig.json']) {
-    const from = join(root, name);
-    cpSync(from, join(place.dir, name), { recursive: true, verbatimSymlinks: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(place.dir, 'node_modules'));
+  copyRepository(root, place.dir);
   place.write('services/shop/Dockerfile', 'FROM scratch\n');
   const text = readFileSync(join(root, 'README.md'), 'utf8');
   const [, code = ''] = /```ts\n(.*?)```/s.exec(text) ?? [];
