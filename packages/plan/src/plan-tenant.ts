@@ -9,6 +9,7 @@ import { foreignPauses, isBarePod, nameInside } from './pause-drift.ts';
 import { NOTHING_SEEN, planObjects } from './plan-objects.ts';
 import { type Obstacle, obstacleTo } from './preconditions.ts';
 import { isReleaseKnown, planRelease } from './plan-release.ts';
+import { replicasOf } from './replicas.ts';
 import { appliedIn, EMPTY_RECORD } from './record.ts';
 import type { WantedTenant } from './wanted.ts';
 
@@ -152,14 +153,6 @@ function lifeCycleChanges(
     changes.push({ layer: 'vcluster', kind: 'remove-pods', pods: pods.length });
   }
   return changes;
-}
-
-/** How many control planes an active tenant's values ask for. */
-export function replicasOf(values: unknown): number {
-  const { controlPlane } = (values ?? {}) as {
-    controlPlane?: { statefulSet?: { highAvailability?: { replicas?: number } } };
-  };
-  return controlPlane?.statefulSet?.highAvailability?.replicas ?? 1;
 }
 
 /** What of virtual/ is not as it was applied last: it waits for the resume. */
