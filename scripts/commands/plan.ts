@@ -23,14 +23,14 @@ export default defineCommand({
     },
   },
   arguments: { min: 0, max: Infinity },
-  async run({ workspace, positionals, values, print }) {
+  async run({ workspace, positionals, values, print, show }) {
     const dist = readDist(workspace, positionals);
     await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(dist.all)));
     const takeOver = values['take-over'] ?? false;
     const { plan } = await makePlan(connections, dist, { takeOver });
     if (values.save !== undefined) writeFileSync(values.save, serializePlan(plan));
     if (values.json === true) for (const event of planEvents(plan)) print(JSON.stringify(event));
-    else print(renderPlan(plan));
+    else show(renderPlan(plan));
     return values['exit-code'] === true && !isEmpty(plan) ? EXIT.found : EXIT.done;
   },
 });

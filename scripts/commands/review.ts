@@ -12,12 +12,12 @@ export default defineCommand({
     'default: where the default branch was left. What is the same for many tenants is told once.',
   options: {},
   arguments: { min: 0, max: 1 },
-  async run({ workspace, positionals, $, print }) {
+  async run({ workspace, positionals, $, show }) {
     const git = await openRepository($, workspace.tenantsFile);
     const base = await findBase(git, positionals[0]);
     const { files, tenantsFile, ids } = await readTrees(git, base.commit, workspace);
     const fleet = fleetVersions(tenantsFile, ids);
     const reviewed = review({ base: base.words, files, fleet, notes: [] }, toYaml);
-    print(renderReview(reviewed));
+    show(renderReview(reviewed));
   },
 });

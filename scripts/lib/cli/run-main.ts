@@ -12,6 +12,7 @@ import { refuseSwallowedFlags } from './pnpm-flags.ts';
 import { printable } from './printable.ts';
 import { createReport, type Report } from './report.ts';
 import { quietShell, type Shell } from './shell.ts';
+import { laidOut, lookOf } from './terminal-text.ts';
 import { userDirectory, type Workspace, workspace } from './workspace.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, some: 3, found: 4, interrupted: 130 } as const;
@@ -37,6 +38,8 @@ export interface Context<O extends Options = Options> {
   readonly signal: AbortSignal;
   /** Writes a line of the command's result to standard output. */
   readonly print: (line: string) => void;
+  /** The same for a text with signs in front of its lines, laid out for a terminal. */
+  readonly show: (text: string) => void;
 }
 
 /** A command whose `run` is given the values of its own options. */
@@ -89,6 +92,8 @@ async function start(command: Command<Options>, signal: AbortSignal): Promise<nu
     $: quietShell({ signal }),
     signal,
     print: (line) => void process.stdout.write(`${printable(line)}\n`),
+    show: (text) =>
+      void process.stdout.write(`${laidOut(printable(text), lookOf(process.stdout))}\n`),
   });
   return code ?? EXIT.done;
 }

@@ -1,7 +1,6 @@
 import { many, named } from '../counts.ts';
 import type { FieldChange } from '../field-diff.ts';
-import type { Risk } from '../risks/risk.ts';
-import { riskLines } from '../risks/risks-of.ts';
+import { riskCounts, riskLines } from '../risks/render-risks.ts';
 import { allRisks, type Review, type ReviewSection } from './review.ts';
 import type { ReviewedChange } from './review-file.ts';
 
@@ -116,15 +115,4 @@ export function countChanges({ sections }: Review): number {
       sum + figures.length + changes.length * Math.max(1, tenants.length),
     0,
   );
-}
-
-/** `2 high (deletion, end), 1 low (restart)`. */
-export function riskCounts(risks: readonly Risk[]): string {
-  const parts = (['high', 'low'] as const).flatMap((severity) => {
-    const rules = risks.filter((risk) => risk.severity === severity).map(({ rule }) => rule);
-    return rules.length === 0
-      ? []
-      : [`${rules.length} ${severity} (${[...new Set(rules)].join(', ')})`];
-  });
-  return parts.length === 0 ? 'none' : parts.join(', ');
 }

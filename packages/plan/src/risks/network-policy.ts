@@ -29,8 +29,6 @@ export function widened(before: KubeObject | null, after: KubeObject): readonly 
       .map((type) => `it says nothing of ${type} any more`),
     ...DIRECTIONS.flatMap(({ type, rules, peers }) => {
       const had = before === null ? [] : allowedBy(listAt(before, ['spec', rules]), peers);
-      // A direction that the policy did not speak of was as open as the others left it.
-      if (before !== null && !typesBefore.includes(type)) return [];
       return allowedBy(listAt(after, ['spec', rules]), peers)
         .filter((allowed) => !had.some((other) => isWithin(allowed, other)))
         .map((allowed) => `${type} ${describe(allowed)} is new`);

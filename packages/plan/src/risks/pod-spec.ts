@@ -26,7 +26,10 @@ function podSpecOf(object: KubeObject | null): PodSpec | undefined {
 }
 
 function containersOf(spec: PodSpec | undefined): readonly Container[] {
-  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  return [spec?.initContainers ?? [], spec?.containers ?? []].flatMap((containers) => {
+    if (!Array.isArray(containers)) throw new TypeError('its containers are no list');
+    return containers as readonly Container[];
+  });
 }
 
 /** Images that are new and may mean something else tomorrow. */

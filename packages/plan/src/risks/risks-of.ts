@@ -21,12 +21,3 @@ function findings(rule: RiskRule, subject: Subject): readonly string[] {
     throw error;
   }
 }
-
-/** A risk on lines for people: what, why, what to do. `object` where nothing above it names it. */
-export function riskLines(
-  { rule, severity, what, reason, cure }: Risk,
-  object?: string,
-): readonly string[] {
-  const where = object === undefined ? '' : `${object}: `;
-  return [`! ${severity} ${rule}: ${where}${what}: ${reason}`, `  → ${cure}`];
-}

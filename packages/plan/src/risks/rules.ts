@@ -216,7 +216,9 @@ function loweredLevel(subject: Subject): readonly string[] {
   if (path === null || subject.before === null || subject.after === null) return [];
   const [was, is] = [subject.before, subject.after].map((value) => valueAt(value, path));
   const rank = (level: unknown) => LEVELS.indexOf(String(level));
-  return rank(is) < rank(was) ? [`${path.join('.')}: ${String(was)} → ${String(is)}`] : [];
+  return rank(is) < rank(was)
+    ? [`${path.join('.')}: ${asText(was)} → ${asText(is ?? 'none')}`]
+    : [];
 }
 
 function morePrivileges(before: KubeObject | null, after: KubeObject | null): readonly string[] {
