@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import { describeObstacle, describeReason } from './describe.ts';
-import { many } from './counts.ts';
+import { many } from './wording.ts';
 import type { FieldChange } from './field-diff.ts';
 import type { Plan } from './plan.ts';
 import type { TenantPlan } from './plan-tenant.ts';

@@ -1,6 +1,7 @@
-import { many, named } from '../counts.ts';
+import { many, named, singleLine } from '../wording.ts';
 import type { FieldChange } from '../field-diff.ts';
 import { riskCounts, riskLines } from '../risks/render-risks.ts';
+import { countChanges } from './counts.ts';
 import { allRisks, type Review, type ReviewSection } from './review.ts';
 import type { ReviewedChange } from './review-file.ts';
 
@@ -10,8 +11,11 @@ const NAMED_IN_HEADLINE = 3;
 /** A review for people: a part for all tenants that have the same changes, what it adds up to last. */
 export function renderReview(review: Review): string {
   return [
-    ...review.sections.flatMap((section) => [`${headline(section)}:`, ...sectionLines(section)]),
-    ...review.notes.map((note) => `? ${note}`),
+    ...review.sections.flatMap((section) => [
+      `${singleLine(headline(section))}:`,
+      ...sectionLines(section),
+    ]),
+    ...review.notes.map((note) => singleLine(`? ${note}`)),
     summary(review),
   ].join('\n');
 }
@@ -45,7 +49,7 @@ export function sectionLines(section: ReviewSection): readonly string[] {
     ),
     ...changes.flatMap(changeLines),
     ...(without.length === 0 ? [] : [`  … not so, or not at all: ${named(without)}`]),
-  ];
+  ].map(singleLine);
 }
 
 const SIGNS = { create: '+', update: '~', delete: '-', raw: '≠' } as const;
@@ -97,7 +101,8 @@ function shown(value: unknown): string {
 
 /** What a review adds up to, on two lines. */
 export function summary(review: Review): string {
-  const { base, tenants, sections } = review;
+  const { tenants, sections } = review;
+  const base = singleLine(review.base);
   const changes = countChanges(review);
   if (changes === 0) return `nothing changes against ${base}: ${many(tenants.after, 'tenant')}`;
   const touched = new Set(sections.flatMap((section) => section.tenants)).size;
@@ -106,13 +111,4 @@ export function summary(review: Review): string {
     `${many(changes, 'change')} in ${touched.toLocaleString('en-US')} of ${many(all, 'tenant')}, against ${base}`,
     `risks: ${riskCounts(allRisks(review))}`,
   ].join('\n');
-}
-
-/** Changes of objects, files and figures; one that many tenants have counts for each. */
-export function countChanges({ sections }: Review): number {
-  return sections.reduce(
-    (sum, { tenants, changes, figures }) =>
-      sum + figures.length + changes.length * Math.max(1, tenants.length),
-    0,
-  );
 }

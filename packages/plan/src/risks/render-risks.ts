@@ -1,3 +1,4 @@
+import { singleLine } from '../wording.ts';
 import type { Risk } from './risk.ts';
 
 /** A risk on lines for people: what, why, what to do. `object` where nothing above it names it. */
@@ -6,7 +7,7 @@ export function riskLines(
   object?: string,
 ): readonly string[] {
   const where = object === undefined ? '' : `${object}: `;
-  return [`! ${severity} ${rule}: ${where}${what}: ${reason}`, `  → ${cure}`];
+  return [singleLine(`! ${severity} ${rule}: ${where}${what}: ${reason}`), `  → ${cure}`];
 }
 
 /** `2 high (deletion, end), 1 low (restart)`. */

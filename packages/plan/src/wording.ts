@@ -12,3 +12,8 @@ export function named(ids: readonly string[], most = MAX_NAMED): string {
   if (rest <= 0) return ids.join(', ');
   return `${ids.slice(0, most).join(', ')} and ${rest.toLocaleString('en-US')} more`;
 }
+
+/** A text of somebody else's as part of a line: it cannot begin another one. */
+export function singleLine(text: string): string {
+  return text.replaceAll(/[\r\n]/g, (character) => (character === '\n' ? '\\n' : '\\r'));
+}
