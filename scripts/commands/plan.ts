@@ -25,7 +25,7 @@ export default defineCommand({
   },
   arguments: { min: 0, max: Infinity },
   async run(context) {
-    const { workspace, positionals, values, print } = context;
+    const { workspace, positionals, values, print, show } = context;
     const dist = readDist(workspace, positionals);
     await using connections = connectionsOf(await lookAtHost(workspace, hostContextOf(dist.all)));
     const { plan } = await makePlan(connections, dist, {
@@ -34,7 +34,7 @@ export default defineCommand({
     });
     if (values.save !== undefined) writeFileSync(values.save, serializePlan(plan));
     if (values.json === true) for (const event of planEvents(plan)) print(JSON.stringify(event));
-    else print(renderPlan(plan));
+    else show(renderPlan(plan));
     return values['exit-code'] === true && !isEmpty(plan) ? EXIT.found : EXIT.done;
   },
 });

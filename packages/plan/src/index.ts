@@ -69,3 +69,12 @@ export { type TenantStatus, tenantStatuses, withPlanned } from './tenant-status.
 export { isReady, type Pod } from './pod.ts';
 export { type Place, placeOf } from './vcluster-ref.ts';
 export type { WantedTenant } from './wanted.ts';
+export { fleetVersions } from './review/tenants-file.ts';
+export { codeBlock } from './markdown.ts';
+export { type Review, review } from './review/review.ts';
+export { reviewEvents, reviewJsonSchema } from './review/review-json.ts';
+export { reviewMarkdown } from './review/review-markdown.ts';
+export { renderReview } from './review/render-review.ts';
+export type { FileVersions, TreeFile } from './review/tree-file.ts';
+export type { Risk } from './risks/risk.ts';
+export { RISK_RULES } from './risks/rules.ts';

@@ -3,10 +3,10 @@ import { isEmpty, type Plan } from './plan.ts';
 
 /** A plan as events, one object a line: host-wide, each tenant, each orphan, then a summary. */
 export function planEvents(plan: Plan): readonly object[] {
-  const { context, hostWide, tenants, orphans } = plan;
+  const { context, hostWide, risks, tenants, orphans } = plan;
   const all = [...hostWide, ...tenants.flatMap(({ changes }) => changes)];
   return [
-    { event: 'host-wide', context, changes: hostWide },
+    { event: 'host-wide', context, changes: hostWide, risks },
     ...tenants.map(({ note: _note, ...tenant }) => ({ event: 'tenant', ...tenant })),
     ...orphans.map((id) => ({ event: 'orphan', id })),
     {
@@ -14,6 +14,7 @@ export function planEvents(plan: Plan): readonly object[] {
       tenants: tenants.length,
       changed: tenants.filter(({ changes }) => changes.length > 0).length,
       changes: all.length,
+      risks: risks.length + tenants.reduce((sum, tenant) => sum + tenant.risks.length, 0),
       conflicts: all.filter(isBlocked).length,
       refused: tenants.filter(({ obstacle }) => obstacle !== null).length,
       unseen: tenants.filter(({ unseen }) => unseen !== null).length,
@@ -41,8 +42,10 @@ export function parsePlan(text: string): Plan {
 /** In what two plans differ, a line each; empty where they are the same. */
 export function planDifferences(saved: Plan, now: Plan): readonly string[] {
   const text = (value: unknown) => JSON.stringify(value);
-  const before = new Map(saved.tenants.map((tenant) => [tenant.id, text(tenant)]));
-  const after = new Map(now.tenants.map((tenant) => [tenant.id, text(tenant)]));
+  // A risk may tell what is used at the moment.
+  const textsOf = ({ tenants }: Plan) =>
+    new Map(tenants.map(({ risks: _risks, ...tenant }) => [tenant.id, text(tenant)]));
+  const [before, after] = [textsOf(saved), textsOf(now)];
   const ids = [...new Set([...before.keys(), ...after.keys()])].sort();
   return [
     ...(saved.context === now.context ? [] : [`it is for ${saved.context}, not ${now.context}`]),

@@ -3,6 +3,8 @@ import { contentOf } from './content.ts';
 import { type Answer, type Applied, isUnchanged, type Layer } from './dry-run.ts';
 import { fieldChanges, withoutValues } from './field-diff.ts';
 import { type KubeObject, referenceOf } from './kube-object.ts';
+import type { Risk } from './risks/risk.ts';
+import { risksOf } from './risks/risks-of.ts';
 
 /** Objects as a cluster shows them, by reference, and its answers to what was tried. */
 export interface ObjectsSeen {
@@ -16,6 +18,7 @@ export interface ObjectsPlan {
   readonly changes: readonly ObjectChange[];
   /** Objects that are as wanted, which was not known before they were compared. */
   readonly learnt: readonly string[];
+  readonly risks: readonly Risk[];
 }
 
 /** Kinds that hold what would be lost if they were made anew. */
@@ -35,11 +38,19 @@ export function planObjects(
   applied: ReadonlyMap<string, Applied>,
 ): ObjectsPlan {
   const learnt: string[] = [];
+  const risks: Risk[] = [];
+  const judge = (reference: string, before: KubeObject | null, after: KubeObject | null) => {
+    const isNew = live.size === 0;
+    risks.push(...risksOf(reference, { kind: 'object', before, after, isNew }));
+  };
   const changes = wanted.flatMap((object): readonly ObjectChange[] => {
     const reference = referenceOf(object);
     const where = { layer, object: reference };
     const there = live.get(reference);
-    if (there === undefined) return [{ ...where, kind: 'create' }];
+    if (there === undefined) {
+      judge(reference, null, object);
+      return [{ ...where, kind: 'create' }];
+    }
     if (there.metadata.deletionTimestamp !== undefined) {
       return [{ ...where, kind: 'refused', why: 'it is being deleted' }];
     }
@@ -48,13 +59,20 @@ export function planObjects(
     if (answer === undefined) throw new TypeError(`${reference} was not compared`);
     const change = changeBy(answer, object, there);
     if (change === null && answer.write.leaves.length === 0) learnt.push(reference);
-    return change === null ? [] : [{ ...where, ...change }];
+    if (change === null) return [];
+    if (change.kind !== 'conflict') {
+      judge(reference, there, answer.kind === 'object' ? answer.object : object);
+    }
+    return [{ ...where, ...change }];
   });
   const gone = surplus
     .filter((reference) => live.get(reference)?.metadata.deletionTimestamp === undefined)
     .filter((reference) => live.has(reference))
-    .map((object): ObjectChange => ({ layer, object, kind: 'delete' }));
-  return { changes: [...changes, ...gone], learnt };
+    .map((object): ObjectChange => {
+      judge(object, live.get(object) ?? null, null);
+      return { layer, object, kind: 'delete' };
+    });
+  return { changes: [...changes, ...gone], learnt, risks };
 }
 
 type Distribute<T> = T extends ObjectChange ? Omit<T, 'layer' | 'object'> : never;

@@ -8,6 +8,8 @@ import type { KubeObject } from './kube-object.ts';
 import type { ObservedRelease } from './observed.ts';
 import { planObjects, type ObjectsPlan } from './plan-objects.ts';
 import type { ReleaseMark } from './record.ts';
+import type { Risk } from './risks/risk.ts';
+import { risksOf } from './risks/risks-of.ts';
 import type { WantedTenant } from './wanted.ts';
 
 type Wanted = Pick<WantedTenant, 'values' | 'chartVersion'>;
@@ -52,7 +54,7 @@ export function planRelease(
   applied: ReadonlyMap<string, Applied>,
   known: string | null,
 ): ReleasePlan {
-  const nothing = { helm: null, forged: [], changes: [], learnt: [] };
+  const nothing = { helm: null, forged: [], changes: [], learnt: [], risks: [] };
   if (records === null) {
     if (isReleaseKnown(secrets, mark, wanted)) return nothing;
     if (secrets === null) return install(wanted);
@@ -63,7 +65,8 @@ export function planRelease(
   const reasons = upgradeReasons(newest, wanted, known, refused.length > 0);
   if (reasons.length > 0) {
     const helm = { layer: 'vcluster', kind: 'upgrade', reasons } as const;
-    return { ...nothing, helm, forged: refused };
+    const risks = releaseRisks(newest, wanted);
+    return { ...nothing, helm, forged: refused, risks };
   }
   return {
     ...nothing,
@@ -73,7 +76,20 @@ export function planRelease(
 
 function install({ chartVersion }: Wanted): ReleasePlan {
   const helm = { layer: 'vcluster', kind: 'install', chartVersion } as const;
-  return { helm, forged: [], changes: [], learnt: [] };
+  return { helm, forged: [], changes: [], learnt: [], risks: [] };
+}
+
+/** The risks of an upgrade, as values and chart show them. */
+function releaseRisks(
+  { chart, values }: Pick<Release, 'chart' | 'values'>,
+  { values: wanted, chartVersion }: Wanted,
+): readonly Risk[] {
+  const state = 'active' as const;
+  const before = { state, chartVersion: chart.replace(/^vcluster-/, '') };
+  return [
+    ...risksOf('vcluster', { kind: 'tenant', before, after: { state, chartVersion } }),
+    ...risksOf('vcluster', { kind: 'values', before: values ?? {}, after: wanted ?? {} }),
+  ];
 }
 
 /** Why Helm has to run, as far as its records say. */

@@ -9,7 +9,10 @@ import { foreignPauses, isBarePod, nameInside } from './pause-drift.ts';
 import { NOTHING_SEEN, planObjects } from './plan-objects.ts';
 import { type Obstacle, obstacleTo } from './preconditions.ts';
 import { isReleaseKnown, planRelease } from './plan-release.ts';
+import { replicasOf } from './replicas.ts';
 import { appliedIn, EMPTY_RECORD } from './record.ts';
+import type { Risk } from './risks/risk.ts';
+import { risksOf } from './risks/risks-of.ts';
 import type { WantedTenant } from './wanted.ts';
 
 /** What a deploy does for one tenant. */
@@ -28,6 +31,8 @@ export interface TenantPlan {
   readonly leftAlone: readonly string[];
   /** Secrets like Helm's that the chart cannot have left: deleted before Helm reads them. */
   readonly forged: readonly { readonly secret: string; readonly why: string }[];
+  /** What its changes may do that a person should know before. */
+  readonly risks: readonly Risk[];
   /** Whether something was found as wanted that was not known to be: it is noted. */
   readonly note: boolean;
 }
@@ -57,6 +62,7 @@ export function planTenant(wanted: WantedTenant, seen: ObservedTenant): TenantPl
     unseen: null,
     leftAlone: [],
     forged: [],
+    risks: [],
     note: false,
   };
   const obstacle = obstacleTo(wanted, {
@@ -82,8 +88,9 @@ export function planTenant(wanted: WantedTenant, seen: ObservedTenant): TenantPl
   );
   const active = state === 'active';
   const virtual = active ? planVirtual(wanted, seen, prune.virtual) : NO_CHANGES;
+  const lifeCycle = lifeCycleChanges(wanted, seen, release.helm !== null);
   const changes = [
-    ...lifeCycleChanges(wanted, seen, release.helm !== null),
+    ...lifeCycle,
     ...host.changes,
     ...(release.helm === null ? [] : [release.helm]),
     ...release.changes,
@@ -98,6 +105,10 @@ export function planTenant(wanted: WantedTenant, seen: ObservedTenant): TenantPl
     unseen: seen.virtual.kind === 'unseen' && active ? seen.virtual.why : null,
     leftAlone: [...record.refused, ...prune.refused],
     forged: release.forged,
+    risks: [
+      ...lifeCycleRisks(wanted, lifeCycle),
+      ...[host, release, virtual].flatMap(({ risks }) => risks),
+    ],
     note:
       !blocked &&
       (learnt.length > 0 ||
@@ -107,7 +118,7 @@ export function planTenant(wanted: WantedTenant, seen: ObservedTenant): TenantPl
   };
 }
 
-const NO_CHANGES = { changes: [], learnt: [] };
+const NO_CHANGES = { changes: [], learnt: [], risks: [] };
 
 /** What a deploy does in the tenant's own cluster, as far as it can be seen. */
 export function planVirtual(
@@ -154,12 +165,17 @@ function lifeCycleChanges(
   return changes;
 }
 
-/** How many control planes an active tenant's values ask for. */
-export function replicasOf(values: unknown): number {
-  const { controlPlane } = (values ?? {}) as {
-    controlPlane?: { statefulSet?: { highAvailability?: { replicas?: number } } };
-  };
-  return controlPlane?.statefulSet?.highAvailability?.replicas ?? 1;
+/** The risks of stopping what runs. */
+function lifeCycleRisks(
+  { state, chartVersion }: Pick<WantedTenant, 'state' | 'chartVersion'>,
+  changes: readonly LifeCycleChange[],
+): readonly Risk[] {
+  if (!changes.some((change) => change.kind === 'scale' && change.to === 0)) return [];
+  const [before, after] = [
+    { state: 'active' as const, chartVersion },
+    { state, chartVersion },
+  ];
+  return risksOf('control plane', { kind: 'tenant', before, after });
 }
 
 /** What of virtual/ is not as it was applied last: it waits for the resume. */

@@ -5,6 +5,7 @@ import type { Observed } from './observed.ts';
 import { planObjects } from './plan-objects.ts';
 import { ABSENT, planTenant, type TenantPlan } from './plan-tenant.ts';
 import { appliedIn } from './record.ts';
+import type { Risk } from './risks/risk.ts';
 import type { WantedTenant } from './wanted.ts';
 
 /** All that a deploy does. */
@@ -12,6 +13,8 @@ export interface Plan {
   /** The host's context. */
   readonly context: string;
   readonly hostWide: readonly Change[];
+  /** Of the changes for all tenants. */
+  readonly risks: readonly Risk[];
   readonly tenants: readonly TenantPlan[];
   /** Live, but not in dist/: said, and left alone. */
   readonly orphans: readonly string[];
@@ -41,6 +44,7 @@ export function plan({ hostWide, tenants, known }: Dist, seen: Observed): Plan {
   return {
     context: seen.context,
     hostWide: shared.changes,
+    risks: shared.risks,
     tenants: tenants.map((tenant) => planTenant(tenant, seen.tenants.get(tenant.id) ?? ABSENT)),
     orphans: seen.live.filter((id) => !known.includes(id)),
     note: shared.learnt.length > 0,

@@ -1,6 +1,7 @@
 import type { V1Namespace, V1StatefulSetSpec } from '@kubernetes/client-node';
 import { parseBytes } from '@tenantry/tenants';
 import type { Json, KubeObject, ObjectOf } from './kube-object.ts';
+import { valueAt } from './value-at.ts';
 
 /** A field of a living control plane that Kubernetes never changes, and that dist/ wants otherwise. */
 export interface ImmutableChange {
@@ -59,9 +60,18 @@ export function immutableChanges(
     const found = liveOf(spec);
     if (found === undefined) return [];
     const live = show(found);
-    const wanted = show(valueAt(values, value) ?? chartDefault);
+    const wanted = show(valueAt(values, value.split('.')) ?? chartDefault);
     return equals(live, wanted) ? [] : [{ value, live, wanted }];
   });
+}
+
+/** The paths of values from which the chart makes such fields, where two versions differ. */
+export function immutableValues(before: unknown, after: unknown): readonly string[] {
+  return IMMUTABLE.filter(({ value, chartDefault, equals = Object.is }) => {
+    const path = value.split('.');
+    const [was, is] = [before, after].map((values) => show(valueAt(values, path) ?? chartDefault));
+    return !equals(was ?? '', is ?? '');
+  }).map(({ value }) => value);
 }
 
 /** Why nothing may be written for a tenant: what, why, and what to do. */
@@ -105,18 +115,6 @@ export function holdUps(namespace: KubeObject): readonly string[] {
   return conditions
     .filter((condition) => condition.status === 'True')
     .map(({ type, message }) => `${type}: ${message}`);
-}
-
-function valueAt(values: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null
-          ? (value as Readonly<Record<string, unknown>>)[key]
-          : undefined,
-      values,
-    );
 }
 
 function show(value: unknown): string {

@@ -1,8 +1,11 @@
 import type { Change } from './change.ts';
 import { describeObstacle, describeReason } from './describe.ts';
+import { many } from './wording.ts';
 import type { FieldChange } from './field-diff.ts';
 import type { Plan } from './plan.ts';
 import type { TenantPlan } from './plan-tenant.ts';
+import type { Risk } from './risks/risk.ts';
+import { riskCounts, riskLines } from './risks/render-risks.ts';
 
 /** How long a value may be before it is cut. */
 const MAX_VALUE_LENGTH = 80;
@@ -10,7 +13,7 @@ const MAX_VALUE_LENGTH = 80;
 /** A plan for people: a line per change, the fields that differ beneath, what it adds up to last. */
 export function renderPlan(plan: Plan): string {
   const lines = [
-    ...section(`${plan.context}, for all tenants`, plan.hostWide, null),
+    ...section(`${plan.context}, for all tenants`, plan.hostWide, plan.risks, null),
     ...plan.tenants.flatMap(renderTenant),
     ...plan.orphans.map(
       (id) =>
@@ -22,11 +25,11 @@ export function renderPlan(plan: Plan): string {
 }
 
 function renderTenant(tenant: TenantPlan): readonly string[] {
-  const { id, state, obstacle, changes, deferred, unseen, leftAlone, forged } = tenant;
+  const { id, state, obstacle, changes, deferred, unseen, leftAlone, forged, risks } = tenant;
   if (obstacle !== null) {
     return [`${id} (${state}):`, `  ! ${obstacle.what}: ${obstacle.why}\n    → ${obstacle.todo}`];
   }
-  const lines = section(`${id} (${state})`, changes, id);
+  const lines = section(`${id} (${state})`, changes, risks, id);
   const more = [
     ...forged.map(({ secret, why }) => `  - v1 Secret ${secret}: forged: ${why}`),
     ...(unseen === null ? [] : [`  ? its own cluster could not be compared: ${unseen}`]),
@@ -38,9 +41,18 @@ function renderTenant(tenant: TenantPlan): readonly string[] {
   return more.length > 0 ? [`${id} (${state}): nothing to change`, ...more] : [];
 }
 
-function section(title: string, changes: readonly Change[], id: string | null): readonly string[] {
+function section(
+  title: string,
+  changes: readonly Change[],
+  risks: readonly Risk[],
+  id: string | null,
+): readonly string[] {
   if (changes.length === 0) return [];
-  return [`${title}:`, ...changes.flatMap((change) => renderChange(change, id))];
+  return [
+    `${title}:`,
+    ...changes.flatMap((change) => renderChange(change, id)),
+    ...risks.flatMap((risk) => riskLines(risk, risk.object)).map((line) => `  ${line}`),
+  ];
 }
 
 function renderChange(change: Change, id: string | null): readonly string[] {
@@ -91,7 +103,7 @@ function shown(value: unknown): string {
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
 }
 
-function summary({ hostWide, tenants }: Plan): string {
+function summary({ hostWide, risks, tenants }: Plan): string {
   const touched = tenants.filter(({ changes }) => changes.length > 0).length;
   const refused = tenants.filter(({ obstacle }) => obstacle !== null).length;
   const changes = hostWide.length + tenants.reduce((sum, tenant) => sum + tenant.changes.length, 0);
@@ -104,6 +116,9 @@ function summary({ hostWide, tenants }: Plan): string {
     const same = tenants.length - unseen - refused;
     return `nothing to change: ${same} of ${tenants.length} tenants match dist/${tail}`;
   }
-  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
-  return `${many(changes, 'change')} in ${touched} of ${many(tenants.length, 'tenant')}${tail}`;
+  const all = [...risks, ...tenants.flatMap((tenant) => tenant.risks)];
+  return [
+    `${many(changes, 'change')} in ${touched} of ${many(tenants.length, 'tenant')}${tail}`,
+    `risks: ${riskCounts(all)}`,
+  ].join('\n');
 }

@@ -64,6 +64,7 @@ test('nothing changed: nothing to do, and nothing to note', () => {
       unseen: null,
       leftAlone: [],
       forged: [],
+      risks: [],
       note: false,
     },
   ]);
@@ -104,6 +105,15 @@ describe('an object', () => {
         force: true,
         leaves: [],
       },
+    ]);
+  });
+
+  test('that is wanted below what is used is a risk, told with its name', () => {
+    const wanted = alice({ hostObjects: [{ ...QUOTA, ...quotaOf('5') }, NAMESPACE_OBJECT] });
+    const used = living(QUOTA, { status: { used: { pods: '7' } } });
+    const [tenant] = planOf(wanted, observedAlice(onHost([used], wanted))).tenants;
+    expect(tenant?.risks).toMatchObject([
+      { rule: 'quota-below-use', object: QUOTA_NAME, what: 'pods: 7 used, 5 allowed' },
     ]);
   });
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Change } from '../src/change.ts';
 import { describeDone, describeDrift, describeObstacle } from '../src/describe.ts';
 import type { Plan } from '../src/plan.ts';
-import { parsePlan, planEvents, serializePlan } from '../src/plan-json.ts';
+import { parsePlan, planDifferences, planEvents, serializePlan } from '../src/plan-json.ts';
 import { renderPlan } from '../src/render-plan.ts';
 
 const update: Change = {
@@ -20,6 +20,14 @@ const conflict: Change = {
   kind: 'conflict',
   conflicts: [{ field: '.data.NAME', manager: 'kubectl-patch', subresource: '' }],
 };
+const RISK = {
+  rule: 'pause',
+  severity: 'low',
+  object: 'control plane',
+  what: 'active → paused',
+  reason: 'its pods end',
+  cure: 'tell it',
+} as const;
 const tenant = {
   id: 'alice',
   state: 'active',
@@ -29,14 +37,17 @@ const tenant = {
   unseen: null,
   leftAlone: [],
   forged: [],
+  risks: [],
   note: false,
 } as const;
 const plan: Plan = {
   context: 'kind-tenantry',
   hostWide: [],
+  risks: [],
   tenants: [
     {
       ...tenant,
+      risks: [RISK],
       changes: [update, { layer: 'vcluster', kind: 'install', chartVersion: '0.36.0' }, conflict],
     },
     { ...tenant, id: 'bob', state: 'paused', deferred: ['v1 ConfigMap default/tenant-id'] },
@@ -54,11 +65,14 @@ test('a plan for people', () => {
   + vcluster 0.36.0
   ! v1 ConfigMap default/tenant-id: conflict with "kubectl-patch": .data.NAME
     → take the change back, put it into tenants.json, or take the field over: pnpm run deploy alice --take-over
+  ! low pause: control plane: active → paused: its pods end
+    → tell it
 bob (paused): nothing to change
   … v1 ConfigMap default/tenant-id: deferred until resume
 zoe: orphan: live, but not in dist/; a deploy leaves it alone
   → pnpm offboard zoe
-3 changes in 1 of 3 tenants`);
+3 changes in 1 of 3 tenants
+risks: 1 low (pause)`);
 });
 
 test('nothing to do is one line', () => {
@@ -72,6 +86,7 @@ test('a plan for machines ends with a summary', () => {
     tenants: 3,
     changed: 1,
     changes: 3,
+    risks: 1,
     conflicts: 1,
     refused: 0,
     unseen: 0,
@@ -82,6 +97,12 @@ test('a plan for machines ends with a summary', () => {
 test('a saved plan comes back as it was; another file is refused', () => {
   expect(parsePlan(serializePlan(plan))).toEqual(plan);
   expect(() => parsePlan('{"form":"other"}')).toThrow('tenantry-plan-1');
+});
+
+test('what is used at the moment makes no saved plan another one', () => {
+  const [alice] = plan.tenants;
+  const now = { ...plan, tenants: [{ ...tenant, ...alice, risks: [] }, ...plan.tenants.slice(1)] };
+  expect(planDifferences(plan, now)).toEqual([]);
 });
 
 test.each<[Change, readonly string[], readonly string[]]>([

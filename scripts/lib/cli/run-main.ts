@@ -16,6 +16,7 @@ import { refuseSwallowedFlags } from './pnpm-flags.ts';
 import { printable } from './printable.ts';
 import { createReport, type Report, secondsSince } from './report.ts';
 import { quietShell, type Shell } from './shell.ts';
+import { laidOut, lookOf } from './terminal-text.ts';
 import { userDirectory, type Workspace, workspace } from './workspace.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, some: 3, found: 4, interrupted: 130 } as const;
@@ -46,6 +47,8 @@ export interface Context<O extends Options = Options> {
   readonly signal: AbortSignal;
   /** Writes a line of the command's result to standard output. */
   readonly print: (line: string) => void;
+  /** The same for a text with signs in front of its lines, laid out for a terminal. */
+  readonly show: (text: string) => void;
 }
 
 /** A command whose `run` is given the values of its own options. */
@@ -136,6 +139,8 @@ async function carryOut(
       $: quietShell({ signal }),
       signal,
       print: (line) => report.result(line),
+      show: (text) =>
+        void process.stdout.write(`${laidOut(printable(text), lookOf(process.stdout))}\n`),
     });
     return end(code ?? EXIT.done, null);
   } catch (error) {

@@ -3,8 +3,8 @@ import type { Step } from './commits.ts';
 import { isExample } from './example.ts';
 import { ABSENT, type Found } from './follow.ts';
 import { moment, type Note, short } from './notes.ts';
-import type { ObjectReader } from './object-reader.ts';
-import { type Entry, isSame } from './tree-path.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
+import { type Entry, isSame } from '../git/tree-path.ts';
 
 /** A step after which tenants.json is another one. */
 export interface Change {

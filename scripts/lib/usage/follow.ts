@@ -1,9 +1,9 @@
 import type { Commit, Step } from './commits.ts';
-import type { Git } from './git.ts';
+import type { Git } from '../git/git.ts';
 import { type Note, short } from './notes.ts';
-import type { ObjectReader } from './object-reader.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
 import { movedFrom } from './renames.ts';
-import { type Entry, pathFinder } from './tree-path.ts';
+import { type Entry, pathFinder } from '../git/tree-path.ts';
 
 /** What one step has of the file, and where. */
 export interface Found {

@@ -7,11 +7,11 @@ import { type Change, contentNotes, contentReader, dateNotes, readChanges } from
 import { readSteps, type Step } from './commits.ts';
 import { orderDates } from './date-order.ts';
 import { ABSENT, followFile } from './follow.ts';
-import { type Git, openRepository } from './git.ts';
+import { type Git, openRepository } from '../git/git.ts';
 import { mergeNotes } from './merges.ts';
 import { nameNotes } from './name-notes.ts';
 import { moment, type Note, short } from './notes.ts';
-import { type ObjectReader, openObjectReader } from './object-reader.ts';
+import { type ObjectReader, openObjectReader } from '../git/object-reader.ts';
 import { movedTo } from './renames.ts';
 import { findSource, type Source, sourceNotes } from './source.ts';
 import { uncommittedNotes } from './uncommitted.ts';

@@ -3,7 +3,7 @@ import type { ContentReader } from './changes.ts';
 import type { Commit, Step } from './commits.ts';
 import { ABSENT, type Followed } from './follow.ts';
 import { moment, type Note, short } from './notes.ts';
-import { isSame } from './tree-path.ts';
+import { isSame } from '../git/tree-path.ts';
 
 /**
  * What a merge brings counts from the merge. Where the merged branch had it before, and usage was

@@ -1,7 +1,7 @@
 import { InvalidTenants, parseFormerTenants } from '@tenantry/tenants';
 import { posix } from 'node:path';
-import type { Git } from './git.ts';
-import type { ObjectReader } from './object-reader.ts';
+import type { Git } from '../git/git.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
 
 /** What became of a file between two commits. */
 export interface FileChange {

@@ -1,5 +1,6 @@
 import { UsageError } from '../cli/errors.ts';
-import type { Git } from './git.ts';
+import type { Git } from '../git/git.ts';
+import { defaultBranch, HEADS, readRefs } from '../git/refs.ts';
 import type { Note } from './notes.ts';
 
 /** What the history is read from. */
@@ -8,15 +9,6 @@ export interface Source {
   /** Null for a commit that was asked for by name, or where no branch is checked out. */
   readonly branch: string | null;
 }
-
-interface Ref {
-  readonly name: string;
-  /** What it points to by name: the default branch, for a remote's HEAD. */
-  readonly target: string;
-  readonly upstream: string;
-}
-
-const HEADS = 'refs/heads/';
 
 /** The commit to read, by name or HEAD; null where there is none yet. @throws UsageError, CommandError */
 export async function findSource(git: Git, name?: string): Promise<Source | null> {
@@ -43,10 +35,8 @@ export async function sourceNotes(
 ): Promise<readonly Note[]> {
   if (branch === null)
     return [{ kind: 'source', text: `read from commit ${commit}, by no branch` }];
-  const refs = parseRefs(
-    await git.run('for-each-ref', `--format=${REF_FORMAT}`, HEADS, 'refs/remotes/'),
-  );
-  const standard = defaultBranch(refs);
+  const refs = await readRefs(git);
+  const standard = defaultBranch(refs)?.name ?? null;
   const upstream = refs.find(({ name }) => name === HEADS + branch)?.upstream ?? '';
   return [
     { kind: 'source', text: `read from branch ${branch}, commit ${commit}` },
@@ -87,30 +77,4 @@ async function upstreamNotes(
           },
         ]),
   ];
-}
-
-const REF_FORMAT = '%(refname)%09%(symref)%09%(upstream)';
-
-/** `git for-each-ref` in our format; a name holds no tab. */
-export function parseRefs(text: string): readonly Ref[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [name = '', target = '', upstream = ''] = line.split('\t');
-      return { name, target, upstream };
-    });
-}
-
-/** The branch that a remote calls its own, or main or master where that is all there is to go by. */
-export function defaultBranch(refs: readonly Ref[]): string | null {
-  const remoteHeads = refs.filter(({ name }) => /^refs\/remotes\/[^/]+\/HEAD$/.test(name));
-  const head = remoteHeads.find(({ name }) => name.includes('/origin/')) ?? remoteHeads[0];
-  if (head !== undefined && head.target !== '') {
-    return head.target.slice(head.name.length - 'HEAD'.length);
-  }
-  const named = ['main', 'master'].find((branch) =>
-    refs.some(({ name }) => name === HEADS + branch),
-  );
-  return named ?? null;
 }

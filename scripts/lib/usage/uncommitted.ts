@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Git } from './git.ts';
+import type { Git } from '../git/git.ts';
 import type { Note } from './notes.ts';
-import type { Entry } from './tree-path.ts';
+import type { Entry } from '../git/tree-path.ts';
 
 /** Whether the file on disk is another one than the commit's. */
 export async function uncommittedNotes(git: Git, entry: Entry): Promise<readonly Note[]> {

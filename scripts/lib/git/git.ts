@@ -52,7 +52,7 @@ export async function openRepository($: Shell, file: string): Promise<Git> {
     // A repository that Git refuses to read is not no repository.
     if (isBelowRepository(directory)) throw error;
     throw new UsageError(
-      `${file} is in no Git repository: ${messageOf(error)}\n  → usage is read from its commits`,
+      `${file} is in no Git repository: ${messageOf(error)}\n  → commit it: this command reads Git's history`,
       { cause: error },
     );
   });

@@ -1,0 +1,124 @@
+import { NameMask, type TenantNames, unmasked } from './name-mask.ts';
+import type { YamlWriter } from './documents.ts';
+import { type FileToReview, type ReviewedChange, reviewFile } from './review-file.ts';
+import type { FileVersions, TreeFile } from './tree-file.ts';
+
+/** The directory of what all tenants share. */
+export const HOST_WIDE = '_host';
+
+/** A file that belongs to a tenant; its path begins in the tenant's directory. */
+export interface TenantFile {
+  readonly id: string;
+  readonly file: FileVersions;
+}
+
+/** One change, and the tenants that have it, sorted. */
+export interface GroupedChange {
+  readonly ids: readonly string[];
+  readonly tenant: FileToReview['tenant'];
+  readonly change: ReviewedChange;
+}
+
+/** The tenants of two trees by id. */
+export interface TenantsOfTrees {
+  readonly before: ReadonlyMap<string, TenantNames>;
+  readonly after: ReadonlyMap<string, TenantNames>;
+}
+
+interface SameFile extends FileToReview {
+  readonly ids: string[];
+  /** Whether names could be taken out of it. */
+  readonly isMasked: boolean;
+}
+
+/** Groups what changes alike but for the tenants' own names. Files that read alike are compared once. */
+export function groupFiles(
+  files: readonly TenantFile[],
+  tenants: TenantsOfTrees,
+  write: YamlWriter,
+): readonly GroupedChange[] {
+  const groups = new Map<
+    string,
+    { ids: string[]; of: SameFile; change: ReviewedChange; at: number }
+  >();
+  for (const of of sameFiles(files, tenants)) {
+    for (const [at, change] of reviewFile(of, write).entries()) {
+      const key = JSON.stringify([of.tenant, of.isMasked ? '' : of.ids, change], exact);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { ids: [...of.ids], of, change, at });
+      else group.ids.push(...of.ids);
+    }
+  }
+  return [...groups.values()].map(({ ids, of, change, at }) => {
+    const { tenant, file } = of;
+    // What only one tenant has is told with its own names.
+    const own = ids.length === 1 ? reviewFile({ ...of, shown: file }, write)[at] : undefined;
+    return { ids: ids.sort(), tenant, change: own ?? withWords(change) };
+  });
+}
+
+function sameFiles(
+  files: readonly TenantFile[],
+  { before, after }: TenantsOfTrees,
+): Iterable<SameFile> {
+  const byText = new Map<string, SameFile>();
+  for (const { id, file } of files) {
+    const [was, is] = [before.get(id), after.get(id)];
+    const tenant = was === undefined ? 'new' : is === undefined ? 'gone' : 'stays';
+    const shown = masked(file, commonNames(id, was, is));
+    const texts = [shown?.before, shown?.after].map((version) =>
+      version == null ? '' : `${version.mode} ${version.isText} ${version.text}`,
+    );
+    const isMasked = shown !== null;
+    const key = [tenant, isMasked ? shown.path : `${id}/${file.path}`, ...texts].join('\0');
+    const same = byText.get(key);
+    if (same === undefined) {
+      byText.set(key, { ids: [id], file, shown: shown ?? file, tenant, isMasked });
+    } else same.ids.push(id);
+  }
+  return byText.values();
+}
+
+/** What a tenant is called in both trees: a name that changes is no name to take out. */
+function commonNames(
+  id: string,
+  was: TenantNames | undefined,
+  is: TenantNames | undefined,
+): TenantNames {
+  const [one, other] = [was ?? is, is ?? was];
+  const hostnames = one?.hostnames ?? [];
+  return {
+    id,
+    name: one?.name === other?.name ? (one?.name ?? '') : '',
+    hostnames: hostnames.join(' ') === other?.hostnames.join(' ') ? hostnames : [],
+  };
+}
+
+/** A file without its tenant's names; null where they cannot be taken out. */
+function masked({ path, before, after }: FileVersions, names: TenantNames): FileVersions | null {
+  const mask = new NameMask(names, path);
+  const version = (file: TreeFile | null) => {
+    const text = file === null ? '' : mask.text(file.text);
+    return text === null ? null : { file: file && { ...file, text } };
+  };
+  const [at, was, is] = [mask.text(path), version(before), version(after)];
+  return at === null || was === null || is === null
+    ? null
+    : { path: at, before: was.file, after: is.file };
+}
+
+/** Numbers that JSON has no word for, told apart. */
+function exact(_key: string, value: unknown): unknown {
+  const isPlain = typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0));
+  return isPlain ? value : ['number', Object.is(value, -0) ? '-0' : String(value)];
+}
+
+/** A change with words for what stands for names. */
+function withWords<T>(value: T): T {
+  if (typeof value === 'string') return unmasked(value) as T;
+  if (Array.isArray(value)) return value.map(withWords) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [unmasked(key), withWords(child as unknown)]),
+  ) as T;
+}

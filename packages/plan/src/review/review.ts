@@ -1,0 +1,148 @@
+import type { FieldChange } from '../field-diff.ts';
+import type { Risk } from '../risks/risk.ts';
+import type { YamlWriter } from './documents.ts';
+import { type GroupedChange, groupFiles, HOST_WIDE, type TenantFile } from './group-files.ts';
+import { type ReviewedChange, reviewFile } from './review-file.ts';
+import type { FleetVersions } from './tenants-file.ts';
+import type { FileVersions } from './tree-file.ts';
+
+/** What a merge would change. */
+export interface Review {
+  /** What the tree is compared with, in words. */
+  readonly base: string;
+  readonly tenants: { readonly before: number; readonly after: number };
+  readonly sections: readonly ReviewSection[];
+  /** What could not be looked at, and why. */
+  readonly notes: readonly string[];
+}
+
+/** Changes that the same tenants have. */
+export interface ReviewSection {
+  readonly kind: 'host-wide' | 'plan' | 'new' | 'gone' | 'changed';
+  /** The plan of which figures change; null for other sections. */
+  readonly plan: string | null;
+  /** What changes of the plan in tenants.json. */
+  readonly figures: readonly FieldChange[];
+  /** Ids, sorted; none for what all share. */
+  readonly tenants: readonly string[];
+  /** Where most tenants have the changes: those that have not. */
+  readonly without: readonly string[];
+  readonly changes: readonly ReviewedChange[];
+}
+
+export interface ReviewInput {
+  readonly base: string;
+  /** The files of dist/ that differ, in any order. */
+  readonly files: readonly FileVersions[];
+  readonly fleet: FleetVersions;
+  readonly notes: readonly string[];
+}
+
+/** Compares two trees: what is the same for many tenants is told once. */
+export function review(
+  { base, files, fleet, notes }: ReviewInput,
+  write: YamlWriter,
+  more: (grouped: readonly GroupedChange[]) => readonly GroupedChange[] = () => [],
+): Review {
+  const ofTenants = files.flatMap((file): readonly TenantFile[] => {
+    const slash = file.path.indexOf('/');
+    const id = file.path.slice(0, slash);
+    if (slash === -1 || id === HOST_WIDE) return [];
+    return [{ id, file: { ...file, path: file.path.slice(slash + 1) } }];
+  });
+  const shared = files.filter(
+    ({ path }) => !path.includes('/') || path.startsWith(`${HOST_WIDE}/`),
+  );
+  const grouped = groupFiles([...ofTenants, ...fleet.entries], fleet, write);
+  const sections = sectionsOf([...grouped, ...more(grouped)], fleet);
+  const hostWide = [...shared, ...fleet.rest].flatMap((file) =>
+    reviewFile({ file, shown: file, tenant: 'stays' }, write),
+  );
+  return {
+    base,
+    tenants: { before: fleet.before.size, after: fleet.after.size },
+    sections: [
+      ...(hostWide.length === 0 ? [] : [section('host-wide', { changes: hostWide })]),
+      ...withPlans(sections, fleet),
+    ],
+    notes: [...fleet.notes, ...notes],
+  };
+}
+
+/** All risks of a review, what decides most first. */
+export function allRisks({ sections }: Review): readonly Risk[] {
+  const risks = sections.flatMap(({ changes }) => changes.flatMap((change) => change.risks));
+  return [...risks.filter(isHigh), ...risks.filter((risk) => !isHigh(risk))];
+}
+
+function isHigh({ severity }: Risk): boolean {
+  return severity === 'high';
+}
+
+function section(
+  kind: ReviewSection['kind'],
+  rest: Partial<Omit<ReviewSection, 'kind'>>,
+): ReviewSection {
+  return { kind, plan: null, figures: [], tenants: [], without: [], changes: [], ...rest };
+}
+
+function sectionsOf(
+  grouped: readonly GroupedChange[],
+  { before, after }: FleetVersions,
+): readonly ReviewSection[] {
+  const bySet = new Map<string, { kind: ReviewSection['kind']; of: GroupedChange[] }>();
+  for (const each of grouped) {
+    const kind = { new: 'new', gone: 'gone', stays: 'changed' }[each.tenant] as 'changed';
+    const key = `${kind} ${each.ids.join(' ')}`;
+    const found = bySet.get(key) ?? { kind, of: [] };
+    found.of.push(each);
+    bySet.set(key, found);
+  }
+  const stay = [...after.keys()].filter((id) => before.has(id));
+  return [...bySet.values()]
+    .map(({ kind, of }) => {
+      const tenants = of[0]?.ids ?? [];
+      const others = new Set(tenants);
+      const isMost = kind === 'changed' && tenants.length * 2 > stay.length;
+      const without = isMost ? stay.filter((id) => !others.has(id)).sort() : [];
+      return section(kind, { tenants, without, changes: of.map(({ change }) => change) });
+    })
+    .sort(
+      (a, b) =>
+        b.tenants.length - a.tenants.length ||
+        ((a.tenants[0] ?? '') < (b.tenants[0] ?? '') ? -1 : 1),
+    );
+}
+
+/** Objects that hold a plan's figures. */
+const FOLLOWS = /^v1 (?:ResourceQuota|LimitRange) /;
+
+/** Puts under a plan's figures what follows from them for the tenants that are on it. */
+function withPlans(
+  sections: readonly ReviewSection[],
+  { plans, planOf }: FleetVersions,
+): readonly ReviewSection[] {
+  let rest = sections;
+  const found = plans.map(({ plan, figures }) => {
+    const isOnPlan = (ids: readonly string[]) => ids.every((id) => planOf.get(id) === plan);
+    const follows = ({ kind, object }: ReviewedChange) =>
+      kind === 'update' && (FOLLOWS.test(object) || isOfValues(object, figures));
+    const source = rest.find(
+      ({ kind, tenants, changes }) =>
+        kind === 'changed' && isOnPlan(tenants) && changes.some(follows),
+    );
+    if (source === undefined) return section('plan', { plan, figures });
+    const { tenants, without } = source;
+    const left = source.changes.filter((change) => !follows(change));
+    rest = rest.flatMap((each) =>
+      each !== source ? [each] : left.length === 0 ? [] : [{ ...each, changes: left }],
+    );
+    const changes = source.changes.filter(follows);
+    return section('plan', { plan, figures, tenants, without, changes });
+  });
+  return [...found, ...rest];
+}
+
+function isOfValues(object: string, figures: readonly FieldChange[]): boolean {
+  return object === 'vcluster.yaml' && figures.some(({ path }) => path.startsWith('vcluster'));
+}

@@ -1,0 +1,19 @@
+/** `1 change`, `1,000 changes`. */
+export function many(count: number, word: string): string {
+  return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** So many ids in a line; the rest is counted. */
+const MAX_NAMED = 10;
+
+/** `alice, bob and 3 more`. */
+export function named(ids: readonly string[], most = MAX_NAMED): string {
+  const rest = ids.length - most;
+  if (rest <= 0) return ids.join(', ');
+  return `${ids.slice(0, most).join(', ')} and ${rest.toLocaleString('en-US')} more`;
+}
+
+/** A text of somebody else's as part of a line: it cannot begin another one. */
+export function singleLine(text: string): string {
+  return text.replaceAll(/[\r\n]/g, (character) => (character === '\n' ? '\\n' : '\\r'));
+}
