@@ -15,6 +15,7 @@ import {
   referenceOf,
   type Release,
   type ReleaseRecords,
+  routeFaults,
   type TenantPlan,
   toPrune,
   union,
@@ -32,6 +33,7 @@ import {
   virtualClient,
   waitForControlPlane,
   waitForDns,
+  waitForRoutes,
   waitForWorkloads,
 } from './wait-tenant.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -76,7 +78,10 @@ export async function applyTenant(
     said.push(`forged Secret ${secret} deleted: ${why}`);
   const before = seen.record.inventory;
   const current = inventoryOf(tenant.hostObjects, tenant.virtualObjects, before.release);
-  if (!needsWork(planned)) return untilRunning(appliance, work);
+  if (!needsWork(planned)) {
+    await untilRunning(appliance, work);
+    return untilReached(appliance, work);
+  }
   throwObstacles(planned, 'host');
   // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
   await notes.store(union(before, current));
@@ -88,6 +93,8 @@ export async function applyTenant(
     if (installed.length > 0) await noteInstalled(appliance.connections.host, notes, installed);
     await notes.store(current);
     throwObstacles(planned, 'vcluster');
+    // The Service that it leads to is there by now.
+    await waitForRoutes(appliance, tenant.hostObjects);
     return;
   }
   // Side by side: the control plane was told to end before, and what ends takes its time.
@@ -95,6 +102,7 @@ export async function applyTenant(
   // What left virtual/ waits for the resume.
   await notes.store({ ...union(before, current), host: current.host });
   throwObstacles(planned, 'vcluster');
+  await waitForRoutes(appliance, tenant.hostObjects);
 }
 
 /** Whether anything is to be written for a tenant. */
@@ -255,6 +263,15 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
   const settled = await look();
   const rest = planVirtual(tenant, settled, []).changes;
   noteUnchanged(notes, 'virtual', tenant.virtualObjects, rest, settled.virtual.seen.live);
+}
+
+/** Nothing is to be written: a route that its Gateway has not taken yet is waited for all the same. */
+async function untilReached(appliance: Appliance, { tenant, seen }: Work): Promise<void> {
+  const waiting = tenant.hostObjects.filter((object) => {
+    const there = seen.host.live.get(referenceOf(object));
+    return there === undefined || routeFaults(there).length > 0;
+  });
+  await waitForRoutes(appliance, waiting);
 }
 
 /** Nothing is to be written: what runs is waited for all the same. */

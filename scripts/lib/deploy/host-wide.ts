@@ -14,6 +14,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { apply } from '../kube/requests.ts';
 import { applyChanges } from './apply-changes.ts';
 import { createNotes } from './notes.ts';
+import { waitForWorkloads } from './wait-tenant.ts';
 
 /** Carries out what is planned for what all tenants share, and says what was done. */
 export async function applyHostWide(
@@ -21,6 +22,7 @@ export async function applyHostWide(
   wanted: readonly KubeObject[],
   { hostWide, note }: Pick<Plan, 'hostWide' | 'note'>,
   { hostWide: seen, hostWideRecord }: Observed,
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
   const changes = hostWide.filter((change): change is ObjectChange => 'object' in change);
   const obstacles = changes.filter(isBlocked).map((change) => describeObstacle(change, null));
@@ -37,5 +39,6 @@ export async function applyHostWide(
   await applyChanges({ client, notes, said }, wanted, changes);
   const keep = appliedIn('host-wide', notes.applied);
   if (keep.size > 0) await apply(client, hostWideRecordObject(notes), { force: true });
+  await waitForWorkloads({ signal }, client, wanted);
   return said;
 }
