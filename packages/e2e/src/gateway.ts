@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { host, hostApply, hostObjects, pnpmOk } from './tenantry.ts';
+import { host, hostApply, pnpmOk } from './tenantry.ts';
 
 /** What a tenants.json says of the Gateway that `installGateway` makes. */
 export const GATEWAY_HOST = {
@@ -58,20 +58,14 @@ export async function installGateway(
   });
   const programmed = ['--for=condition=Programmed', '--timeout=60s'];
   await host(['wait', '-n', namespace, `gateway/${name}`, ...programmed]);
-  const [node] = await hostObjects(['nodes']);
-  const { addresses } = node?.['status'] as {
-    addresses: readonly { type: string; address: string }[];
-  };
-  const address = addresses.find(({ type }) => type === 'InternalIP')?.address;
-  const port = await host([
+  const address = await host([
     'get',
-    'service/traefik',
-    '-n',
-    namespace,
+    'nodes',
     '-o',
-    'jsonpath={.spec.ports[0].nodePort}',
+    'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}',
   ]);
-  if (address === undefined) throw new Error('the node has no address');
+  const service = ['get', 'service/traefik', '-n', namespace];
+  const port = await host([...service, '-o', 'jsonpath={.spec.ports[0].nodePort}']);
   return { address, port: Number(port), certificate };
 }
 
@@ -80,16 +74,17 @@ async function selfSigned(
   names: readonly string[],
 ): Promise<{ readonly certificate: string; readonly key: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'tenantry-e2e-certificate-'));
-  const [certificate, key] = ['tls.crt', 'tls.key'].map((file) => join(directory, file));
+  const certificate = join(directory, 'tls.crt');
+  const key = join(directory, 'tls.key');
+  const subject = `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`;
+  const form =
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=tenantry-e2e';
   try {
-    await execa('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-days', '2', '-subj', '/CN=tenantry-e2e', '-out', `${certificate}`, '-keyout', `${key}`],
-      ...['-addext', `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`],
-    ]);
+    const files = ['-out', certificate, '-keyout', key];
+    await execa('openssl', [...form.split(' '), ...files, '-addext', subject]);
     return {
-      certificate: await readFile(`${certificate}`, 'utf8'),
-      key: await readFile(`${key}`, 'utf8'),
+      certificate: await readFile(certificate, 'utf8'),
+      key: await readFile(key, 'utf8'),
     };
   } finally {
     await rm(directory, { recursive: true });

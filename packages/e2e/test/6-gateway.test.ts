@@ -102,12 +102,12 @@ test('status says where, and a second deploy has nothing to do', async () => {
 
 describe('Bob’s name stays Bob’s', () => {
   test('whatever Alice makes in her own cluster', async () => {
-    const { apiVersion, kind, metadata, spec } = JSON.parse(
-      await host(['get', 'crd', ROUTES, '-o', 'json']),
-    ) as Record<string, unknown> & { metadata: { annotations: object } };
+    const found = JSON.parse(await host(['get', 'crd', ROUTES, '-o', 'json'])) as {
+      readonly metadata: { readonly annotations: object };
+    };
     // Without its approval an API server takes no definition in this group.
-    const { annotations } = metadata;
-    const definition = { apiVersion, kind, metadata: { name: ROUTES, annotations }, spec };
+    const { annotations } = found.metadata;
+    const definition = { ...found, metadata: { name: ROUTES, annotations }, status: undefined };
     await tenant('alice', ['apply', '--server-side', '-f', '-'], JSON.stringify(definition));
     await tenant('alice', ['wait', `crd/${ROUTES}`, '--for=condition=Established']);
     const ingress = {

@@ -220,7 +220,7 @@ const className = z
     error: 'a class is named in lower-case letters, digits, "-" and "."',
   });
 
-const domain = hostname.refine((name) => name.length <= 253 - MAX_ID_LENGTH - 1, {
+const domain = hostname.refine((text) => text.length <= 253 - MAX_ID_LENGTH - 1, {
   error: `a domain has at most ${253 - MAX_ID_LENGTH - 1} characters, so that ids fit before it`,
 });
 
