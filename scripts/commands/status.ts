@@ -59,15 +59,17 @@ function readUnpaid(tenantsFile: string, report: Report): ReadonlyMap<string, st
 
 function asTable(statuses: readonly TenantStatus[]): string {
   const now = Date.now();
+  const named = statuses.some(({ hostnames }) => hostnames.length > 0);
   return table([
-    ['TENANT', 'WANTED', 'SEEN', 'VERSION', 'PODS', 'AGE', 'DRIFT'],
-    ...statuses.map(({ id, wanted, seen, version, pods, since, drift }) => [
+    ['TENANT', 'WANTED', 'SEEN', 'VERSION', 'PODS', 'AGE', ...(named ? ['NAMES'] : []), 'DRIFT'],
+    ...statuses.map(({ id, wanted, seen, version, pods, since, hostnames, drift }) => [
       id,
       wanted,
       seen,
       version ?? '-',
       `${pods.ready}/${pods.all}`,
       age(since, now),
+      ...(named ? [hostnames.join(' ') || '-'] : []),
       drift.join('; ') || '-',
     ]),
   ]);

@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { holderOf } from '../lib/kube/lease.ts';
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
+  type Done,
   hashOf,
   isEmpty,
   type KubeObject,
+  type ObjectChange,
   parseRecords,
   type Plan,
   planDifferences,
@@ -16,6 +18,7 @@ import {
 } from '@tenantry/plan';
 import { textReport } from './helpers/text-report.ts';
 import { connectionsOf } from '../lib/cluster/connections.ts';
+import { applyChanges } from '../lib/deploy/apply-changes.ts';
 import type { Appliance } from '../lib/deploy/apply-tenant.ts';
 import { deployTenant } from '../lib/deploy/deploy-tenant.ts';
 import { applyHostWide } from '../lib/deploy/host-wide.ts';
@@ -229,7 +232,13 @@ async function deployed(
   const takeOver = changes.takeOver ?? false;
   const { reveal = asItIs } = changes;
   const { plan, observed } = await lookAt(tenant, takeOver, reveal);
-  await applyHostWide(host.client, [systemNamespaceObject()], plan, observed);
+  await applyHostWide(
+    host.client,
+    [systemNamespaceObject()],
+    plan,
+    observed,
+    new AbortController().signal,
+  );
   const appliance: Appliance = {
     connections: connections(),
     report: textReport((text) => said.push(text)),
@@ -329,6 +338,51 @@ test('a second deploy and a plan write nothing, and compare nothing again', asyn
   expect(host.reads.filter((read) => read.startsWith('GET'))).toEqual([]);
   expect(inside.reads.filter((read) => read.startsWith('GET'))).toHaveLength(6);
   expect(said.at(-1)).toMatch(/^alice: nothing changed \(.*\nalice: Hello Alice\n$/s);
+});
+
+describe('a tenant with a route', () => {
+  const parentRef = { namespace: 'gateway', name: 'public' };
+  const route = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'tenant-alice', namespace: NAMESPACE, labels: LABELS },
+    spec: { parentRefs: [parentRef], hostnames: ['alice.example'] },
+  };
+  const named = () => alice({ hostObjects: [...alice().hostObjects, route] });
+  const reference = `gateway.networking.k8s.io/v1 HTTPRoute ${NAMESPACE}/tenant-alice`;
+
+  /** What the Gateway writes once it has seen the route. */
+  function answer(status: 'True' | 'False'): void {
+    const conditions = ['Accepted', 'ResolvedRefs'].map((type) => ({ type, status }));
+    host.put({
+      ...(host.get(reference) ?? route),
+      status: { parents: [{ parentRef, conditions }] },
+    });
+  }
+
+  test('is deployed when its Gateway has taken it, and then asked for it no more', async () => {
+    const install: Appliance['install'] = async (tenant) => {
+      answer('True');
+      return helm(tenant);
+    };
+    expect(await deployed(named(), { install })).toContain('HTTPRoute/tenant-alice created');
+    host.reads.length = 0;
+    expect(await deployed(named())).toEqual([]);
+    expect(host.reads.filter((read) => read === 'LIST HTTPRoute')).toHaveLength(1);
+  });
+
+  test.each([true, false])('is not while it has not, something to write: %s', async (isNew) => {
+    const install: Appliance['install'] = async (tenant) => {
+      answer(isNew ? 'False' : 'True');
+      return helm(tenant);
+    };
+    if (!isNew) {
+      await deployed(named(), { install });
+      answer('False');
+    }
+    const signal = AbortSignal.timeout(1500);
+    await expect(deployed(named(), { install, signal })).rejects.toThrow(/timeout/);
+  });
 });
 
 test('what only says the same in other words is noted once, and then known', async () => {
@@ -588,6 +642,33 @@ describe('a tenant that another deploy holds', () => {
       host.get('coordination.k8s.io/v1 Lease tenantry-system/tenant-alice')?.['spec'],
     ).toMatchObject({ holderIdentity: elsewhere });
   });
+});
+
+test('what a policy refuses by what the namespace was a moment ago is tried again', async () => {
+  await deployed(alice());
+  const update = (object: string): ObjectChange => ({
+    layer: 'host',
+    kind: 'update',
+    object,
+    fields: [],
+    method: 'replace',
+    force: true,
+    leaves: [],
+  });
+  const changes = [update(`v1 Namespace ${NAMESPACE}`), update(QUOTA)];
+  const carrier = {
+    client: host.client,
+    reveal: async (object: KubeObject) => object,
+    notes: { set: () => {}, forget: () => {} },
+    said: [] as Done[],
+  };
+  host.refuse(QUOTA, apiError(403, 'forbidden'));
+  setTimeout(() => host.refuse(QUOTA, null), 300);
+  await applyChanges(carrier, alice().hostObjects, changes);
+  expect(carrier.said.map(({ text }) => text)).toEqual([
+    `Namespace/${NAMESPACE} changed`,
+    'ResourceQuota/tenant-alice changed',
+  ]);
 });
 
 test('where it fails, what was done before is said, and taken up again', async () => {

@@ -5,6 +5,7 @@ import {
   inventoryOf,
   isOnHost,
   objectOf,
+  outlastingNamespace,
   parseFormerInventory,
   parseInventory,
   referenceOf,
@@ -50,6 +51,8 @@ const FOREIGN = [
   'v1 ResourceQuota vcluster-tenant-alice/q\tv1 Namespace bob',
   'v1 ResourceQuota  vcluster-tenant-alice/q',
   'v1 List vcluster-tenant-alice/q',
+  'gateway.networking.k8s.io/v1beta1 ReferenceGrant tenantry-system/tenant-bob',
+  'gateway.networking.k8s.io/v1 HTTPRoute vcluster-tenant-bob/tenant-bob',
   '--all',
 ];
 
@@ -112,7 +115,12 @@ test.each(FOREIGN)('no record makes deploy prune %j', (reference) => {
 
 test('every object that dist/ has for a tenant may be pruned when it leaves dist/', async () => {
   const place = tempWorkspace();
-  place.tenants([{ id: 'alice', name: 'Alice' }]);
+  place.tenants(
+    JSON.stringify({
+      host: { gateway: { namespace: 'gateway', name: 'public' }, domain: 'tenants.example.com' },
+      tenants: [{ id: 'alice', name: 'Alice' }],
+    }),
+  );
   await synthDist(place, () => {});
   for (const { id, hostObjects, virtualObjects } of readTenants(place.dist)) {
     const all = inventoryOf(hostObjects, virtualObjects);
@@ -123,6 +131,11 @@ test('every object that dist/ has for a tenant may be pruned when it leaves dist
     expect(parseFormerInventory(id, former).refused).toEqual([]);
   }
   place.remove();
+});
+
+test('what lies in our own namespace for a tenant does not end with the tenant’s', () => {
+  const grant = 'gateway.networking.k8s.io/v1beta1 ReferenceGrant tenantry-system/tenant-alice';
+  expect(outlastingNamespace('alice', { ...EMPTY, host: [...FOREIGN, grant] })).toEqual([grant]);
 });
 
 describe('the stored record', () => {

@@ -41,19 +41,36 @@ export async function steadyClient(id: string, expected: string): Promise<Steady
     });
     void forward.then(({ stderr }) => reject(new Error(`port-forward ended: ${stderr}`)));
   });
+  const client = askSteadily(async () => {
+    const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
+    });
+    return { status: response.status, body: await response.text() };
+  }, expected);
+  return {
+    async stop() {
+      const stats = await client.stop();
+      forward.kill();
+      await forward;
+      return stats;
+    },
+  };
+}
 
+/** Asks one request after the other until it is stopped. */
+export function askSteadily(
+  request: () => Promise<{ readonly status: number; readonly body: string }>,
+  expected: string,
+): SteadyClient {
   const stop = new AbortController();
   const failures: string[] = [];
   let requests = 0;
   const ask = async () => {
     requests += 1;
     try {
-      const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
-      });
-      const body = await response.text();
-      if (response.status !== 200 || body !== expected) {
-        failures.push(`${new Date().toISOString()} ${response.status} ${body}`);
+      const { status, body } = await request();
+      if (status !== 200 || body !== expected) {
+        failures.push(`${new Date().toISOString()} ${status} ${body}`);
       }
     } catch (error) {
       failures.push(`${new Date().toISOString()} ${String(error)}`);
@@ -69,8 +86,6 @@ export async function steadyClient(id: string, expected: string): Promise<Steady
     async stop() {
       stop.abort();
       await asking;
-      forward.kill();
-      await forward;
       return { requests, failures };
     },
   };

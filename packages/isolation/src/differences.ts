@@ -31,7 +31,9 @@ function contentOf(object: KubeObject): Fields {
       annotations:
         object.kind === 'Namespace'
           ? Object.fromEntries(
-              Object.entries(annotations).filter(([key]) => NODE_SELECTOR.test(key)),
+              Object.entries(annotations).filter(
+                ([key]) => NODE_SELECTOR.test(key) || key === HOSTNAMES_ANNOTATION,
+              ),
             )
           : {},
     },
@@ -84,3 +86,4 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 import type { KubeObject } from '@tenantry/plan';
+import { HOSTNAMES_ANNOTATION } from '@tenantry/tenants';

@@ -1,5 +1,6 @@
 import {
   DEFAULT_CONTAINER,
+  HOSTNAMES_ANNOTATION,
   hostLabels,
   hostNamespace,
   NODE_PORT_LABEL,
@@ -15,7 +16,7 @@ import { asQuantities, containerResources } from './quantities.ts';
 import { quotaOf } from './quota.ts';
 
 export interface HostNamespaceProps {
-  readonly tenant: Pick<Tenant, 'id' | 'plan'>;
+  readonly tenant: Pick<Tenant, 'id' | 'plan' | 'hostnames'>;
   /** How many NodePorts the workload has; the tenant may have no others. */
   readonly nodePorts: number;
   /** The host's storage classes that tenants may have. */
@@ -44,6 +45,9 @@ export class HostNamespace extends Construct {
           [NODE_PORT_LABEL]: plan.nodePort,
           ...(sandbox === null ? {} : { [RUNTIME_CLASS_LABEL]: sandbox }),
         },
+        ...(tenant.hostnames.length === 0
+          ? {}
+          : { annotations: { [HOSTNAMES_ANNOTATION]: tenant.hostnames.join(',') } }),
       },
     });
 

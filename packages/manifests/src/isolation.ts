@@ -1,5 +1,6 @@
 import {
   covers,
+  type Gateway,
   hostLabels,
   hostNamespace,
   LINK_LOCAL,
@@ -17,7 +18,9 @@ export interface IsolationProps {
   readonly tenant: Pick<Tenant, 'id' | 'plan'>;
   /** The addresses of the host's API server; null for any. */
   readonly apiCidr: string | null;
-  /** The pods that an open NodePort leads to. */
+  /** The Gateway that the tenant's route attaches to; null for none. */
+  readonly gateway: Gateway | null;
+  /** The pods that an open NodePort and the route lead to. */
   readonly reached: ReachedPods;
 }
 
@@ -29,7 +32,7 @@ export interface IsolationProps {
 export class Isolation extends Construct {
   readonly #metadata: k8s.ObjectMeta;
 
-  constructor(scope: Construct, id: string, { tenant, apiCidr, reached }: IsolationProps) {
+  constructor(scope: Construct, id: string, { tenant, apiCidr, gateway, reached }: IsolationProps) {
     super(scope, id);
     this.#metadata = { namespace: hostNamespace(tenant.id), labels: hostLabels(tenant.id) };
     const vcluster = vclusterName(tenant.id);
@@ -69,11 +72,23 @@ export class Isolation extends Construct {
         ingress: [{ ports: [port(reached.port)] }],
       });
     }
+    if (gateway !== null) {
+      this.#policy('gateway', {
+        podSelector: inside(reached.namespace, reached.labels),
+        policyTypes: ['Ingress'],
+        ingress: [{ ports: [port(reached.port)], from: [namespaceOf(gateway)] }],
+      });
+    }
   }
 
   #policy(name: string, spec: k8s.NetworkPolicySpec): void {
     new k8s.KubeNetworkPolicy(this, name, { metadata: { ...this.#metadata, name }, spec });
   }
+}
+
+/** All pods of the Gateway's namespace: an implementation names and labels its own as it likes. */
+export function namespaceOf({ namespace }: Gateway): k8s.NetworkPolicyPeer {
+  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 
 /** The cloud's metadata service is never the host's API. */

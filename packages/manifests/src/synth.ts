@@ -34,16 +34,16 @@ export interface TenantManifest {
 export function synthesize(fleet: Fleet, pins: Pins): Tree {
   const synthesizer = new TenantSynthesizer(fleet.host, pins);
   return new Map([
-    ...inDirectory('_host', synthesizeHost(fleet.host)),
+    ...inDirectory('_host', synthesizeHost(fleet.host, pins)),
     ...fleet.tenants.flatMap((tenant) => [
       ...inDirectory(tenant.id, synthesizer.synthesize(tenant)),
     ]),
   ]);
 }
 
-/** The files of `_host/`, from the host alone. */
-export function synthesizeHost(host: Host): Tree {
-  return filesOf('', objectsOf(new HostApp({ host }).chart));
+/** The files of `_host/`, from the host and the pins alone. */
+export function synthesizeHost(host: Host, { pausePage }: Pick<Pins, 'pausePage'>): Tree {
+  return filesOf('', objectsOf(new HostApp({ host, pausePage }).chart));
 }
 
 /** Stands for an id in objects made for any tenant; no id, name or context can hold it. */
@@ -51,6 +51,11 @@ const ANY_ID = '\uE000';
 
 /** What a tenant's objects on the host have from the workload. */
 type Reach = Pick<TenantHostAppProps, 'nodePorts' | 'reached'>;
+
+/** All that they are made from beside the plan and the id; the name that has the id in it comes first. */
+interface Common extends Pick<Tenant, 'state' | 'hostnames'> {
+  readonly reach: Reach;
+}
 
 /**
  * The files of tenants' directories, each from that tenant, its plan, the host and the pins. What
@@ -67,7 +72,7 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state, settings }: Tenant): Tree {
+  synthesize({ id, name, plan, state, hostnames, settings }: Tenant): Tree {
     const { images, vcluster } = this.#pins;
     const { objects } = new WorkloadApp({
       tenant: { id, name, nodePort: plan.nodePort, settings },
@@ -75,6 +80,9 @@ export class TenantSynthesizer {
     } as WorkloadProps);
     const reach: Reach = { nodePorts: nodePortsOf(objects), reached: reachedPods(objects) };
     const { host, values } = this.#plans(plan);
+    const names = hostnames.map((hostname, index) =>
+      index === 0 ? hostname.replace(id, ANY_ID) : hostname,
+    );
     const manifest: TenantManifest = {
       id,
       name,
@@ -88,7 +96,9 @@ export class TenantSynthesizer {
     };
     return new Map([
       ['tenant.json', `${JSON.stringify(written(manifest), null, 2)}\n`],
-      ...host(JSON.stringify(reach)).map(({ path, text }) => [path(id), text(id)] as const),
+      ...host(JSON.stringify({ reach, state, hostnames: names })).map(
+        ({ path, text }) => [path(id), text(id)] as const,
+      ),
       ['vcluster.yaml', values(state)],
       ...this.#defaults,
       ...filesOf('virtual/', objects, virtualFileName),
@@ -97,16 +107,18 @@ export class TenantSynthesizer {
 
   /** What tenants on a plan have in common. */
   #planFiles(plan: Plan) {
-    const { apiCidr, storageClasses } = this.#host;
+    const { apiCidr, gateway, storageClasses } = this.#host;
     return {
-      host: memo((reach: string) =>
-        hostTemplates({
-          tenant: { id: ANY_ID, plan },
+      host: memo((key: string) => {
+        const { reach, ...tenant } = JSON.parse(key) as Common;
+        return hostTemplates({
+          tenant: { ...tenant, id: ANY_ID, plan },
           apiCidr,
+          gateway,
           storageClasses,
-          ...(JSON.parse(reach) as Reach),
-        }),
-      ),
+          ...reach,
+        });
+      }),
       values: memo((state: Tenant['state']) => toYaml(vclusterValues({ plan, state }, this.#pins))),
     };
   }

@@ -1,4 +1,4 @@
-import type { Tenant } from '@tenantry/tenants';
+import type { Gateway, Tenant } from '@tenantry/tenants';
 import type { WorkloadProps } from '@tenantry/workload';
 import { WorkloadChart } from '@tenantry/workload/chart';
 import { App, Chart } from 'cdk8s';
@@ -6,16 +6,19 @@ import { DefaultLimits } from './default-limits.ts';
 import { HostNamespace } from './host-namespace.ts';
 import { Isolation } from './isolation.ts';
 import { type ManifestObject, objectsOf } from './manifest-object.ts';
+import { TenantRoute } from './tenant-route.ts';
 import { checkVolumeArchives } from './volume-archives.ts';
 import { checkDemand } from './workload-demand.ts';
 import type { ReachedPods } from './workload-service.ts';
 
 export interface TenantHostAppProps {
-  readonly tenant: Pick<Tenant, 'id' | 'plan'>;
+  readonly tenant: Pick<Tenant, 'id' | 'plan' | 'state' | 'hostnames'>;
   /** The addresses of the host's API server; null for any. */
   readonly apiCidr: string | null;
   /** The host's storage classes that tenants may have. */
   readonly storageClasses: readonly string[];
+  /** The host's Gateway; null where tenants are not reached by names. */
+  readonly gateway: Gateway | null;
   /** How many NodePorts the workload has. */
   readonly nodePorts: number;
   /** The pods that it is reached by. */
@@ -26,11 +29,13 @@ export interface TenantHostAppProps {
 export class TenantHostApp extends App {
   readonly chart: Chart;
 
-  constructor({ tenant, apiCidr, storageClasses, nodePorts, reached }: TenantHostAppProps) {
+  constructor(props: TenantHostAppProps) {
     super();
+    const { tenant, apiCidr, gateway, storageClasses, nodePorts, reached } = props;
     this.chart = new Chart(this, 'host', { disableResourceNameHashes: true });
     new HostNamespace(this.chart, 'namespace', { tenant, nodePorts, storageClasses });
-    new Isolation(this.chart, 'isolation', { tenant, apiCidr, reached });
+    new Isolation(this.chart, 'isolation', { tenant, apiCidr, gateway, reached });
+    if (gateway !== null) new TenantRoute(this.chart, 'route', { tenant, gateway });
   }
 }
 

@@ -11,6 +11,7 @@ export const pins: Pins = {
     app: 'tenantry/app:0123456789ab',
     cache: `registry.example.com/cache@sha256:${'c'.repeat(64)}`,
   },
+  pausePage: 'tenantry/app/pause-page:0123456789ab',
   vcluster: '0.36.0',
   kubernetes: 'v1.36.3',
 };
@@ -29,7 +30,7 @@ export function treeOf(tenants: readonly object[], file: object = {}): Tree {
 
 /** What a tenant's YAML files say, each from constructs made for this tenant alone. */
 export function contentsOf(
-  { host: { apiCidr, storageClasses } }: Fleet,
+  { host: { apiCidr, gateway, storageClasses } }: Fleet,
   tenant: Tenant,
 ): readonly object[] {
   const { id, name, plan, settings } = tenant;
@@ -39,7 +40,7 @@ export function contentsOf(
   } as WorkloadProps);
   const reach = { nodePorts: nodePortsOf(objects), reached: reachedPods(objects) };
   return [
-    ...objectsOf(new TenantHostApp({ tenant, apiCidr, storageClasses, ...reach }).chart),
+    ...objectsOf(new TenantHostApp({ tenant, apiCidr, gateway, storageClasses, ...reach }).chart),
     vclusterValues(tenant, pins),
     ...objectsOf(new DefaultsApp().chart),
     ...objects,

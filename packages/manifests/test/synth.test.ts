@@ -135,11 +135,18 @@ test('what tenants share is made once, and each has the files that its own objec
     plan: fc.constantFrom(...Object.keys(plans)),
     state: fc.constantFrom('active', 'paused', 'offboarding'),
   });
-  const hosts = fc.constantFrom({}, { apiCidr: '10.0.0.0/28' }, { context: 'other' });
+  const gateway = { gateway: { namespace: 'gateway', name: 'public' }, domain: 'example.com' };
+  const hosts = fc.constantFrom({}, { apiCidr: '10.0.0.0/28' }, { context: 'other' }, gateway);
   const tenants = fc.uniqueArray(tenant, { selector: ({ id }) => id, maxLength: 6 });
   fc.assert(
     fc.property(tenants, hosts, (those, host) => {
-      const fleet = fleetOf(those, { plans, host: { runtimeClasses: ['gvisor'], ...host } });
+      // Some have names of their own.
+      const named = those.map((each, index) =>
+        host === gateway && index % 2 === 0
+          ? { ...each, hostnames: [`${each.id}.example.org`, `a${index}.example.net`] }
+          : each,
+      );
+      const fleet = fleetOf(named, { plans, host: { runtimeClasses: ['gvisor'], ...host } });
       const tree = synthesize(fleet, pins);
       for (const each of fleet.tenants) {
         const { id } = each;

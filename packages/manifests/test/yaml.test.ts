@@ -5,7 +5,7 @@ import { synthesize } from '../src/index.ts';
 import { HostApp } from '../src/host-app.ts';
 import { objectsOf } from '../src/manifest-object.ts';
 import { toYaml, yamlTemplate } from '../src/yaml.ts';
-import { alice, contentsOf, fleetOf, onlyTenant, treeOf } from './fleet.ts';
+import { alice, contentsOf, fleetOf, onlyTenant, pins, treeOf } from './fleet.ts';
 import { anyObject, anyText } from './odd-objects.ts';
 
 /** Texts that one YAML reader or another takes for something else than a string. */
@@ -61,6 +61,7 @@ describe.each(versions)('read as YAML %s', (version) => {
     'the version and the image tag %j are strings',
     (tag) => {
       const tree = synthesize(fleetOf([alice]), {
+        ...pins,
         images: { app: tag },
         vcluster: tag,
         kubernetes: tag,
@@ -83,7 +84,7 @@ describe.each(versions)('read as YAML %s', (version) => {
   test('every file is the object that it was made from', () => {
     const fleet = fleetOf([alice]);
     const tenant = onlyTenant(fleet);
-    const made = [...objectsOf(new HostApp(fleet).chart), ...contentsOf(fleet, tenant)];
+    const made = [...objectsOf(new HostApp({ ...fleet, pausePage: pins.pausePage }).chart), ...contentsOf(fleet, tenant)];
     const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
     expect(texts.map(([, text]) => parse(text, { version }))).toEqual(
       JSON.parse(JSON.stringify(made)),

@@ -1,4 +1,5 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
+import { HOSTNAMES_ANNOTATION } from '@tenantry/tenants';
 import { FILLED_IN, fingerprintOf, hashOf } from './content.ts';
 import { type Json, type KubeObject, referenceOf } from './kube-object.ts';
 
@@ -128,7 +129,7 @@ export function replacement(wanted: KubeObject, live: KubeObject): KubeObject {
       labels: { ...othersLabels(labels ?? {}), ...wanted.metadata.labels },
     }),
     ...((annotations ?? wanted.metadata.annotations) && {
-      annotations: { ...annotations, ...wanted.metadata.annotations },
+      annotations: { ...othersAnnotations(annotations ?? {}), ...wanted.metadata.annotations },
     }),
     ...(finalizers !== undefined && { finalizers }),
     ...(ownerReferences !== undefined && { ownerReferences }),
@@ -161,6 +162,14 @@ const OUR_LABELS = ['tenantry.dev/', 'pod-security.kubernetes.io/'];
 function othersLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const isOurs = (key: string) => OUR_LABELS.some((prefix) => key.startsWith(prefix));
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !isOurs(key)));
+}
+
+/** Names are given by it, so that it stays nowhere that it is not wanted. */
+function othersAnnotations(
+  annotations: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const { [HOSTNAMES_ANNOTATION]: _names, ...others } = annotations;
+  return others;
 }
 
 /** What `kubectl rollout restart` leaves; to take it back would restart the pods again. */

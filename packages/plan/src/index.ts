@@ -67,6 +67,7 @@ export {
 export { renderPlan } from './render-plan.ts';
 export { type TenantStatus, tenantStatuses, withPlanned } from './tenant-status.ts';
 export { isReady, type Pod } from './pod.ts';
+export { hostnamesOf, isRoute, routeFaults } from './route.ts';
 export { type Place, placeOf } from './vcluster-ref.ts';
 export type { WantedTenant } from './wanted.ts';
 export { fleetVersions } from './review/tenants-file.ts';

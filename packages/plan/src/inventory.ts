@@ -6,6 +6,7 @@ import {
   MANAGED_BY,
   MANAGED_BY_LABEL,
   SYSTEM_NAMESPACE,
+  vclusterName,
 } from '@tenantry/tenants';
 import { type KubeObject, partsOf, referenceOf } from './kube-object.ts';
 
@@ -26,7 +27,11 @@ const HOST_KINDS = new Set([
   'v1 LimitRange',
   'v1 ResourceQuota',
   'networking.k8s.io/v1 NetworkPolicy',
+  'gateway.networking.k8s.io/v1 HTTPRoute',
 ]);
+
+/** What a tenant has in our own namespace, by its own name: it says where its route may lead. */
+const GRANT = 'gateway.networking.k8s.io/v1beta1 ReferenceGrant';
 
 /** The kinds that dist/<id>/virtual had while inventories lay in the tenant's namespace. */
 const FORMER_VIRTUAL_KINDS = new Set(['v1 ConfigMap', 'v1 Service', 'apps/v1 Deployment']);
@@ -63,8 +68,8 @@ export interface Pruning {
 }
 
 /**
- * What `old` has and `current` has not. On the host only what lies in the tenant's namespace and is
- * of a kind that dist/ has; in the tenant's own cluster no namespace.
+ * What `old` has and `current` has not. On the host only what deploy may have made there for this
+ * tenant; in the tenant's own cluster no namespace.
  */
 export function toPrune(id: string, old: Inventory, current: Inventory): Pruning {
   const without = (x: readonly string[], y: readonly string[]) =>
@@ -82,10 +87,21 @@ export function toPrune(id: string, old: Inventory, current: Inventory): Pruning
   };
 }
 
-/** Whether a reference is of an object that deploy may have made in a tenant's host namespace. */
+/** Whether a reference is of an object that deploy may have made on the host for a tenant. */
 export function isOnHost(id: string, reference: string): boolean {
   const parts = partsOf(reference);
-  return parts?.namespace === hostNamespace(id) && HOST_KINDS.has(parts.kind);
+  return (
+    (parts?.namespace === hostNamespace(id) && HOST_KINDS.has(parts.kind)) || isGrant(id, reference)
+  );
+}
+
+function isGrant(id: string, reference: string): boolean {
+  return reference === `${GRANT} ${SYSTEM_NAMESPACE}/${vclusterName(id)}`;
+}
+
+/** What an inventory names that does not end with the tenant's namespace. */
+export function outlastingNamespace(id: string, { host }: Inventory): readonly string[] {
+  return host.filter((reference) => isGrant(id, reference));
 }
 
 /** The namespace of the inventories; admits no pods but restricted ones. */

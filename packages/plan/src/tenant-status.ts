@@ -5,6 +5,7 @@ import { describeDrift } from './describe.ts';
 import { foreignPauses } from './pause-drift.ts';
 import type { TenantPlan } from './plan-tenant.ts';
 import { isReady, type Pod } from './pod.ts';
+import { hostnamesOf, isRoute, routeFaults } from './route.ts';
 import { immutableChanges } from './preconditions.ts';
 import type { WantedTenant } from './wanted.ts';
 
@@ -16,6 +17,8 @@ export interface TenantStatus {
   readonly seen: 'running' | 'starting' | 'paused' | 'absent';
   /** Version of the vcluster chart; null where there is none. */
   readonly version: string | null;
+  /** Where it is reached through the host's Gateway. */
+  readonly hostnames: readonly string[];
   /** The tenant's own pods: ready ones of all. */
   readonly pods: { readonly ready: number; readonly all: number };
   /** ISO time of the namespace; null where there is none. */
@@ -89,6 +92,7 @@ function statusOf(
     wanted: tenant?.state ?? 'none',
     seen,
     version,
+    hostnames: tenant === null ? [] : hostnamesOf(tenant.hostObjects),
     pods: { ready: pods.filter(isReady).length, all: pods.length },
     since: namespace?.metadata.creationTimestamp ?? null,
     drift:
@@ -99,6 +103,7 @@ function statusOf(
               ? []
               : ['namespace is being deleted']),
             ...driftOf(tenant, seen, version, statefulSet, pods),
+            ...objects.filter(isRoute).flatMap(routeFaults),
             ...immutableChanges(statefulSet, tenant.values).map(
               ({ value, live, wanted }) =>
                 `deploy refuses: ${value} is ${JSON.stringify(live)}, not ${JSON.stringify(wanted)}`,

@@ -49,6 +49,7 @@ test('a tenant that is as dist/ says has no drift', () => {
       wanted: 'active',
       seen: 'running',
       version: '0.36.0',
+      hostnames: [],
       pods: { ready: 1, all: 1 },
       since: '2026-11-23T10:00:00Z',
       drift: [],

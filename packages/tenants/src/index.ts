@@ -28,6 +28,7 @@ export { isId, jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type {
   Fleet,
+  Gateway,
   Host,
   NodePort,
   PauseSource,

@@ -23,6 +23,10 @@ export const SYNCED_LABEL = 'vcluster.loft.sh/managed-by';
 export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
 /** On a host namespace: the runtime class of the tenant's pods, where its plan names one. */
 export const RUNTIME_CLASS_LABEL = 'tenantry.dev/runtime-class';
+/** On a host namespace: the names of the tenant's routes, with commas between them. */
+export const HOSTNAMES_ANNOTATION = 'tenantry.dev/hostnames';
+/** The Service in SYSTEM_NAMESPACE that answers in place of tenants that are held paused. */
+export const PAUSE_PAGE = 'tenantry-pause-page';
 /** Holds what the commands keep on the host; no account of a tenant has rights there. */
 export const SYSTEM_NAMESPACE = 'tenantry-system';
 /** Where inventories lay before SYSTEM_NAMESPACE: in the tenant's namespace, where its syncer writes. */
@@ -82,6 +86,11 @@ export function credentialsSecret(vcluster: string): string {
 /** The ConfigMap in SYSTEM_NAMESPACE with what deploy has applied for a tenant. */
 export function inventoryName(id: string): string {
   return `inventory-${id}`;
+}
+
+/** The name that every tenant is reached at where the host has a Gateway. */
+export function defaultHostname(id: string, domain: string): string {
+  return `${id}.${domain}`;
 }
 
 /** The labels by which a host namespace is known as ours. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { defaultHostname } from './names.ts';
 import { parseBytes, parseCpu } from './quantity.ts';
 import type { planSchema, TenantsFile } from './schema.ts';
 import type { Fleet, Plan, Resources, Tenant } from './tenant.ts';
@@ -11,12 +12,13 @@ export function resolveFleet(file: TenantsFile): Fleet {
   const plans = new Map(
     Object.entries(file.plans).map(([name, plan]) => [name, resolvePlan(name, plan)]),
   );
-  const { capacity, apiCidr, ...host } = file.host;
+  const { capacity, apiCidr, gateway, domain, ...host } = file.host;
   return {
     host: {
       context: file.host.context,
       capacity: capacity === undefined ? null : resolveResources(capacity),
       apiCidr: apiCidr ?? null,
+      gateway: gateway ?? null,
       storageClasses: sorted(host.storageClasses),
       priorityClasses: sorted(host.priorityClasses),
       runtimeClasses: sorted(host.runtimeClasses),
@@ -38,6 +40,10 @@ export function resolveFleet(file: TenantsFile): Fleet {
           pausedSince: paused ? (tenant.pausedSince ?? null) : null,
           paidThrough: tenant.paidThrough ?? null,
           keep: tenant.keep,
+          hostnames:
+            domain === undefined
+              ? []
+              : [defaultHostname(tenant.id, domain), ...sorted(tenant.hostnames)],
           settings: tenant.settings,
         };
       })

@@ -7,6 +7,7 @@ import {
   unsetTenantSchema,
 } from './schema.ts';
 import { show } from './fault.ts';
+import { hostnameBreaches } from './hostname-rules.ts';
 import { suggest } from './suggest.ts';
 import { resolvePlan } from './resolve.ts';
 import type { Breach } from './breach.ts';
@@ -29,6 +30,7 @@ export function checkRules(file: unknown): readonly Breach[] {
   const alone = [
     ...tenants.flatMap(([index, tenant]) => stateBreaches(index, tenant)),
     ...duplicateBreaches(file),
+    ...hostnameBreaches(file, rawTenants(file)),
   ];
   if (plans === null) return alone;
   const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;

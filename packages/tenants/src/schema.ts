@@ -1,12 +1,15 @@
 import { builtImages, workload } from '@tenantry/workload';
 import { z } from 'zod';
 import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
-import { DEFAULT_CONTEXT, MAX_ID_LENGTH } from './names.ts';
+import { DEFAULT_CONTEXT, hostNamespace, MAX_ID_LENGTH } from './names.ts';
 import { BYTES_FORM, CPU_FORM, parseBytes, parseCpu } from './quantity.ts';
 import { NODE_PORTS, PAUSE_SOURCES, STATES } from './tenant.ts';
 import { vclusterValues } from './vcluster-values.ts';
 
 const LONGEST_NAME = 100;
+
+/** A route has at most 16 names, `<id>.<domain>` among them. */
+const MAX_HOSTNAMES = 15;
 
 const id = z
   .string()
@@ -66,12 +69,30 @@ const bytes = z
     pattern: BYTES_FORM.source,
   });
 
+/** A DNS name as URLs have it, of at least two labels. */
+const hostname = z
+  .string()
+  .max(253, { error: 'a host name has at most 253 characters' })
+  .regex(/^(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/, {
+    error:
+      'a host name is written like "shop.example.com": labels of lower-case letters, digits and "-", no "*"',
+  })
+  .meta({ examples: ['shop.example.com'] });
+
+/** Whether a value is a DNS name that a tenant can be reached at. */
+export function isHostname(value: unknown): value is string {
+  return hostname.safeParse(value).success;
+}
+
 const resources = z.strictObject({ cpu, memory: bytes });
+
+/** What most of Kubernetes' objects may be called. */
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 const className = z
   .string()
   .max(253, { error: 'a class has at most 253 characters' })
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+  .regex(OBJECT_NAME, {
     error: 'a class is named in lower-case letters, digits, "-" and "."',
   });
 
@@ -125,6 +146,14 @@ export const tenantSchema = z
       description: 'The last day that is paid for. Without it no date ever decides.',
     }),
     keep: z.boolean().default(false).meta({ description: 'Never to be offboarded.' }),
+    hostnames: z
+      .array(hostname)
+      .max(MAX_HOSTNAMES, { error: `at most ${MAX_HOSTNAMES} host names are allowed` })
+      .default([])
+      .meta({
+        description: 'Where the tenant is reached beside `<id>.<domain>`: names of its own.',
+        examples: [['shop.example.com']],
+      }),
     settings: workload.settings
       .prefault({})
       .meta({ description: "The workload's settings, by its own schema." }),
@@ -205,6 +234,29 @@ const apiCidr = z
     examples: ['10.0.0.0/28'],
   });
 
+const domain = hostname.refine((text) => text.length <= 253 - MAX_ID_LENGTH - 1, {
+  error: `a domain has at most ${253 - MAX_ID_LENGTH - 1} characters, so that ids fit before it`,
+});
+
+const gateway = z.strictObject({
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+      error: 'a namespace is a DNS label: lower-case letters, digits and "-"',
+    })
+    .refine((namespace) => !namespace.startsWith(hostNamespace('')), {
+      error: "a Gateway lies in no tenant's namespace",
+    })
+    .meta({ description: 'The only namespace that may reach the workloads.' }),
+  name: z
+    .string()
+    .max(253, { error: 'a Gateway has a name of at most 253 characters' })
+    .regex(OBJECT_NAME, {
+      error: 'a Gateway is named in lower-case letters, digits, "-" and "."',
+    })
+    .meta({ description: 'The name of the Gateway there.' }),
+});
+
 const annotation = z
   .string()
   .max(317, { error: 'a key of an annotation has at most 317 characters' })
@@ -235,6 +287,15 @@ export const fileSchema = z
             description: 'The kubeconfig context of the host cluster.',
             examples: ['kind-tenantry'],
           }),
+        gateway: gateway.optional().meta({
+          description:
+            "The host's Gateway (gateway.networking.k8s.io/v1) that the tenants' routes attach to.",
+          examples: [{ namespace: 'gateway', name: 'public' }],
+        }),
+        domain: domain.optional().meta({
+          description: 'A tenant is reached at `<id>.<domain>` through the Gateway.',
+          examples: ['tenants.example.com'],
+        }),
         capacity: resources.optional().meta({
           description: 'What the host offers to all tenants together; checked against requests.',
         }),

@@ -41,8 +41,16 @@ export interface Tenant {
   readonly paidThrough: string | null;
   /** Never to be offboarded. */
   readonly keep: boolean;
+  /** Where it is reached, `<id>.<domain>` first; none where the host has no Gateway. */
+  readonly hostnames: readonly string[];
   /** What the workload's own schema made of them. */
   readonly settings: unknown;
+}
+
+/** The Gateway that tenants are reached through. */
+export interface Gateway {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 export interface Host {
@@ -50,6 +58,8 @@ export interface Host {
   readonly context: string;
   /** What the host offers to all tenants together; null where nobody says. */
   readonly capacity: Resources | null;
+  /** Null where tenants are not reached by names. */
+  readonly gateway: Gateway | null;
   /** The addresses of the host's API server; null where nobody says. */
   readonly apiCidr: string | null;
   /** The storage classes that may be claimed. */

@@ -39,11 +39,20 @@ function isJson(text: string): boolean {
 const anything = fc.jsonValue({ maxDepth: 3 });
 const quantity = fc.oneof(fc.constantFrom('1', '500m', '4Gi', '0', '1e3', ''), anything);
 
+const GATEWAY = { namespace: 'gateway', name: 'public' };
+const hostname = fc
+  .array(fc.constantFrom('a', 'b', 'alice', 'bob', 'example'), { minLength: 2, maxLength: 4 })
+  .map((labels) => labels.join('.'));
+
 /** Files of the right shape with anything in any place. */
 const nearFile = fc.record(
   {
     host: fc.oneof(
       fc.record({ capacity: fc.record({ cpu: quantity, memory: quantity }) }),
+      fc.record(
+        { gateway: fc.oneof(fc.constant(GATEWAY), anything), domain: fc.oneof(hostname, anything) },
+        { requiredKeys: [] },
+      ),
       anything,
     ),
     graceDays: fc.oneof(fc.integer(), anything),
@@ -74,6 +83,7 @@ const nearFile = fc.record(
             plan: fc.oneof(fc.constantFrom('small', '__proto__'), anything),
             state: fc.oneof(fc.constantFrom('active', 'paused', 'offboarding'), anything),
             pausedBy: anything,
+            hostnames: fc.oneof(fc.array(fc.oneof(hostname, anything)), anything),
           },
           { requiredKeys: [] },
         ),
@@ -247,6 +257,33 @@ test('a name that is accepted comes back as it was', () => {
       const result = parseOrRefusal(JSON.stringify({ tenants: [{ id: 'alice', name }] }));
       if (!(result instanceof InvalidTenants)) expect(result.tenants[0]?.name).toBe(name);
     }),
+  );
+});
+
+test('no name that is accepted is twice there, or below a name of another tenant', () => {
+  const tenants = fc.uniqueArray(
+    fc.record({ id: fc.constantFrom('alice', 'bob', 'a', 'b'), hostnames: fc.array(hostname) }),
+    { selector: ({ id }) => id, maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(hostname, tenants, (domain, entries) => {
+      const fleet = parseOrRefusal(
+        JSON.stringify({
+          host: { gateway: GATEWAY, domain },
+          tenants: entries.map((entry) => ({ ...entry, name: 'A' })),
+        }),
+      );
+      if (fleet instanceof InvalidTenants) return;
+      const claims = fleet.tenants.flatMap(({ id, hostnames }) =>
+        hostnames.map((name) => ({ id, name })),
+      );
+      const clashes = claims.filter(({ id, name }) =>
+        claims.some((other) => other.id !== id && `.${name}`.endsWith(`.${other.name}`)),
+      );
+      expect(clashes).toEqual([]);
+      expect(new Set(claims.map(({ name }) => name)).size).toBe(claims.length);
+    }),
+    { numRuns: 500 },
   );
 });
 

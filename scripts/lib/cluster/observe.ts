@@ -10,6 +10,7 @@ import {
   isOnHost,
   isReady,
   isReleaseKnown,
+  isRoute,
   type KubeObject,
   type Layer,
   nextWrite,
@@ -115,19 +116,25 @@ export async function observe(
       return [tenant.id, { ...onHost, virtual }] as const;
     }),
   );
-  const shared = await compare(
+  const sharedLive = byReference(lists.hostWide);
+  const sharedApplied = appliedIn('host-wide', records.hostWide.applied);
+  await readMissing(
     ask,
-    'host-wide',
-    hostWide,
-    byReference(lists.hostWide),
-    appliedIn('host-wide', records.hostWide.applied),
+    sharedLive,
+    [...hostWide.map(referenceOf), ...sharedApplied.keys()].filter(isInNamespace),
   );
+  const shared = await compare(ask, 'host-wide', hostWide, sharedLive, sharedApplied);
   return {
     context: host.config.getCurrentContext(),
     hostWide: shared,
     hostWideRecord: records.hostWide,
     tenants: new Map(seen),
-    objects: [...lists.namespaces, ...lists.statefulSets, ...lists.pods],
+    objects: [
+      ...lists.namespaces,
+      ...lists.statefulSets,
+      ...lists.pods,
+      ...lists.ours.filter(isRoute),
+    ],
     live: lists.namespaces.map(({ metadata }) => metadata.labels?.[TENANT_LABEL] ?? '').sort(),
   };
 }
@@ -191,7 +198,7 @@ function groupLists(lists: HostLists): ReadonlyMap<string, Shown> {
   const groups = new Map<string, Record<(typeof SHOWN)[number], KubeObject[]>>();
   for (const name of SHOWN) {
     for (const object of lists[name]) {
-      const namespace = object.metadata.namespace ?? object.metadata.name;
+      const namespace = namespaceOf(object);
       const group = groups.get(namespace) ?? {
         namespaces: [],
         ours: [],
@@ -205,6 +212,12 @@ function groupLists(lists: HostLists): ReadonlyMap<string, Shown> {
     }
   }
   return groups;
+}
+
+/** The namespace of the tenant that an object is of; some of what is ours lies in our own. */
+function namespaceOf({ metadata: { namespace, name, labels } }: KubeObject): string {
+  if (namespace === SYSTEM_NAMESPACE) return hostNamespace(labels?.[TENANT_LABEL] ?? '');
+  return namespace ?? name;
 }
 
 /** How questions to one API server are asked. */
@@ -381,6 +394,11 @@ async function readMissing(
   for (const [index, object] of found.entries()) {
     if (object !== null) live.set(missing[index] ?? '', object);
   }
+}
+
+/** What no list of host-wide kinds shows. */
+function isInNamespace(reference: string): boolean {
+  return objectOf(reference).metadata.namespace !== undefined;
 }
 
 function byReference(objects: readonly KubeObject[]): Map<string, KubeObject> {

@@ -8,7 +8,8 @@ import {
   referenceOf,
   withoutField,
 } from '@tenantry/plan';
-import type { KubeClient } from '../kube/client.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, type KubeClient } from '../kube/client.ts';
 import { apply, put, remove, removeAndWait } from '../kube/requests.ts';
 import type { Notes } from './notes.ts';
 
@@ -35,14 +36,20 @@ export async function applyChanges(
 ): Promise<void> {
   const byName = new Map(wanted.map((object) => [referenceOf(object), object]));
   const open = changes.filter((change) => !isBlocked(change));
+  const namespaces = open.filter(
+    ({ kind, object }) => kind !== 'delete' && object.startsWith('v1 Namespace '),
+  );
   const steps = [
-    open.filter(({ kind, object }) => kind !== 'delete' && object.startsWith('v1 Namespace ')),
+    namespaces,
     open.filter(({ kind, object }) => kind !== 'delete' && !object.startsWith('v1 Namespace ')),
     open.filter(({ kind }) => kind === 'delete'),
   ];
   for (const step of steps) {
     const settled = await Promise.allSettled(
-      step.map((change) => carryOut(carrier, byName.get(change.object), change)),
+      step.map((change) => {
+        const carry = () => carryOut(carrier, byName.get(change.object), change);
+        return namespaces.length > 0 ? untilAdmitted(carry) : carry();
+      }),
     );
     for (const [index, result] of settled.entries()) {
       const change = step[index];
@@ -56,6 +63,24 @@ export async function applyChanges(
     ];
     if (failed.length === 1) throw failed[0];
     if (failed.length > 1) throw new AggregateError(failed);
+  }
+}
+
+/** So long a server's admission may go by a namespace as it was before. */
+const ADMISSION_MILLISECONDS = 5000;
+const INTERVAL_MILLISECONDS = 200;
+
+/** Tries again what is forbidden only because of what its namespace was a moment ago. */
+async function untilAdmitted(carry: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + ADMISSION_MILLISECONDS;
+  for (;;) {
+    try {
+      return await carry();
+    } catch (error) {
+      const isForbidden = error instanceof ApiError && error.status === 403;
+      if (!isForbidden || performance.now() > deadline) throw error;
+    }
+    await sleep(INTERVAL_MILLISECONDS);
   }
 }
 

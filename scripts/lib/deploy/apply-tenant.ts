@@ -16,6 +16,7 @@ import {
   referenceOf,
   type Release,
   type ReleaseRecords,
+  routeFaults,
   somethingDone,
   type TenantPlan,
   toPrune,
@@ -37,6 +38,7 @@ import {
   virtualClient,
   waitForControlPlane,
   waitForDns,
+  waitForRoutes,
   waitForWorkloads,
 } from './wait-tenant.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -89,7 +91,10 @@ export async function applyTenant(
   }
   const before = seen.record.inventory;
   const current = inventoryOf(tenant.hostObjects, tenant.virtualObjects, before.release);
-  if (!needsWork(planned)) return untilRunning(appliance, work);
+  if (!needsWork(planned)) {
+    await untilRunning(appliance, work);
+    return untilReached(appliance, work);
+  }
   throwObstacles(planned, 'host');
   await revealChanging(appliance, tenant, planned);
   // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
@@ -102,6 +107,8 @@ export async function applyTenant(
     if (installed.length > 0) await noteInstalled(appliance.connections.host, notes, installed);
     await notes.store(current);
     throwObstacles(planned, 'vcluster');
+    // The Service that it leads to is there by now.
+    await waitForRoutes(appliance, tenant.hostObjects);
     return;
   }
   // Side by side: the control plane was told to end before, and what ends takes its time.
@@ -109,6 +116,7 @@ export async function applyTenant(
   // What left virtual/ waits for the resume.
   await notes.store({ ...union(before, current), host: current.host });
   throwObstacles(planned, 'vcluster');
+  await waitForRoutes(appliance, tenant.hostObjects);
 }
 
 /** Runs a step of a tenant's; where the command is to end, no other is begun. */
@@ -341,6 +349,15 @@ const SERVICE = referenceOf({
   kind: 'Service',
   metadata: { namespace: workload.service.namespace, name: workload.service.name },
 });
+
+/** Nothing is to be written: a route that its Gateway has not taken yet is waited for all the same. */
+async function untilReached(appliance: Appliance, { tenant, seen }: Work): Promise<void> {
+  const waiting = tenant.hostObjects.filter((object) => {
+    const there = seen.host.live.get(referenceOf(object));
+    return there === undefined || routeFaults(there).length > 0;
+  });
+  await waitForRoutes(appliance, waiting);
+}
 
 /** Nothing is to be written: what runs is waited for all the same. */
 async function untilRunning(appliance: Appliance, work: Work): Promise<void> {

@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import {
+  type KubeObject,
   type LifeCycleChange,
+  type ObjectOf,
   type Observed,
   type ObservedTenant,
   type Plan,
   placeOf,
   planDifferences,
+  referenceOf,
   type TenantPlan,
 } from '@tenantry/plan';
 import { builtImages, workload } from '@tenantry/workload';
@@ -15,6 +18,8 @@ import { connectionsOf } from '../cluster/connections.ts';
 import { ensureHost, type Host } from '../cluster/host.ts';
 import { findHostApi } from '../cluster/look-host.ts';
 import { ensureImage } from '../cluster/service-image.ts';
+import type { V1Deployment } from '@tenantry/kube-library';
+import { PAUSE_PAGE_DIRECTORY } from '../dist/image-references.ts';
 import { hostContextOf } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
@@ -72,7 +77,7 @@ export async function deploy(
   };
   sayLosses(surroundings, plan);
   await provideImages(surroundings, tools, dist, plan, observed);
-  const hostWide = await applyHostWide(connections.host, dist.hostWide, plan, observed);
+  const hostWide = await applyHostWide(connections.host, dist.hostWide, plan, observed, signal);
   if (hostWide.length > 0) print(`${plan.context}: ${shorten(hostWide).join(', ')}`);
   report.tenants(dist.tenants.map(({ id }) => id));
   try {
@@ -139,10 +144,14 @@ function sayLosses({ report }: Surroundings, { tenants }: Plan): void {
 async function provideImages(
   { workspace, report }: Surroundings,
   tools: () => Promise<Host>,
-  { tenants }: DistRead,
+  { tenants, hostWide }: DistRead,
   plan: Plan,
   observed: Observed,
 ): Promise<void> {
+  for (const reference of pausePageImages(hostWide, plan, observed)) {
+    const directory = PAUSE_PAGE_DIRECTORY;
+    await ensureImage(await tools(), { reference, directory }, workspace, report);
+  }
   const planned = new Map(plan.tenants.map((tenant) => [tenant.id, tenant]));
   const starting = tenants
     .filter(({ state }) => state === 'active')
@@ -153,6 +162,28 @@ async function provideImages(
     }
   }
 }
+
+/** The image of the page that stands for paused tenants, where a pod may be started from it. */
+function pausePageImages(
+  hostWide: readonly KubeObject[],
+  plan: Plan,
+  observed: Observed,
+): readonly string[] {
+  const deployments = hostWide.filter(
+    (object): object is Deployment => object.kind === 'Deployment',
+  );
+  return deployments.flatMap((deployment) => {
+    const reference = referenceOf(deployment);
+    const live = observed.hostWide.live.get(reference);
+    const isChanged = plan.hostWide.some(
+      (change) => 'object' in change && change.object === reference,
+    );
+    if (live !== undefined && !isChanged && isRolledOut(live)) return [];
+    return deployment.spec?.template.spec?.containers.flatMap(({ image }) => image ?? []) ?? [];
+  });
+}
+
+type Deployment = ObjectOf<V1Deployment>;
 
 function mayStartPods(planned: TenantPlan | undefined, seen: ObservedTenant | undefined): boolean {
   if (planned === undefined || seen === undefined || seen.virtual.kind !== 'seen') return true;

@@ -16,6 +16,7 @@ import { apply } from '../kube/requests.ts';
 import { asItIs } from '../secrets/reveal.ts';
 import { applyChanges } from './apply-changes.ts';
 import { createNotes } from './notes.ts';
+import { waitForWorkloads } from './wait-tenant.ts';
 
 /** Carries out what is planned for what all tenants share, and says what was done. */
 export async function applyHostWide(
@@ -23,6 +24,7 @@ export async function applyHostWide(
   wanted: readonly KubeObject[],
   { hostWide, note }: Pick<Plan, 'hostWide' | 'note'>,
   { hostWide: seen, hostWideRecord }: Observed,
+  signal: AbortSignal,
 ): Promise<readonly Done[]> {
   const changes = hostWide.filter((change): change is ObjectChange => 'object' in change);
   const obstacles = changes.filter(isBlocked).map((change) => describeObstacle(change, null));
@@ -39,5 +41,6 @@ export async function applyHostWide(
   await applyChanges({ client, reveal: asItIs, notes, said }, wanted, changes);
   const keep = appliedIn('host-wide', notes.applied);
   if (keep.size > 0) await apply(client, hostWideRecordObject(notes), { force: true });
+  await waitForWorkloads({ signal }, client, wanted);
   return said;
 }

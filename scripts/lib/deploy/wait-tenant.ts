@@ -1,4 +1,4 @@
-import { type KubeObject, placeOf } from '@tenantry/plan';
+import { isRoute, type KubeObject, placeOf, routeFaults } from '@tenantry/plan';
 import type { Connections } from '../cluster/connections.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Look } from '../kube/wait.ts';
@@ -9,6 +9,7 @@ const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
 const CREDENTIALS_TIMEOUT_SECONDS = 60;
 const WORKLOAD_TIMEOUT_SECONDS = 180;
 const DEFAULT_ACCOUNT_TIMEOUT_SECONDS = 60;
+const ROUTE_TIMEOUT_SECONDS = 60;
 
 /** What is rolled out, and so waited for. */
 export const ROLLED_OUT_KINDS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
@@ -54,6 +55,28 @@ export async function virtualClient(
   );
   await waitForDefaultAccount(client, signal);
   return client;
+}
+
+/** Waits until the Gateway sends requests where a tenant's route says. */
+export async function waitForRoutes(
+  { connections, signal }: Waiting,
+  objects: readonly KubeObject[],
+): Promise<void> {
+  for (const { apiVersion, kind, metadata } of objects.filter(isRoute)) {
+    const look = (routes: readonly KubeObject[]): Look<void> => {
+      const route = routes.find(({ metadata: { name } }) => name === metadata.name);
+      const faults = route === undefined ? ['it is not there'] : routeFaults(route);
+      return faults.length === 0
+        ? { done: true, result: undefined }
+        : { done: false, diagnostics: faults.join('\n') };
+    };
+    const { namespace = '' } = metadata;
+    await watchUntil(connections.host, [{ apiVersion, kind, namespace }], look, {
+      what: `route ${metadata.name}`,
+      timeoutSeconds: ROUTE_TIMEOUT_SECONDS,
+      signal,
+    });
+  }
 }
 
 /** A namespace takes no pods before its default ServiceAccount is there. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { builtImages, workload } from '@tenantry/workload';
+import { PAUSE_PAGE_DIRECTORY } from './image-references.ts';
 import { hashOf } from './stat-index.ts';
 
 /** All that turns tenants.json into files, this directory, the libraries and the images' tags included. */
@@ -9,6 +10,7 @@ const DIRECTORIES = [
   'packages/tenants/src',
   'packages/workload/src',
   'scripts/lib/dist',
+  PAUSE_PAGE_DIRECTORY,
   ...builtImages(workload.images).values(),
 ];
 const FILES = ['packages/sealed/src/versions.ts', 'pnpm-lock.yaml'];

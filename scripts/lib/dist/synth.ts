@@ -9,7 +9,7 @@ import { readSecrets } from '../secrets/read-secrets.ts';
 import { codeDigest } from './code-digest.ts';
 import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
-import { imageReferences } from './image-references.ts';
+import { imageReferences, pausePageReference } from './image-references.ts';
 import { withDistLock } from './lock.ts';
 import { HOST_WIDE } from './ownership.ts';
 import { Stage } from './stage.ts';
@@ -152,6 +152,7 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
     const { TenantSynthesizer } = await import('@tenantry/manifests');
     return new TenantSynthesizer(host, {
       images: imageReferences(root, imageRepository),
+      pausePage: pausePageReference(root, imageRepository),
       vcluster: versions.vcluster,
       kubernetes: versions.kubernetes,
     });
@@ -159,8 +160,11 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
   let synthesizer: ReturnType<typeof load> | undefined;
   yield {
     name: HOST_WIDE,
-    input: hashOf([host]),
-    files: async () => (await import('@tenantry/manifests')).synthesizeHost(host),
+    input: shared,
+    files: async () => {
+      const { synthesizeHost } = await import('@tenantry/manifests');
+      return synthesizeHost(host, { pausePage: pausePageReference(root, imageRepository) });
+    },
   };
   const plans = new Map<Plan, string>();
   for (const tenant of tenants) {

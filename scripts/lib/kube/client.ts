@@ -277,7 +277,14 @@ async function discover(
   client: KubeClient,
   apiVersion: string,
 ): Promise<ReadonlyMap<string, Resource>> {
-  const { resources } = await client.send<ResourceList>({ path: groupPath(apiVersion) });
+  const path = groupPath(apiVersion);
+  const answer = await client.exchange({ path });
+  if (answer.status === 404) {
+    const what = `the cluster has no ${apiVersion}; install its CustomResourceDefinitions first`;
+    throw new ApiError(what, answer.status, {});
+  }
+  if (!isOk(answer)) throw new ApiError(`GET ${path}`, answer.status, statusBody(answer.text));
+  const { resources } = JSON.parse(answer.text) as ResourceList;
   return new Map(
     resources
       .filter(({ name }) => !name.includes('/'))

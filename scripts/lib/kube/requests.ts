@@ -48,9 +48,9 @@ export async function list(
   return found;
 }
 
-/** An object as it is, or null where it is not there. @throws ApiError */
+/** An object as it is, or null where it, or its kind, is not there. @throws ApiError */
 export async function read(client: KubeClient, object: ObjectIdentity): Promise<KubeObject | null> {
-  return orNull(client.send<KubeObject>({ path: await objectPath(client, object) }));
+  return orNull(objectPath(client, object).then((path) => client.send<KubeObject>({ path })));
 }
 
 async function orNull<T>(promise: Promise<T>): Promise<T | null> {
@@ -75,7 +75,6 @@ export async function remove(
   object: ObjectIdentity,
   { unchanged = false, gracePeriodSeconds }: RemoveOptions = {},
 ): Promise<void> {
-  const path = await objectPath(client, object);
   const { uid, resourceVersion } = object.metadata;
   const body = {
     apiVersion: 'v1',
@@ -84,7 +83,11 @@ export async function remove(
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(unchanged && { preconditions: { uid, resourceVersion } }),
   };
-  await orNull(client.send<unknown>({ method: 'DELETE', path, body }));
+  await orNull(
+    objectPath(client, object).then((path) =>
+      client.send<unknown>({ method: 'DELETE', path, body }),
+    ),
+  );
 }
 
 export interface ApplyOptions {

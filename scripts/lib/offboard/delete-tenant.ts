@@ -1,15 +1,21 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { addReceipt, type Fleet, hostNamespace, removeTenant } from '@tenantry/tenants';
-import { type KubeObject, type ObjectOf, placeOf } from '@tenantry/plan';
+import {
+  type KubeObject,
+  objectOf,
+  type ObjectOf,
+  outlastingNamespace,
+  placeOf,
+} from '@tenantry/plan';
 import type { V1StatefulSet } from '@tenantry/kube-library';
 import { editTenantsOnly, findTenant } from '../dist/edit-tenants.ts';
 import { Fault } from '../cli/errors.ts';
 import type { ConnectedHost } from '../cluster/host.ts';
-import { removeRecord } from '../cluster/records.ts';
+import { readRecord, removeRecord } from '../cluster/records.ts';
 import { statefulSetOf } from '../deploy/pause-tenant.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { read } from '../kube/requests.ts';
+import { read, remove } from '../kube/requests.ts';
 import type { Context } from '../cli/run-main.ts';
 import { synthDist } from '../dist/synth.ts';
 import { shown } from '../dist/tenants-file.ts';
@@ -54,6 +60,10 @@ export async function deleteTenant(
     await removeTemporary(client, id, signal);
     await deleteClusterRoles(client, [hostNamespace(id)]);
     await waitForNoLeftovers(client, id, signal);
+    const { inventory } = await readRecord(client, id);
+    for (const reference of outlastingNamespace(id, inventory)) {
+      await remove(client, objectOf(reference));
+    }
     await removeRecord(client, id);
   });
   const receipt = {

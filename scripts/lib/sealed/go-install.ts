@@ -74,7 +74,10 @@ export async function goInstall(
         // Whoever had the lock may have built them.
         const tools = await missingTools(directory, build);
         if (tools.length === 0) return;
-        await report.step(title, async () => install($, report, directory, { ...build, tools }));
+        const source = path.join(recipeDirectory, build.directory);
+        await report.step(title, async () =>
+          compileTools($, report, { ...build, tools }, { source, directory }),
+        );
       };
       await withLock(path.join(storeDirectory(cache), `go-${build.queue}.lock`), compile, {
         onWait: () => report.line(`  ${title}: after another process that compiles`),
@@ -91,7 +94,13 @@ async function missingTools(directory: string, build: GoBuild): Promise<GoTool[]
   return build.tools.filter((_, index) => found[index] === false);
 }
 
-async function install($: Shell, report: Report, directory: string, build: GoBuild): Promise<void> {
+/** Compiles the tools of a build from the module in `source` into `directory`. */
+export async function compileTools(
+  $: Shell,
+  report: Report,
+  build: GoBuild,
+  { source, directory }: { readonly source: string; readonly directory: string },
+): Promise<void> {
   const partial = path.join(directory, `.partial-${build.queue}`);
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -103,17 +112,17 @@ async function install($: Shell, report: Report, directory: string, build: GoBui
     ...(totalmem() < ampleMemory ? [] : ['GOGC=400']),
   ];
   const flags = ['-v', '-tags', build.tags.join(','), '-ldflags', build.ldflags.join(' ')];
-  const go = $({ cwd: path.join(recipeDirectory, build.directory), nothrow: true });
-  const compile = go`env ${settings} go install ${flags} ${build.tools.map((tool) => tool.package)}`;
+  const go = $({ cwd: source, nothrow: true });
+  const compiling = go`env ${settings} go install ${flags} ${build.tools.map((tool) => tool.package)}`;
   let packages = 0;
-  compile.stderr.on('data', (chunk: Buffer) => {
+  compiling.stderr.on('data', (chunk: Buffer) => {
     packages += compiledPackages(chunk.toString());
   });
   const timer = setInterval(() => {
     const linked = `${String(readdirSync(partial).length)} of ${String(build.tools.length)} linked`;
     report.line(`  ${build.title}: ${String(packages)} packages compiled, ${linked}`);
   }, progressEvery);
-  const result = await compile.finally(() => clearInterval(timer));
+  const result = await compiling.finally(() => clearInterval(timer));
   if (result.exitCode !== 0) {
     throw new Fault({
       what: `compiling ${build.title} failed`,

@@ -1,4 +1,5 @@
 export { startDocker } from './docker.ts';
+export { buildGatewayImage, gatewayDefinitions } from './gateway-image.ts';
 export { kindConfig } from './kind-config.ts';
 export { buildNodeImage } from './node-image.ts';
 export { buildServiceBases, type ServiceBases } from './service-bases.ts';

@@ -14,7 +14,12 @@ import { imageUsedAt, stampOf } from './used.ts';
 const LEFTOVER_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** Not a service's own images: one of an earlier tag cannot be built again from this checkout. */
-const IMAGES = ['kindest/node:*-sealed-*', 'tenantry/node-build', 'tenantry/node-runtime'];
+const IMAGES = [
+  'kindest/node:*-sealed-*',
+  'tenantry/node-build',
+  'tenantry/node-runtime',
+  'traefik:*-sealed-*',
+];
 
 /** A directory that is about to be deleted: nobody finds it half there. */
 const DOOMED = '.pruned-';
@@ -108,7 +113,7 @@ async function removeLeftovers(store: string, now: number): Promise<void> {
   for (const name of await entriesOf(store)) {
     const file = path.join(store, name);
     if (name.startsWith(DOOMED)) await rm(file, { recursive: true, force: true });
-    if (!/^(node|service)-[0-9a-f]{12}$|\.partial/.test(name)) continue;
+    if (!/^(node|service|gateway)-[0-9a-f]{12}$|\.partial/.test(name)) continue;
     const { mtimeMs } = await stat(file);
     if (now - mtimeMs < LEFTOVER_MILLISECONDS || isLocked(`${file}.lock`)) continue;
     await removeDirectory(file);

@@ -40,6 +40,8 @@ const KINDS: Readonly<Record<string, readonly [group: string, resource: string]>
   Job: ['/apis/batch/v1', 'jobs'],
   CronJob: ['/apis/batch/v1', 'cronjobs'],
   Ingress: ['/apis/networking.k8s.io/v1', 'ingresses'],
+  HTTPRoute: ['/apis/gateway.networking.k8s.io/v1', 'httproutes'],
+  GRPCRoute: ['/apis/gateway.networking.k8s.io/v1', 'grpcroutes'],
   NetworkPolicy: ['/apis/networking.k8s.io/v1', 'networkpolicies'],
   Role: ['/apis/rbac.authorization.k8s.io/v1', 'roles'],
   RoleBinding: ['/apis/rbac.authorization.k8s.io/v1', 'rolebindings'],

@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<string, string>> = {
   daemonsets: 'DaemonSet',
   deployments: 'Deployment',
   events: 'Event',
+  httproutes: 'HTTPRoute',
   leases: 'Lease',
   limitranges: 'LimitRange',
   namespaces: 'Namespace',
@@ -41,6 +42,10 @@ export interface FakeApi {
 
 type Fields = Record<string, unknown>;
 
+/** A group of which not every cluster has the kinds, so that it is asked for them. */
+const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
+const ROUTES = [{ name: 'httproutes', kind: 'HTTPRoute', namespaced: true }];
+
 export function fakeApi(context = 'kind-tenantry'): FakeApi {
   const objects = new Map<string, KubeObject>();
   const refusals = new Map<string, ApiError>();
@@ -64,6 +69,7 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
   };
   const send = async (request: KubeRequest): Promise<unknown> => {
     const { method = 'GET', path, query = {}, body } = request;
+    if (path === GATEWAY_API) return { resources: ROUTES };
     const { identity, collection, subresource } = parsePath(path);
     if (collection) {
       if (method === 'POST') {
