@@ -98,6 +98,7 @@ test('nothing of a command writes past it', () => {
     .filter((file) => /process\.std(out|err)/.test(readFileSync(join(scripts, file), 'utf8')));
   expect(writers.sort()).toEqual([
     ...['confirm', 'run-interactive', 'run-main'].map((name) => `lib/cli/${name}.ts`),
+    'lib/progress/live.ts',
     'lib/progress/open-renderer.ts',
   ]);
 });

@@ -81,7 +81,7 @@ test('what was done before a failure is a result; the failure is said at once, w
   ];
   expect(shown(lineRenderer, events)).toEqual({
     out: 'alice: Pod/p0 created (40.2 s), then it failed\nbob: nothing changed (40.2 s)\nbob: Hello\n',
-    err: '✗ alice: rollout: cannot succeed\n· 1 of 2 tenants, 1 failed\n· 2 of 2 tenants, 1 failed\n',
+    err: '✗ alice: rollout: cannot succeed: pod x\n· 1 of 2 tenants, 1 failed\n· 2 of 2 tenants, 1 failed\n',
   });
 });
 
@@ -98,7 +98,7 @@ describe('GitHub Actions', () => {
     const error = '100%, "a:b"\r\n::error::forged\n##[warning]forged \u001B[2J';
     const { err } = shown(githubRenderer, [{ ...failed, error, changes: [] }]);
     const [said, command, ...rest] = err.split('\n');
-    expect([said, rest]).toEqual(['✗ alice: 100%, "a:b"', ['']]);
+    expect([said, rest]).toEqual(['✗ alice: 100%, "a:b": ::error::forged', ['']]);
     expect(command).toBe(
       '::error title=alice::100%25, "a:b"%0A\\u003a:error::forged%0A\\u0023#[warning]forged \\u001b[2J',
     );

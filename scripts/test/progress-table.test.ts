@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { ProgressEvent } from '../lib/progress/event.ts';
 import { Progress } from '../lib/progress/progress.ts';
-import { liveRenderer } from '../lib/progress/renderer.ts';
+import { liveRenderer } from '../lib/progress/live.ts';
 import { renderTable, type Screen } from '../lib/progress/table.ts';
 
 const START = Date.parse('2026-11-26T02:20:00Z');

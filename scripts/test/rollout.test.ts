@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '@tenantry/plan';
 import { poll } from '../lib/kube/wait.ts';
-import { createGracePeriod, isRolledOut } from '../lib/kube/rollout.ts';
+import { createGracePeriod, isRolledOut, objectsOf } from '../lib/kube/rollout.ts';
 
 function workload(kind: string, replicas: number, status: object, generation = 2): KubeObject {
   return {
@@ -61,6 +61,25 @@ describe('a workload is rolled out', () => {
     ],
     ['not without a status', workload('StatefulSet', 1, {})],
   ])('%s', (_, object) => expect(isRolledOut(object)).toBe(false));
+});
+
+test('of a workload are its pods and what is told of them, not what else runs beside it', () => {
+  const labels = { app: 'web' };
+  const web = { ...workload('Deployment', 1, {}), spec: { selector: { matchLabels: labels } } };
+  const pod = (name: string, has: Readonly<Record<string, string>>): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: has },
+  });
+  const event = (of: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `event of ${of}` },
+    involvedObject: { name: of },
+  });
+  const own = [web, pod('a-1', { ...labels, more: 'x' }), event('a-1'), event('a')];
+  const others = [pod('b', { app: 'b' }), event('b'), event('ab'), workload('StatefulSet', 1, {})];
+  expect(objectsOf(web, [...own, ...others])).toEqual(own);
 });
 
 test('the grace period is over only where there was a cause all along', () => {

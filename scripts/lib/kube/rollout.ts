@@ -1,4 +1,4 @@
-import type { V1DaemonSet, V1Deployment, V1StatefulSet } from '@tenantry/kube-library';
+import type { CoreV1Event, V1DaemonSet, V1Deployment, V1StatefulSet } from '@tenantry/kube-library';
 import type { KubeObject, ObjectOf } from '@tenantry/plan';
 
 /** How long a cause must stay before a wait is given up: schedulers and syncers try again at first. */
@@ -20,6 +20,27 @@ export function createGracePeriod(
 }
 
 type Workload = ObjectOf<V1Deployment> & ObjectOf<V1StatefulSet> & ObjectOf<V1DaemonSet>;
+
+/**
+ * A workload with its pods and what is told of them, out of all that a namespace holds: what else
+ * runs there, a tenant's own pods for one, says nothing of this workload.
+ */
+export function objectsOf(
+  workload: KubeObject,
+  objects: readonly KubeObject[],
+): readonly KubeObject[] {
+  const { kind, metadata, spec } = workload as Workload;
+  const labels = Object.entries(spec?.selector.matchLabels ?? {});
+  const { name } = metadata;
+  const isTold = (of: string) => of === name || of.startsWith(`${name}-`);
+  return objects.filter((object) => {
+    if (object.kind === 'Event') {
+      return isTold((object as ObjectOf<CoreV1Event>).involvedObject.name ?? '');
+    }
+    if (object.kind !== 'Pod') return object.kind === kind && object.metadata.name === name;
+    return labels.every(([key, value]) => object.metadata.labels?.[key] === value);
+  });
+}
 
 /** Whether a Deployment, StatefulSet or DaemonSet runs as it was last asked to, and nothing older. */
 export function isRolledOut(object: KubeObject): boolean {

@@ -1,6 +1,6 @@
 import { diagnose, diagnostics, type KubeObject } from '@tenantry/plan';
 import type { KubeClient } from './client.ts';
-import { createGracePeriod, isRolledOut } from './rollout.ts';
+import { createGracePeriod, isRolledOut, objectsOf } from './rollout.ts';
 import { type Look } from './wait.ts';
 import { watchUntil } from './watch.ts';
 
@@ -21,7 +21,7 @@ export async function watchRollout(
   const look = async (objects: readonly KubeObject[]): Promise<Look<void>> => {
     const workload = objects.find((each) => each.kind === kind && each.metadata.name === name);
     if (workload !== undefined && isRolledOut(workload)) return { done: true, result: undefined };
-    const seen = objects.filter((each) => each.kind !== kind || each.metadata.name === name);
+    const seen = workload === undefined ? [] : objectsOf(workload, objects);
     const now = Date.now();
     const terminal = gracePeriod.isOver(diagnose(seen, now).causes);
     const logs = terminal ? await lastLogLines(client, namespace, seen) : '';

@@ -13,7 +13,8 @@ export interface Lines {
 export function linesOf(event: ProgressEvent, progress: Pick<Progress, 'counts'>): Lines {
   if (event.event === 'step') return { out: '', err: stepLine(event) };
   const lines = lastingLines(event);
-  return event.event === 'tenant' ? { ...lines, err: lines.err + countLine(progress) } : lines;
+  const isEnd = event.event === 'tenant' && event.state !== 'interrupted';
+  return isEnd ? { ...lines, err: lines.err + countLine(progress) } : lines;
 }
 
 /** Those of them that say something which a table of what runs does not show any more. */
@@ -47,11 +48,14 @@ function stepLine(event: StepEvent): string {
       // Of a tenant's step its end is told, and what it waits for.
       return tenant === null ? `· ${title} …\n` : '';
     case 'waiting':
-      return `· ${title}: ${oneLine(event.waitsFor)}\n`;
+      return `· ${title}: ${cut(event.waitsFor)}\n`;
     case 'skipped':
       return `- ${title}: ${event.why}\n`;
     case 'done':
-      return `✓ ${title} (${describeSeconds(event.seconds)})\n`;
+      // A short step of a tenant's says nothing that its end does not.
+      return tenant !== null && event.seconds < SHORT_SECONDS
+        ? ''
+        : `✓ ${title} (${describeSeconds(event.seconds)})\n`;
     case 'failed':
       return `✗ ${title} (${describeSeconds(event.seconds)})\n`;
     default:
@@ -68,11 +72,25 @@ function tenantLines(event: TenantEvent): Lines {
     return { out, err: '' };
   }
   const what = state === 'failed' ? 'it failed' : 'it was interrupted';
-  const [reason = ''] = event.error.split('\n', 1);
   return {
     out: changes.length === 0 ? '' : `${tenant}: ${done} ${seconds}, then ${what}\n`,
-    err: state === 'failed' ? `✗ ${tenant}: ${oneLine(reason)}\n` : '',
+    err: state === 'failed' ? `✗ ${tenant}: ${reasonOf(event.error)}\n` : '',
   };
+}
+
+const SHORT_SECONDS = 1;
+/** What is longer is said whole at the end, or in the events. */
+const TEXT_LENGTH = 160;
+
+/** The beginning of an error; all of it is said at the end. */
+function reasonOf(error: string): string {
+  const [what = '', why = ''] = error.split('\n', 2).map((line) => line.trim());
+  return cut(why === '' ? what : `${what}: ${why}`);
+}
+
+function cut(text: string): string {
+  const line = oneLine(text);
+  return line.length > TEXT_LENGTH ? `${line.slice(0, TEXT_LENGTH)}…` : line;
 }
 
 function countLine(progress: Pick<Progress, 'counts'>): string {

@@ -1,9 +1,7 @@
-import { styleText } from 'node:util';
 import {
   githubRenderer,
   jsonRenderer,
   lineRenderer,
-  liveRenderer,
   type Renderer,
   type Streams,
 } from './renderer.ts';
@@ -26,12 +24,12 @@ export async function openRenderer({ json, live }: RendererOptions): Promise<Ren
   const isLogged = !['', 'false'].includes(env['CI'] ?? '') || env['TERM'] === 'dumb';
   const table = live && stderr.isTTY && !isLogged && !(json && stdout.isTTY);
   if (!json) {
-    if (table) return openLive(streams);
+    if (table) return (await loadLive()).openLive(streams);
     return env['GITHUB_ACTIONS'] === 'true' ? githubRenderer(streams) : lineRenderer(streams);
   }
   const asJson = jsonRenderer(streams);
   if (!table) return asJson;
-  const beside = await openLive({ ...streams, out: () => undefined });
+  const beside = (await loadLive()).openLive({ ...streams, out: () => undefined });
   return {
     show(event, progress) {
       asJson.show(event, progress);
@@ -41,20 +39,5 @@ export async function openRenderer({ json, live }: RendererOptions): Promise<Ren
   };
 }
 
-async function openLive(streams: Streams): Promise<Renderer> {
-  const stderr = process.stderr;
-  const { createLogUpdate } = await import('log-update');
-  return liveRenderer({
-    streams,
-    // A hidden cursor would stay hidden where the command is killed.
-    area: createLogUpdate(stderr, { showCursor: true }),
-    screen: () => ({
-      // A terminal that does not know its size says 0.
-      columns: stderr.columns || 80,
-      rows: stderr.rows || 24,
-      now: Date.now(),
-      // Knows NO_COLOR.
-      paint: (style, text) => styleText(style, text, { stream: stderr }),
-    }),
-  });
-}
+/** Only where there is a terminal. */
+const loadLive = () => import('./live.ts');

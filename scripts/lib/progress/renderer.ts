@@ -1,9 +1,8 @@
 import { printable } from '../cli/printable.ts';
 import type { ProgressEvent } from './event.ts';
 import { withAnnotations } from './github.ts';
-import { lastingLines, type Lines, linesOf } from './lines.ts';
+import { type Lines, linesOf } from './lines.ts';
 import type { Progress } from './progress.ts';
-import { renderTable, type Screen } from './table.ts';
 
 /** Shows a command's events, which `progress` has seen before. */
 export interface Renderer {
@@ -46,47 +45,8 @@ export function jsonRenderer({ out }: Streams): Renderer {
   };
 }
 
-/** What log-update does. */
-export interface Area {
-  (text: string): void;
-  clear(): void;
-}
-
-export interface LiveOptions {
-  readonly streams: Streams;
-  /** The last lines of the terminal. */
-  readonly area: Area;
-  readonly screen: () => Screen;
-}
-
-const REDRAW_MILLISECONDS = 250;
-
-/** What runs as a table in the last lines of a terminal; above it what stays. */
-export function liveRenderer({ streams, area, screen }: LiveOptions): Renderer {
-  let seen: Progress | null = null;
-  const draw = () => {
-    if (seen !== null) area(renderTable(seen, screen()));
-  };
-  const timer = setInterval(draw, REDRAW_MILLISECONDS);
-  timer.unref();
-  return {
-    show(event, progress) {
-      seen = progress;
-      const lines = lastingLines(event);
-      if (lines.out !== '' || lines.err !== '') {
-        area.clear();
-        write(streams, lines);
-      }
-      draw();
-    },
-    close() {
-      clearInterval(timer);
-      area.clear();
-    },
-  };
-}
-
-function write(streams: Streams, { out, err }: Lines): void {
+/** Writes lines so that nothing in them moves the cursor or is taken for a command. */
+export function write(streams: Streams, { out, err }: Lines): void {
   writeRaw(streams, { out: printable(out), err: printable(err) });
 }
 
