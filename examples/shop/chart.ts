@@ -9,7 +9,8 @@ import { ORDERS, PACKER, REPORT, WEB, workload, type WorkloadProps } from './wor
 const USER = 65532;
 /** What the services listen on where nobody tells them otherwise. */
 const PORT = workload.service.targetPort;
-const ORDERS_URL = 'http://orders';
+/** Of a Service without an address of its own: the pod is asked itself. */
+const ORDERS_URL = `http://orders:${PORT}`;
 
 /** Reads what has been ordered; nothing but Node is needed for that. */
 const REPORT_SCRIPT = `const answer = await fetch(process.env.ORDERS_URL + '/orders');
@@ -55,6 +56,7 @@ export class WorkloadChart extends Chart {
         template: {
           metadata: { labels: { app: 'web' }, annotations },
           spec: pod({
+            affinity: onOtherNodes('web'),
             containers: [
               {
                 ...container('web', images.shop, WEB.resources),
@@ -91,7 +93,7 @@ export class WorkloadChart extends Chart {
                 args: ['src/orders-main.ts'],
                 ports: [{ containerPort: PORT }],
                 volumeMounts: [{ name: 'data', mountPath: '/data' }],
-                readinessProbe: probe('/livez', 2),
+                readinessProbe: probe('/readyz', 2),
                 livenessProbe: probe('/livez', 10),
               },
             ],
@@ -110,7 +112,7 @@ export class WorkloadChart extends Chart {
     });
     new k8s.KubeService(this, 'orders-service', {
       metadata: { name: 'orders' },
-      spec: { selector: { app: 'orders' }, ports: [{ port: 80, targetPort: number(PORT) }] },
+      spec: { clusterIp: 'None', selector: { app: 'orders' }, ports: [{ port: PORT }] },
     });
 
     new k8s.KubeDeployment(this, 'packer', {
@@ -127,7 +129,6 @@ export class WorkloadChart extends Chart {
                 ...container('packer', images.shop, PACKER.resources),
                 args: ['src/packer-main.ts'],
                 env: [{ name: 'ORDERS_URL', value: ORDERS_URL }],
-                readinessProbe: probe('/livez', 2),
                 livenessProbe: probe('/livez', 10),
               },
             ],
@@ -212,6 +213,19 @@ function rollingUpdate(surge: number): k8s.DeploymentStrategy {
 
 function probe(path: string, periodSeconds: number): k8s.Probe {
   return { httpGet: { path, port: number(PORT) }, periodSeconds };
+}
+
+/** Where there are several nodes, a node that ends does not end all of them. */
+function onOtherNodes(app: string): k8s.Affinity {
+  const podAffinityTerm = {
+    topologyKey: 'kubernetes.io/hostname',
+    labelSelector: { matchLabels: { app } },
+  };
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }],
+    },
+  };
 }
 
 function number(value: number): k8s.IntOrString {

@@ -30,7 +30,7 @@ export const REPORT = { replicas: 1, surge: 0, resources: resources('100m', '96M
 export const workload = defineWorkload({
   images: { shop: { build: 'examples/shop/service' }, node: { pull: NODE } },
   settings: z.strictObject({
-    currency: z.enum(['CHF', 'EUR', 'USD']).default('EUR').meta({ description: 'Of all prices.' }),
+    currency: z.enum(['€', '£', '$']).default('€').meta({ description: 'Of all prices.' }),
     theme: z.enum(['light', 'dark']).default('light').meta({ description: 'Its colours.' }),
   }),
   service: { namespace: 'default', name: 'shop', port: 80, targetPort: 8080 },

@@ -67,7 +67,7 @@ test('has its settings from a ConfigMap, and other ones restart the pods that re
   expect(find('ConfigMap', 'settings').data).toMatchObject({
     SHOP_NAME: 'Alice',
     THEME: 'dark',
-    CURRENCY: 'EUR',
+    CURRENCY: '€',
   });
   const template = (settings: object) =>
     objectsOf(settings).find(({ metadata }) => metadata.name === 'web').spec.template;

@@ -35,7 +35,7 @@ async function listen(app: RequestListener): Promise<string> {
 
 async function openShop(paymentKey: string | null = null): Promise<string> {
   const ordersUrl = await listen(createOrders(store));
-  const options = { name: 'Müller & Söhne ✋', currency: 'CHF', theme: 'dark' };
+  const options = { name: 'Müller & Söhne ✋', currency: '£', theme: 'dark' };
   return listen(createWeb({ ...options, ordersUrl, paymentKey, isReady: () => true }));
 }
 
@@ -44,7 +44,7 @@ const text = async (url: string) => (await fetch(url)).text();
 test('the front answers what the check expects', async () => {
   const { check } = workload;
   if (check.kind !== 'http') throw new Error('the shop speaks HTTP');
-  const settings = { currency: 'CHF', theme: 'dark' } as const;
+  const settings = { currency: '£', theme: 'dark' } as const;
   expect(await text(`${await openShop()}${check.path}`)).toBe(
     check.answer?.({ id: 'x', name: 'Müller & Söhne ✋', settings }),
   );

@@ -1,4 +1,4 @@
-import { pnpm } from './tenantry.ts';
+import { pnpm, type RunOptions } from './tenantry.ts';
 
 /** A line of `pnpm verify --json`. */
 export interface VerifyRow {
@@ -17,8 +17,14 @@ export interface Verification {
   readonly open: readonly string[];
 }
 
-export async function verify(ids: readonly string[] = []): Promise<Verification> {
-  const { exitCode, stdout, stderr } = await pnpm(['--silent', 'verify', '--json', ...ids]);
+export async function verify(
+  ids: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Verification> {
+  const { exitCode, stdout, stderr } = await pnpm(
+    ['--silent', 'verify', '--json', ...ids],
+    options,
+  );
   const events = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))

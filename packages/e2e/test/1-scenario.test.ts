@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import {
+  copyCheckout,
   directory,
   fingerprint,
   get,
@@ -14,7 +15,6 @@ import {
   pnpm,
   pnpmOk,
   referenceTenants,
-  root,
   tenant,
   toolPath,
   withPortForward,
@@ -536,17 +536,9 @@ describe('a Secret of Alice', () => {
 });
 
 describe('the service is changed', () => {
-  let copy: string;
-  beforeAll(async () => {
-    copy = await mkdtemp(join(tmpdir(), 'tenantry-e2e-copy-'));
-    const skipped = /(^|\/)(node_modules|\.git|\.tenantry|archives)$/;
-    cpSync(root, copy, { recursive: true, filter: (path) => !skipped.test(path) });
-    // Inside a script pnpm does not install by itself.
-    await pnpmOk(['install', '--frozen-lockfile', '--prefer-offline'], { cwd: copy });
-  });
-  afterAll(() => rmSync(copy, { recursive: true, force: true }));
-
   test('a change rolls out, in the YAML first, and no change does not', async () => {
+    using checkout = await copyCheckout();
+    const { path: copy } = checkout;
     writeTenants(referenceTenants());
     expect((await pnpmOk(['synth'], { cwd: copy })).stdout).toContain('nothing changed');
     const app = join(copy, 'packages/whoami/src/app.ts');

@@ -9,6 +9,10 @@ export function createOrders(store: OrderStore): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/livez', (_request, response) => void response.type('text').send('ok'));
+  app.get('/readyz', (_request, response) => {
+    store.list();
+    response.type('text').send('ok');
+  });
   app.get('/orders', (_request, response) => void response.json(store.list()));
   app.post('/orders', (request, response) => {
     const { item } = request.query;

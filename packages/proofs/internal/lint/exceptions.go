@@ -3,11 +3,15 @@ package lint
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
 )
+
+// anyName stands for a name that the workload gives.
+const anyName = "*"
 
 // Exceptions are the findings that were looked at and left as they are.
 type Exceptions struct {
@@ -20,7 +24,9 @@ type exception struct {
 	place string
 	// optional says that not every fleet has the object.
 	optional bool
-	used     bool
+	// ofWorkload says that the place has names of the workload's in it, whatever they are.
+	ofWorkload bool
+	used       bool
 }
 
 // ReadExceptions reads the file of exceptions. All of its faults are reported together.
@@ -47,7 +53,9 @@ func ReadExceptions(text []byte) (*Exceptions, error) {
 				if exceptions.has(check, place) {
 					faults = append(faults, fmt.Errorf("entry %d: %s at %s is excepted already", index+1, check, place))
 				}
-				exceptions.all = append(exceptions.all, exception{check: check, place: place, optional: optional})
+				exceptions.all = append(exceptions.all, exception{
+					check: check, place: place, optional: optional, ofWorkload: strings.Contains(place, anyName),
+				})
 			}
 		}
 	}
@@ -64,7 +72,7 @@ func (e *Exceptions) has(check, place string) bool {
 func (e *Exceptions) Cover(finding Finding) bool {
 	for index := range e.all {
 		exception := &e.all[index]
-		if exception.check == finding.Check && exception.placeOf(finding.Object.Tenant) == finding.Place() {
+		if exception.check == finding.Check && exception.isAt(finding) {
 			exception.used = true
 			return true
 		}
@@ -76,11 +84,18 @@ func (e *Exceptions) Cover(finding Finding) bool {
 func (e *Exceptions) Unused(objects []Object) []string {
 	var lines []string
 	for _, exception := range e.all {
-		if !exception.used && !(exception.optional && exception.isNowhere(objects)) {
+		if !exception.used && !exception.ofWorkload && !(exception.optional && exception.isNowhere(objects)) {
 			lines = append(lines, fmt.Sprintf("%s at %s", exception.check, exception.place))
 		}
 	}
 	return lines
+}
+
+// isAt says whether a finding is at the exception's place; "*" in it stands for any one name.
+func (e exception) isAt(finding Finding) bool {
+	place := regexp.QuoteMeta(e.placeOf(finding.Object.Tenant))
+	pattern := strings.ReplaceAll(place, regexp.QuoteMeta(anyName), `[^ /]+`)
+	return regexp.MustCompile("^" + pattern + "$").MatchString(finding.Place())
 }
 
 func (e exception) placeOf(tenant string) string {

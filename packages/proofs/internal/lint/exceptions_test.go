@@ -73,6 +73,37 @@ func TestExceptionsForObjectsThatNotEveryFleetHas(t *testing.T) {
 	}
 }
 
+func TestExceptionsForWhateverTheWorkloadMakes(t *testing.T) {
+	text := "[{checks: [a b], at: ['host */* *', 'host */*'], reason: d}]"
+	cases := []struct {
+		finding Finding
+		want    bool
+	}{
+		{finding("a b", "alice", "StatefulSet", "orders-1.x", "app"), true},
+		{finding("a b", "alice", "Deployment", "web", ""), true},
+		{finding("a c", "alice", "Deployment", "web", ""), false},
+	}
+	for _, test := range cases {
+		exceptions, err := ReadExceptions([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := exceptions.Cover(test.finding); got != test.want {
+			t.Errorf("%s at %s: got %v", test.finding.Check, test.finding.Place(), got)
+		}
+		if got := exceptions.Unused([]Object{test.finding.Object}); len(got) > 0 {
+			t.Errorf("%q need not be used", got)
+		}
+	}
+	exceptions, err := ReadExceptions([]byte("[{checks: [a b], at: ['virtual */*'], reason: d}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exceptions.Cover(finding("a b", "alice", "Deployment", "web", "")) {
+		t.Error("a place in one cluster covers what is in another")
+	}
+}
+
 func TestReadExceptionsNamesFaults(t *testing.T) {
 	cases := []struct{ text, want string }{
 		{"[{checks: [a b], at: [host A/b]}]", "entry 1: checks, at and reason are all needed"},
