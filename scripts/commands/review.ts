@@ -6,6 +6,7 @@ import { defineCommand } from '../lib/cli/run-main.ts';
 import { openRepository } from '../lib/git/git.ts';
 import { findBase } from '../lib/review/base.ts';
 import { readTrees } from '../lib/review/read-trees.ts';
+import { chartChangesIn, renderCharts } from '../lib/review/render-charts.ts';
 
 export default defineCommand({
   usage: 'pnpm review [BASE] [--markdown | --json]',
@@ -24,7 +25,8 @@ export default defineCommand({
     },
   },
   arguments: { min: 0, max: 1 },
-  async run({ workspace, positionals, values, $, print, show }) {
+  async run(context) {
+    const { workspace, positionals, values, $, print, show } = context;
     if (values.json === true && values.markdown === true) {
       throw new UsageError('--json and --markdown exclude each other\n  → give one of them');
     }
@@ -32,7 +34,8 @@ export default defineCommand({
     const base = await findBase(git, positionals[0]);
     const { files, tenantsFile, ids } = await readTrees(git, base.commit, workspace);
     const fleet = fleetVersions(tenantsFile, ids);
-    const reviewed = review({ base: base.words, files, fleet, notes: [] }, toYaml);
+    const rendered = await renderCharts(context, chartChangesIn(files, workspace.dist));
+    const reviewed = review({ base: base.words, files, fleet, ...rendered }, toYaml);
     if (values.json === true) {
       for (const event of reviewEvents(reviewed)) print(JSON.stringify(event));
     } else if (values.markdown === true) {

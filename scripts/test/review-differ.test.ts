@@ -134,7 +134,10 @@ test('no edit of a manifest is missed, and each is told with its object, or line
         { before: null, after: null },
         { before: ['alice'], after: ['alice'] },
       );
-      const { sections } = review({ base: '', files: [file], fleet, notes: [] }, toYaml);
+      const { sections } = review(
+        { base: '', files: [file], fleet, charts: [], notes: [] },
+        toYaml,
+      );
       expect(sections.map(({ tenants }) => tenants)).toEqual([['alice']]);
       const changes = sections.flatMap((section) => section.changes);
       const { apiVersion, kind, metadata } = before;

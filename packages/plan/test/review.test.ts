@@ -50,7 +50,7 @@ function reviewOf(
     { before: treeFile(JSON.stringify(before)), after: treeFile(JSON.stringify(after)) },
     { before: ids(before), after: ids(after) },
   );
-  return review({ base: 'main', files, fleet, notes: [] }, write);
+  return review({ base: 'main', files, fleet, charts: [], notes: [] }, write);
 }
 
 const change = (path: string, before: string | null, after: string | null): FileVersions => ({
@@ -196,7 +196,10 @@ test('tenants.json that cannot be read is told line by line, and said', () => {
     { before: treeFile('{"tenants": []}\n'), after: treeFile('{"tenants": [\n') },
     { before: [], after: [] },
   );
-  const { sections, notes } = review({ base: 'main', files: [], fleet, notes: [] }, write);
+  const { sections, notes } = review(
+    { base: 'main', files: [], fleet, charts: [], notes: [] },
+    write,
+  );
   expect(sections.map(({ changes }) => changes.map(({ lines }) => lines))).toEqual([
     [['- {"tenants": []}', '+ {"tenants": [']],
   ]);

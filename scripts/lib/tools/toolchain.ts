@@ -132,6 +132,23 @@ async function provide(
   return { $, ours };
 }
 
+/** Where a tool that fits is already, on PATH or built by us; null where it is not. Builds nothing. */
+export async function findTool(
+  { bin }: Pick<Workspace, 'bin'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const tool = TOOLS.find((each) => each.name === name);
+  const $ = quietShell({
+    env: { PATH: withoutOurs(process.env['PATH'] ?? '') },
+    ...(signal && { signal }),
+  });
+  for (const file of [name, join(bin, name)]) {
+    if (tool !== undefined && (await fits($, file, tool))) return file;
+  }
+  return null;
+}
+
 /** A PATH without the tools of any workspace of ours: `connect`, for one, puts them there. */
 export function withoutOurs(path: string): string {
   const ours = join('.tenantry', 'bin');

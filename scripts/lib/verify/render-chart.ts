@@ -12,14 +12,14 @@ const REPOSITORY = 'https://charts.loft.sh';
  * Helm's own record lies where the tenant's syncer may write.
  */
 export async function renderChart(
-  { $, chartDir }: Pick<Host, '$' | 'chartDir'>,
+  { $, chartDir, helm = 'helm' }: Pick<Host, '$' | 'chartDir'> & { readonly helm?: string },
   { id, chartVersion, valuesFile }: Pick<TenantDist, 'id' | 'chartVersion' | 'valuesFile'>,
   kubeVersion: string,
 ): Promise<readonly KubeObject[]> {
   const namespace = hostNamespace(id);
   const chart =
     chartDir === null ? ['vcluster', '--repo', REPOSITORY, '--version', chartVersion] : [chartDir];
-  const text = await run($, 'helm', [
+  const text = await run($, helm, [
     'template',
     vclusterName(id),
     ...chart,

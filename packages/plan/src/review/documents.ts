@@ -15,6 +15,9 @@ export interface Documents {
   readonly what: Subject['kind'] | 'other';
 }
 
+/** The objects that the chart makes of a tenant's values, as if they were a file. */
+export const CHART_FILE = 'chart.json';
+
 const REGULAR = new Set(['100644', '100755']);
 
 /** What a version of a file holds; null where it is not what dist/ has at such a path. */
@@ -23,6 +26,7 @@ export function parseFile(path: string, file: TreeFile | null): Documents | null
   if (what === null) return null;
   if (file === null) return { values: new Map(), what };
   if (!file.isText || !REGULAR.has(file.mode)) return null;
+  if (path === CHART_FILE) return objectsIn(JSON.parse(file.text) as readonly unknown[]);
   if (path.endsWith('.json')) {
     const value = parsed(() => JSON.parse(file.text) as unknown);
     return value === undefined ? null : { values: new Map([[path, value]]), what };
@@ -32,12 +36,18 @@ export function parseFile(path: string, file: TreeFile | null): Documents | null
   if (what !== 'object') {
     return values.length === 1 ? { values: new Map([[path, values[0]]]), what } : null;
   }
+  return objectsIn(values);
+}
+
+/** Null where one is no object, or two have the same name. */
+function objectsIn(values: readonly unknown[]): Documents | null {
   if (!values.every(isObject)) return null;
   const byReference = new Map(values.map((value) => [referenceOf(value), value]));
-  return byReference.size === values.length ? { values: byReference, what } : null;
+  return byReference.size === values.length ? { values: byReference, what: 'object' } : null;
 }
 
 function kindOf(path: string): Documents['what'] | null {
+  if (path === CHART_FILE) return 'object';
   if (/^(?:(?:host|virtual)|_host)\/[^/]+\.yaml$/.test(path)) return 'object';
   if (path === 'vcluster.yaml') return 'values';
   if (path === 'tenant.json') return 'tenant';

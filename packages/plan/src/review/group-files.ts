@@ -1,5 +1,6 @@
 import { NameMask, type TenantNames, unmasked } from './name-mask.ts';
-import type { YamlWriter } from './documents.ts';
+import type { KubeObject } from '../kube-object.ts';
+import { CHART_FILE, type YamlWriter } from './documents.ts';
 import { type FileToReview, type ReviewedChange, reviewFile } from './review-file.ts';
 import type { FileVersions, TreeFile } from './tree-file.ts';
 
@@ -55,6 +56,46 @@ export function groupFiles(
     const own = ids.length === 1 ? reviewFile({ ...of, shown: file }, write)[at] : undefined;
     return { ids: ids.sort(), tenant, change: own ?? withWords(change) };
   });
+}
+
+/** What the chart makes of a tenant's values, before and after, and who else has the same. */
+export interface RenderedChart {
+  readonly ids: readonly string[];
+  /** The one of them that it was rendered for. */
+  readonly id: string;
+  readonly before: readonly KubeObject[];
+  readonly after: readonly KubeObject[];
+}
+
+/** The changes of what the chart makes; rendered for one tenant, they hold for all with its values. */
+export function chartChanges(
+  { ids, id, before, after }: RenderedChart,
+  tenants: TenantsOfTrees,
+  write: YamlWriter,
+): readonly GroupedChange[] {
+  const version = (objects: readonly KubeObject[]): TreeFile => ({
+    mode: '100644',
+    text: JSON.stringify(objects.map(decoded), null, 2),
+    isText: true,
+  });
+  const file = { path: CHART_FILE, before: version(before), after: version(after) };
+  const shown =
+    ids.length === 1
+      ? file
+      : masked(file, commonNames(id, tenants.before.get(id), tenants.after.get(id)));
+  return reviewFile({ file, shown: shown ?? file, tenant: 'stays' }, write).map((change) => ({
+    ids: ids.toSorted(),
+    tenant: 'stays',
+    change: withWords(change),
+  }));
+}
+
+/** A Secret with its data as text: the chart keeps the vcluster's settings in one. */
+function decoded(object: KubeObject): KubeObject {
+  if (object.kind !== 'Secret') return object;
+  const data = Object.entries((object['data'] ?? {}) as Readonly<Record<string, string>>);
+  const texts = data.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]);
+  return { ...object, data: Object.fromEntries(texts) as Readonly<Record<string, string>> };
 }
 
 function sameFiles(

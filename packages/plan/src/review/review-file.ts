@@ -1,7 +1,7 @@
 import { type FieldChange, isSameKeyOrder, reviewedChanges } from '../field-diff.ts';
 import type { Risk } from '../risks/risk.ts';
 import { risksOf } from '../risks/risks-of.ts';
-import { isAsWritten, parseFile, subjectOf, type YamlWriter } from './documents.ts';
+import { CHART_FILE, isAsWritten, parseFile, subjectOf, type YamlWriter } from './documents.ts';
 import { lineDiff } from './line-diff.ts';
 import type { FileVersions, TreeFile } from './tree-file.ts';
 
@@ -55,6 +55,7 @@ export function reviewFile(
   });
   const isExplained =
     file.after === null ||
+    path === CHART_FILE ||
     (changes.length > 0 &&
       isWritten(file, file.before, write) &&
       isWritten(file, file.after, write) &&

@@ -1,7 +1,14 @@
 import type { FieldChange } from '../field-diff.ts';
 import type { Risk } from '../risks/risk.ts';
 import type { YamlWriter } from './documents.ts';
-import { type GroupedChange, groupFiles, HOST_WIDE, type TenantFile } from './group-files.ts';
+import {
+  chartChanges,
+  type GroupedChange,
+  groupFiles,
+  HOST_WIDE,
+  type RenderedChart,
+  type TenantFile,
+} from './group-files.ts';
 import { type ReviewedChange, reviewFile } from './review-file.ts';
 import type { FleetVersions } from './tenants-file.ts';
 import type { FileVersions } from './tree-file.ts';
@@ -35,14 +42,15 @@ export interface ReviewInput {
   /** The files of dist/ that differ, in any order. */
   readonly files: readonly FileVersions[];
   readonly fleet: FleetVersions;
+  /** What the chart makes of values that differ. */
+  readonly charts: readonly RenderedChart[];
   readonly notes: readonly string[];
 }
 
 /** Compares two trees: what is the same for many tenants is told once. */
 export function review(
-  { base, files, fleet, notes }: ReviewInput,
+  { base, files, fleet, charts, notes }: ReviewInput,
   write: YamlWriter,
-  more: (grouped: readonly GroupedChange[]) => readonly GroupedChange[] = () => [],
 ): Review {
   const ofTenants = files.flatMap((file): readonly TenantFile[] => {
     const slash = file.path.indexOf('/');
@@ -54,7 +62,8 @@ export function review(
     ({ path }) => !path.includes('/') || path.startsWith(`${HOST_WIDE}/`),
   );
   const grouped = groupFiles([...ofTenants, ...fleet.entries], fleet, write);
-  const sections = sectionsOf([...grouped, ...more(grouped)], fleet);
+  const rendered = charts.flatMap((chart) => chartChanges(chart, fleet, write));
+  const sections = sectionsOf([...grouped, ...rendered], fleet);
   const hostWide = [...shared, ...fleet.rest].flatMap((file) =>
     reviewFile({ file, shown: file, tenant: 'stays' }, write),
   );
