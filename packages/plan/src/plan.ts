@@ -41,7 +41,9 @@ export function plan({ hostWide, tenants, known }: Dist, seen: Observed): Plan {
   return {
     context: seen.context,
     hostWide: shared.changes,
-    tenants: tenants.map((tenant) => planTenant(tenant, seen.tenants.get(tenant.id) ?? ABSENT)),
+    tenants: tenants.map((tenant) =>
+      planTenant(tenant, seen.tenants.get(tenant.id) ?? ABSENT, seen.clusterBlocks),
+    ),
     orphans: seen.live.filter((id) => !known.includes(id)),
     note: shared.learnt.length > 0,
     dist: hashOf({ hostWide, tenants }),

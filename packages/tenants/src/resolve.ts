@@ -17,6 +17,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
       context: file.host.context,
       capacity: capacity === undefined ? null : resolveResources(capacity),
       apiCidr: apiCidr ?? null,
+      clusterCidrs: sorted(host.clusterCidrs),
       storageClasses: sorted(host.storageClasses),
       priorityClasses: sorted(host.priorityClasses),
       runtimeClasses: sorted(host.runtimeClasses),
@@ -70,6 +71,8 @@ export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Pl
           }
         : resolveResources(plan.requests),
     nodePort: plan.nodePort,
+    egress: plan.egress,
+    nameservers: plan.nameservers,
     vcluster: plan.vcluster ?? {},
   };
 }

@@ -13,6 +13,12 @@ export interface Resources {
   readonly memory: number;
 }
 
+/** Ports of addresses outside of the cluster, over TCP. */
+export interface Egress {
+  readonly cidr: string;
+  readonly ports: readonly number[];
+}
+
 /** What a tenant may use; the figures are limits, `requests` what is reserved of them. */
 export interface Plan extends Resources {
   readonly name: string;
@@ -22,6 +28,10 @@ export interface Plan extends Resources {
   readonly requests: Resources;
   /** Whether clients outside the cluster reach the service by its NodePort. */
   readonly nodePort: NodePort;
+  /** Where its pods may connect to beside their own cluster. */
+  readonly egress: readonly Egress[];
+  /** Whom its DNS asks for names of the outside; none where it knows its own cluster's alone. */
+  readonly nameservers: readonly string[];
   /** The plan's own values for the vcluster chart: they fit its schema and loosen nothing. */
   readonly vcluster: Readonly<Record<string, unknown>>;
 }
@@ -50,6 +60,8 @@ export interface Host {
   readonly capacity: Resources | null;
   /** The addresses of the host's API server; null where nobody says. */
   readonly apiCidr: string | null;
+  /** The addresses of its pods and Services: no plan opens a way to them. */
+  readonly clusterCidrs: readonly string[];
   /** The storage classes that may be claimed. */
   readonly storageClasses: readonly string[];
   /** The priority classes that pods may have. */

@@ -37,13 +37,18 @@ function isJson(text: string): boolean {
 }
 
 const anything = fc.jsonValue({ maxDepth: 3 });
+const cidr = fc.oneof(fc.constantFrom('10.0.0.0/8', '10.0.0.2', 'fe80::/10'), anything);
 const quantity = fc.oneof(fc.constantFrom('1', '500m', '4Gi', '0', '1e3', ''), anything);
 
 /** Files of the right shape with anything in any place. */
 const nearFile = fc.record(
   {
     host: fc.oneof(
-      fc.record({ capacity: fc.record({ cpu: quantity, memory: quantity }) }),
+      fc.record({
+        capacity: fc.record({ cpu: quantity, memory: quantity }),
+        apiCidr: cidr,
+        clusterCidrs: fc.oneof(fc.array(cidr), anything),
+      }),
       anything,
     ),
     graceDays: fc.oneof(fc.integer(), anything),
@@ -58,6 +63,11 @@ const nearFile = fc.record(
             storage: quantity,
             pods: anything,
             requests: anything,
+            egress: fc.oneof(
+              fc.array(fc.record({ cidr: cidr, ports: anything }, { requiredKeys: [] })),
+              anything,
+            ),
+            nameservers: fc.oneof(fc.array(cidr), anything),
           },
           { requiredKeys: [] },
         ),
