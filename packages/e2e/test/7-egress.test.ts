@@ -61,7 +61,7 @@ const message = (type, ...texts) => {
   length.writeInt32BE(body.length + 4);
   return Buffer.concat([Buffer.from(type), length, body]);
 };
-const socket = require('node:net').connect({ host, port, timeout: 5000 });
+const socket = require('node:net').connect({ host, port, timeout: 30_000 });
 const end = (text) => { console.log(text); process.exit(); };
 let read = Buffer.alloc(0);
 socket
