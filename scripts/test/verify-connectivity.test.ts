@@ -26,7 +26,7 @@ const host = {
   dnsService: '10.96.0.10',
 };
 const tenants = [endpoint('alice', 1), endpoint('bob', 2), endpoint('carol', 3)];
-const probes = networkProbes(tenants, pairsOf(['alice', 'bob', 'carol'], 5), host);
+const probes = networkProbes(tenants, pairsOf(['alice', 'bob', 'carol'], 5), host, []);
 
 describe('dialling', () => {
   const own = probes.find(({ id }) => id === 'alice/network/app-name');

@@ -7,7 +7,10 @@ export { type Hole, NAMESPACE_HOLES, POLICY_HOLES, withHoles } from './holes.ts'
 export { plantPods } from './hostile-pods.ts';
 export { nodeImageByDigest } from './image-by-digest.ts';
 export { killAfter, type KillScope } from './kill.ts';
+export { ensurePackages, machineAddress } from './machine.ts';
+export { type Nameserver, startNameserver } from './nameserver.ts';
 export { get, withPortForward } from './port-forward.ts';
+export { type Postgres, startPostgres } from './postgres.ts';
 export {
   askSteadily,
   type SteadyClient,

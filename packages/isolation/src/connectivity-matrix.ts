@@ -9,6 +9,7 @@ import {
   tenantToHostListeners,
 } from './listener-probes.ts';
 import { type Destination, networkProbe, type NetworkProbe } from './network-probe.ts';
+import { type OutsideEndpoint, outsideReference, tenantToOutside } from './outside.ts';
 
 const API_POD_PORT = 8443;
 /** Where clouds tell a machine its secrets. */
@@ -115,11 +116,13 @@ export function networkProbes(
   tenants: readonly TenantEndpoints[],
   pairs: readonly Pair[],
   host: HostEndpoints,
+  outside: readonly OutsideEndpoint[],
 ): readonly NetworkProbe[] {
   const endpoints = new Map(tenants.map((endpoint) => [endpoint.id, endpoint]));
   return [
     ...reference(host),
     ...hostListeners(host),
+    ...outsideReference(outside),
     ...tenants.flatMap((endpoint) => [
       ...own(endpoint, host),
       ...ownListeners(endpoint),
@@ -133,6 +136,7 @@ export function networkProbes(
         }),
       ...tenantToHost(endpoint.id, host),
       ...tenantToHostListeners(endpoint, host),
+      ...tenantToOutside(endpoint.id, outside),
     ]),
   ];
 }

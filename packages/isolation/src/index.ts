@@ -11,6 +11,7 @@ export * from './kubeconfig.ts';
 export * from './listener-probes.ts';
 export * from './network-policy.ts';
 export * from './network-probe.ts';
+export * from './outside.ts';
 export * from './pod-attacks.ts';
 export * from './probe.ts';
 export * from './rights.ts';

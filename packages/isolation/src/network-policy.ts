@@ -11,20 +11,29 @@ interface Peer {
   readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
 }
 
+interface Port {
+  readonly port?: number | string;
+  readonly endPort?: number;
+}
+
 interface PolicySpec {
   readonly podSelector?: Selector;
   readonly policyTypes?: readonly string[];
-  readonly egress?: readonly { readonly to?: readonly Peer[] }[];
+  readonly egress?: readonly {
+    readonly to?: readonly Peer[];
+    readonly ports?: readonly Port[];
+  }[];
 }
 
 /**
  * What lets a pod out to an address by the namespace's NetworkPolicies: their names, or the lack of
- * any that holds the pod. Empty where the rules refuse it. Ports are not looked at, which is strict.
+ * any that holds the pod. Empty where the rules refuse it. A
+ * port of null stands for any.
  */
 export function waysOut(
   policies: readonly KubeObject[],
   pod: KubeObject,
-  address: string,
+  { host, port }: { readonly host: string; readonly port: number | null },
 ): readonly string[] {
   const holding = policies
     .map(({ metadata, ...rest }) => ({ name: metadata.name, ...(rest['spec'] as PolicySpec) }))
@@ -35,7 +44,11 @@ export function waysOut(
   if (holding.length === 0) return ['no policy holds its egress'];
   return holding
     .filter(({ egress = [] }) =>
-      egress.some(({ to = [] }) => to.length === 0 || to.some((peer) => reaches(peer, address))),
+      egress.some(
+        ({ to = [], ports = [] }) =>
+          (to.length === 0 || to.some((peer) => reaches(peer, host))) &&
+          (port === null || ports.length === 0 || ports.some((one) => isAmong(port, one))),
+      ),
     )
     .map(({ name }) => `NetworkPolicy ${name}`);
 }
@@ -54,6 +67,12 @@ function selects(
       return operator === 'In' ? isIn : !isIn;
     })
   );
+}
+
+/** The name of a port may stand for any. */
+function isAmong(number: number, { port, endPort }: Port): boolean {
+  if (typeof port !== 'number') return true;
+  return port <= number && number <= (endPort ?? port);
 }
 
 /** An address that no pod has is met by blocks only. */

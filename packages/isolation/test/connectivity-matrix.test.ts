@@ -25,7 +25,7 @@ const host = {
   dnsService: '10.96.0.10',
 };
 const tenants = [endpoint('alice', 1), endpoint('bob', 2), endpoint('carol', 3)];
-const probes = networkProbes(tenants, pairsOf(['alice', 'bob', 'carol'], 5), host);
+const probes = networkProbes(tenants, pairsOf(['alice', 'bob', 'carol'], 5), host, []);
 
 describe('the packets', () => {
   test('have names of their own, and controls that are sent too and expected to pass', () => {
@@ -103,6 +103,7 @@ describe('over IPv6 and UDP', () => {
         5,
       ),
       host,
+      [],
     ).map(({ id }) => id);
   const noIpv6 = tenants.map((one) => ({
     ...one,
@@ -130,7 +131,7 @@ describe('over IPv6 and UDP', () => {
     const [alice, bob] = tenants;
     if (alice === undefined || bob === undefined) throw new Error('no tenants');
     const renamed = { ...bob, probePod: { ...bob.probePod, linkLocal: ['fe80::2%net1'] } };
-    const found = networkProbes([alice, renamed], [{ from: 'alice', to: 'bob' }], host).find(
+    const found = networkProbes([alice, renamed], [{ from: 'alice', to: 'bob' }], host, []).find(
       ({ id }) => id === 'alice/network/link-local-tcp@bob',
     );
     expect(found?.dial.host).toBe('fe80::2%eth0');

@@ -1,9 +1,11 @@
 import {
   covers,
+  EGRESS_POLICY,
   type Gateway,
   hostLabels,
   hostNamespace,
   LINK_LOCAL,
+  NAMESERVERS_POLICY,
   SYNCED_LABEL,
   type Tenant,
   vclusterName,
@@ -13,6 +15,7 @@ import { Construct } from 'constructs';
 import type { ReachedPods } from './workload-service.ts';
 
 const API_SERVER_PORT = 8443;
+const DNS_PORT = 53;
 
 export interface IsolationProps {
   readonly tenant: Pick<Tenant, 'id' | 'plan'>;
@@ -27,7 +30,8 @@ export interface IsolationProps {
 /**
  * Who may speak with whom in a tenant's host namespace: nothing in or out, then only the ways that
  * a virtual cluster cannot do without. `kubectl port-forward` dials inside the pod and needs none.
- * The host's DNS is none of them: it names the Services of all tenants to whoever asks.
+ * The host's DNS is none of them: it names the Services of all tenants to whoever asks. What a plan
+ * opens beside is open to the tenant's pods only, never to its control plane.
  */
 export class Isolation extends Construct {
   readonly #metadata: k8s.ObjectMeta;
@@ -77,6 +81,29 @@ export class Isolation extends Construct {
         podSelector: inside(reached.namespace, reached.labels),
         policyTypes: ['Ingress'],
         ingress: [{ ports: [port(reached.port)], from: [namespaceOf(gateway)] }],
+      });
+    }
+    const { egress, nameservers } = tenant.plan;
+    if (egress.length > 0) {
+      this.#policy(EGRESS_POLICY, {
+        podSelector: workload,
+        policyTypes: ['Egress'],
+        egress: egress.map(({ cidr, ports }) => ({
+          ports: ports.map((number) => port(number)),
+          to: [{ ipBlock: { cidr } }],
+        })),
+      });
+    }
+    if (nameservers.length > 0) {
+      this.#policy(NAMESERVERS_POLICY, {
+        podSelector: inside('kube-system', { 'k8s-app': 'vcluster-kube-dns' }),
+        policyTypes: ['Egress'],
+        egress: [
+          {
+            ports: [port(DNS_PORT, 'UDP'), port(DNS_PORT)],
+            to: nameservers.map((address) => ({ ipBlock: { cidr: `${address}/32` } })),
+          },
+        ],
       });
     }
   }

@@ -7,6 +7,7 @@ import {
   type Tenant,
 } from '@tenantry/tenants';
 import type { VclusterValues } from './generated/vcluster-values.ts';
+import { corefile } from './corefile.ts';
 import { mergeUnder } from './merge-under.ts';
 import type { Pins } from './pins.ts';
 import { containerResources } from './quantities.ts';
@@ -36,6 +37,7 @@ export function vclusterValues(tenant: ValuesTenant, pins: Pins): VclusterValues
  * `restricted`. A pause is the replica count and nothing else.
  */
 function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
+  const { nameservers } = tenant.plan;
   return {
     controlPlane: {
       distro: {
@@ -45,7 +47,10 @@ function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
           resources: containerResources(CONTROL_PLANE_INIT),
         },
       },
-      coredns: { deployment: { resources: containerResources(COREDNS) } },
+      coredns: {
+        deployment: { resources: containerResources(COREDNS) },
+        ...(nameservers.length > 0 && { overwriteConfig: corefile(nameservers) }),
+      },
       // The chart's default is in every certificate, also where there is no Ingress.
       ingress: { host: '' },
       statefulSet: {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseBytes, parseCpu } from '@tenantry/tenants';
 import { parse } from 'yaml';
 import { SYNCER_RIGHTS } from '../src/index.ts';
-import { alice, pins, treeOf } from './fleet.ts';
+import { alice, differences, pins, treeOf } from './fleet.ts';
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;
@@ -217,6 +217,58 @@ describe('the network policies', () => {
     const of = treeOf([alice], { host: { apiCidr: '10.0.0.0/28' } });
     const { egress } = read('alice/host/networkpolicy.control-plane.yaml', of).spec;
     expect(egress.at(-1).to).toEqual([{ ipBlock: { cidr: '10.0.0.0/28' } }]);
+  });
+
+  describe('of a plan with a way out', () => {
+    const small = { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 };
+    const egress = [
+      { cidr: '10.20.0.0/16', ports: [5432, 6379] },
+      { cidr: '203.0.113.7/32', ports: [443] },
+    ];
+    const of = treeOf([alice], {
+      plans: { small: { ...small, egress, nameservers: ['10.0.0.2', '1.1.1.1'] } },
+    });
+    const opened = (name: string) => read(`alice/host/networkpolicy.${name}.yaml`, of).spec;
+    const tcp = (port: number) => ({ port, protocol: 'TCP' });
+
+    test('open its blocks and ports to the tenant’s pods, and to no control plane', () => {
+      expect(opened('egress')).toEqual({
+        podSelector: workload,
+        policyTypes: ['Egress'],
+        egress: [
+          { ports: [tcp(5432), tcp(6379)], to: [{ ipBlock: { cidr: '10.20.0.0/16' } }] },
+          { ports: [tcp(443)], to: [{ ipBlock: { cidr: '203.0.113.7/32' } }] },
+        ],
+      });
+    });
+
+    test('open its name servers to the tenant’s DNS alone, which asks them', () => {
+      expect(opened('nameservers')).toEqual({
+        podSelector: {
+          matchLabels: {
+            ...workload.matchLabels,
+            'vcluster.loft.sh/namespace': 'kube-system',
+            'k8s-app': 'vcluster-kube-dns',
+          },
+        },
+        policyTypes: ['Egress'],
+        egress: [
+          {
+            ports: [{ port: 53, protocol: 'UDP' }, tcp(53)],
+            to: [{ ipBlock: { cidr: '10.0.0.2/32' } }, { ipBlock: { cidr: '1.1.1.1/32' } }],
+          },
+        ],
+      });
+      const { overwriteConfig } = read('alice/vcluster.yaml', of).controlPlane.coredns;
+      expect(overwriteConfig).toContain('\n    forward . 10.0.0.2 1.1.1.1\n');
+    });
+
+    test('leave all others as they are', () => {
+      const added = ['egress', 'nameservers'].map(
+        (name) => `alice/host/networkpolicy.${name}.yaml`,
+      );
+      expect(differences(tree, of)).toEqual([...added, 'alice/vcluster.yaml']);
+    });
   });
 
   test('open nothing to another namespace', () => {

@@ -58,6 +58,14 @@ export {
   type TenantRecord,
 } from './record.ts';
 export {
+  type ClusterBlock,
+  egressOf,
+  hasOpenings,
+  nameserversOf,
+  nodeBlocks,
+  type Opening,
+} from './openings.ts';
+export {
   holdUps,
   type ImmutableChange,
   immutableChanges,

@@ -1,5 +1,6 @@
 import type { ReleaseRecords } from './helm-release.ts';
 import type { KubeObject } from './kube-object.ts';
+import type { ClusterBlock } from './openings.ts';
 import type { ObjectsSeen } from './plan-objects.ts';
 import type { TenantRecord } from './record.ts';
 
@@ -13,6 +14,8 @@ export interface Observed {
   readonly tenants: ReadonlyMap<string, ObservedTenant>;
   /** Namespaces, control planes and pods of all tenants, also of those that are not asked for. */
   readonly objects: readonly KubeObject[];
+  /** The host's own addresses; none where no tenant's plan opens any outside of the cluster. */
+  readonly clusterBlocks: readonly ClusterBlock[];
   /** Ids of the tenants that have a namespace of ours. */
   readonly live: readonly string[];
 }

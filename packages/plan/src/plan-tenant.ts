@@ -6,6 +6,7 @@ import { inventoryOf, toPrune } from './inventory.ts';
 import { type KubeObject, type ObjectOf, referenceOf } from './kube-object.ts';
 import type { ObservedTenant } from './observed.ts';
 import { foreignPauses, isBarePod, nameInside } from './pause-drift.ts';
+import { type ClusterBlock, openingObstacle } from './openings.ts';
 import { NOTHING_SEEN, planObjects } from './plan-objects.ts';
 import { type Obstacle, obstacleTo } from './preconditions.ts';
 import { isReleaseKnown, planRelease } from './plan-release.ts';
@@ -50,7 +51,11 @@ export const ABSENT: ObservedTenant = {
 };
 
 /** Decides what a deploy does for one tenant. */
-export function planTenant(wanted: WantedTenant, seen: ObservedTenant): TenantPlan {
+export function planTenant(
+  wanted: WantedTenant,
+  seen: ObservedTenant,
+  clusterBlocks: readonly ClusterBlock[],
+): TenantPlan {
   const { id, state } = wanted;
   const { record, namespace, statefulSet } = seen;
   const base = {
@@ -65,10 +70,11 @@ export function planTenant(wanted: WantedTenant, seen: ObservedTenant): TenantPl
     risks: [],
     note: false,
   };
-  const obstacle = obstacleTo(wanted, {
-    namespace: namespace ?? undefined,
-    statefulSet: statefulSet ?? undefined,
-  });
+  const obstacle =
+    obstacleTo(wanted, {
+      namespace: namespace ?? undefined,
+      statefulSet: statefulSet ?? undefined,
+    }) ?? openingObstacle(wanted, clusterBlocks);
   if (obstacle !== null) return { ...base, obstacle };
   const current = inventoryOf(wanted.hostObjects, wanted.virtualObjects, record.inventory.release);
   const prune = toPrune(id, record.inventory, current);

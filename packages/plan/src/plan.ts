@@ -45,7 +45,9 @@ export function plan({ hostWide, tenants, known }: Dist, seen: Observed): Plan {
     context: seen.context,
     hostWide: shared.changes,
     risks: shared.risks,
-    tenants: tenants.map((tenant) => planTenant(tenant, seen.tenants.get(tenant.id) ?? ABSENT)),
+    tenants: tenants.map((tenant) =>
+      planTenant(tenant, seen.tenants.get(tenant.id) ?? ABSENT, seen.clusterBlocks),
+    ),
     orphans: seen.live.filter((id) => !known.includes(id)),
     note: shared.learnt.length > 0,
     dist: hashOf({ hostWide, tenants }),

@@ -177,6 +177,7 @@ export function observed(tenant: ObservedTenant | null, changes: Partial<Observe
     hostWideRecord: EMPTY_RECORD,
     tenants: new Map(tenant === null ? [] : [['alice', tenant]]),
     objects: [],
+    clusterBlocks: [],
     live: tenant === null ? [] : ['alice'],
     ...changes,
   };

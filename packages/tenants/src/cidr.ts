@@ -7,6 +7,9 @@ interface Block {
 /** The cloud's metadata service and its kin answer in here. */
 export const LINK_LOCAL = '169.254.0.0/16';
 
+/** A pod's own, and a node's. */
+export const LOOPBACK = '127.0.0.0/8';
+
 const FORM = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
 /** Whether a text is a block such as `10.0.0.0/8`, named by its first address. */
@@ -19,6 +22,11 @@ export function covers(outer: string, inner: string): boolean {
   const a = parse(outer);
   const b = parse(inner);
   return a !== null && b !== null && a.bits <= b.bits && start(b.first, a.bits) === a.first;
+}
+
+/** Whether two blocks have an address in common; false where one of them is no block. */
+export function overlaps(one: string, other: string): boolean {
+  return covers(one, other) || covers(other, one);
 }
 
 function parse(text: string): Block | null {

@@ -1,7 +1,7 @@
 export type { Fault } from './fault.ts';
 export { InvalidTenants } from './fault.ts';
 export { dateOf, dayOf, isDate } from './calendar.ts';
-export { covers, LINK_LOCAL } from './cidr.ts';
+export { covers, LINK_LOCAL, overlaps } from './cidr.ts';
 export type { TenantKeys } from './edit-tenants.ts';
 export { addReceipt, addTenant, stateFields, removeTenant, setTenantKeys } from './edit-tenants.ts';
 export * from './footprint.ts';
@@ -27,6 +27,7 @@ export { splitByRoom } from './room.ts';
 export { isId, jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type {
+  Egress,
   Fleet,
   Gateway,
   Host,

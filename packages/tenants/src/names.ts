@@ -31,6 +31,9 @@ export const PAUSE_PAGE = 'tenantry-pause-page';
 export const SYSTEM_NAMESPACE = 'tenantry-system';
 /** Where inventories lay before SYSTEM_NAMESPACE: in the tenant's namespace, where its syncer writes. */
 export const FORMER_INVENTORY_NAME = 'tenantry-inventory';
+/** Of a plan's egress, and of its name servers: what pods of the tenant reach outside of the cluster. */
+export const EGRESS_POLICY = 'egress';
+export const NAMESERVERS_POLICY = 'nameservers';
 /** The quota under which a tenant that is being offboarded starts no pod. */
 export const MAINTENANCE_QUOTA = 'tenantry-alone';
 

@@ -1,3 +1,4 @@
+import { LINK_LOCAL, LOOPBACK, overlaps } from './cidr.ts';
 import { show } from './fault.ts';
 import { WORKLOAD_LIMITS, WORKLOAD_REQUESTS, WORKLOAD_STORAGE } from './footprint.ts';
 import { formatBytes, formatCpu } from './quantity.ts';
@@ -10,15 +11,16 @@ import {
 } from './plan-values.ts';
 import type { Host, Plan } from './tenant.ts';
 
-export type HostClasses = Pick<Host, 'storageClasses' | 'runtimeClasses'>;
+export type PlanHost = Pick<Host, 'storageClasses' | 'runtimeClasses' | 'apiCidr' | 'clusterCidrs'>;
 
-/** What is wrong with a well-formed plan by itself, and with the host's classes. */
-export function planBreaches(plan: Plan, host: HostClasses): readonly Breach[] {
+/** What is wrong with a well-formed plan by itself, and on its host. */
+export function planBreaches(plan: Plan, host: PlanHost): readonly Breach[] {
   return [
     ...tooMuch(plan),
     ...tooLittle(plan),
     ...foreignClasses(plan, host),
     ...foreignStorage(plan, host),
+    ...closedAddresses(plan, host),
   ];
 }
 
@@ -75,7 +77,7 @@ const CLASSES = [
   [CONTROL_PLANE_RUNTIME_CLASS, 'runtimeClasses'],
 ] as const;
 
-function foreignClasses(plan: Plan, host: HostClasses): readonly Breach[] {
+function foreignClasses(plan: Plan, host: PlanHost): readonly Breach[] {
   return CLASSES.flatMap(([path, key]) => {
     const found = planText(plan, path);
     const allowed = host[key];
@@ -90,7 +92,7 @@ function foreignClasses(plan: Plan, host: HostClasses): readonly Breach[] {
 }
 
 /** The classes that a plan's tenants may claim, and the one that its control planes do. */
-function foreignStorage(plan: Plan, { storageClasses }: HostClasses): readonly Breach[] {
+function foreignStorage(plan: Plan, { storageClasses }: PlanHost): readonly Breach[] {
   if (plan.storageClasses === null) return [];
   const path = ['plans', plan.name, 'storageClasses'];
   const own = planText(plan, STORAGE_CLASS);
@@ -104,4 +106,30 @@ function foreignStorage(plan: Plan, { storageClasses }: HostClasses): readonly B
   return own === null || plan.storageClasses.includes(own)
     ? []
     : [{ path, message: `lacks ${show(own)}, which the plan's control planes claim; add it` }];
+}
+
+/** What a plan would open and no plan may: what every node, or every cluster, has for itself. */
+function closedAddresses(
+  { name, egress, nameservers }: Plan,
+  { apiCidr, clusterCidrs }: PlanHost,
+): readonly Breach[] {
+  const closed = [
+    [LINK_LOCAL, 'link-local, where clouds keep their metadata'],
+    [LOOPBACK, 'loopback'],
+    ...(apiCidr === null ? [] : [[apiCidr, "the host's API, host.apiCidr"] as const]),
+    ...clusterCidrs.map((cidr) => [cidr, "the cluster's own, host.clusterCidrs"] as const),
+  ] as const;
+  const breaches = (path: readonly PropertyKey[], found: string, cidr: string) => {
+    const met = closed.filter(([block]) => overlaps(block, cidr));
+    if (met.length === 0) return [];
+    const list = met.map(([block, whose]) => `${block} (${whose})`).join(', ');
+    const message = `found ${show(found)}; no way may lead to ${list}`;
+    return [{ path: ['plans', name, ...path], message }];
+  };
+  return [
+    ...egress.flatMap(({ cidr }, index) => breaches(['egress', index, 'cidr'], cidr, cidr)),
+    ...nameservers.flatMap((address, index) =>
+      breaches(['nameservers', index], address, `${address}/32`),
+    ),
+  ];
 }

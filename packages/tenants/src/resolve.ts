@@ -19,6 +19,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
       capacity: capacity === undefined ? null : resolveResources(capacity),
       apiCidr: apiCidr ?? null,
       gateway: gateway ?? null,
+      clusterCidrs: sorted(host.clusterCidrs),
       storageClasses: sorted(host.storageClasses),
       priorityClasses: sorted(host.priorityClasses),
       runtimeClasses: sorted(host.runtimeClasses),
@@ -77,6 +78,8 @@ export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Pl
         : resolveResources(plan.requests),
     nodePort: plan.nodePort,
     storageClasses: plan.storageClasses === undefined ? null : sorted(plan.storageClasses),
+    egress: plan.egress,
+    nameservers: plan.nameservers,
     vcluster: plan.vcluster ?? {},
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  DEFAULT_CLUSTER_CIDRS,
   DEFAULT_PLAN,
   DEFAULT_PLANS,
   DEFAULT_STORAGE_CLASSES,
@@ -12,7 +13,7 @@ import { suggest } from './suggest.ts';
 import { resolvePlan } from './resolve.ts';
 import type { Breach } from './breach.ts';
 import { capacityBreaches } from './capacity-rules.ts';
-import { type HostClasses, planBreaches } from './plan-rules.ts';
+import { planBreaches, type PlanHost } from './plan-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
 
@@ -37,7 +38,7 @@ export function checkRules(file: unknown): readonly Breach[] {
   return [
     ...alone,
     ...[...plans.values()].flatMap((plan) =>
-      plan === null ? [] : planBreaches(plan, hostClasses(file)),
+      plan === null ? [] : planBreaches(plan, planHost(file)),
     ),
     ...defaultPlanBreaches(fallback, plans, valueAt(file, ['defaultPlan']) !== undefined),
     ...rawTenants(file).flatMap((entry, index) => planReferenceBreaches(index, entry, plans)),
@@ -135,13 +136,17 @@ function activePlans(
     .filter((plan) => plan !== null);
 }
 
-function hostClasses(file: unknown): HostClasses {
-  const classes = (key: string, fallback: readonly string[]) => {
+/** What of the host plans are held against, as far as it is well-formed. */
+function planHost(file: unknown): PlanHost {
+  const list = (key: string, fallback: readonly string[]) => {
     const found = valueAt(file, ['host', key]) ?? fallback;
     return Array.isArray(found) ? found.map(String) : [];
   };
+  const apiCidr = valueAt(file, ['host', 'apiCidr']);
   return {
-    storageClasses: classes('storageClasses', DEFAULT_STORAGE_CLASSES),
-    runtimeClasses: classes('runtimeClasses', []),
+    storageClasses: list('storageClasses', DEFAULT_STORAGE_CLASSES),
+    runtimeClasses: list('runtimeClasses', []),
+    apiCidr: typeof apiCidr === 'string' ? apiCidr : null,
+    clusterCidrs: list('clusterCidrs', DEFAULT_CLUSTER_CIDRS),
   };
 }

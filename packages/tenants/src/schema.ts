@@ -95,6 +95,31 @@ const className = z
   .regex(OBJECT_NAME, {
     error: 'a class is named in lower-case letters, digits, "-" and "."',
   });
+const cidr = z.string().refine(isCidr, {
+  error: 'a block of IPv4 addresses is written by its first one and its length, like "10.0.0.0/28"',
+});
+
+const port = z.int({ error: 'a port is a whole number from 1 to 65535' }).min(1).max(65_535);
+
+const egress = z
+  .strictObject({
+    cidr: cidr.meta({
+      description: 'A block of addresses outside of the cluster.',
+      examples: ['10.20.0.0/16'],
+    }),
+    ports: z
+      .array(port)
+      .min(1, { error: 'at least one port is named' })
+      .meta({ description: 'The ports there, of TCP.', examples: [[5432]] }),
+  })
+  .meta({ examples: [{ cidr: '10.20.0.0/16', ports: [5432] }] });
+
+const nameserver = z.string().refine((text) => isCidr(`${text}/32`), {
+  error: 'a name server is an IPv4 address, like "10.0.0.2"',
+});
+
+/** As many as CoreDNS takes. */
+const MOST_NAMESERVERS = 15;
 
 export const planSchema = z
   .strictObject({
@@ -120,6 +145,22 @@ export const planSchema = z
         description:
           "Which of host.storageClasses its tenants and their control planes may claim volumes of; default: all. Without a class of its own a control plane needs the host's default one.",
         examples: [['standard']],
+      }),
+    egress: z
+      .array(egress)
+      .default([])
+      .meta({
+        description: "Where the tenant's pods may connect to beside their own cluster.",
+        examples: [[{ cidr: '10.20.0.0/16', ports: [5432] }]],
+      }),
+    nameservers: z
+      .array(nameserver)
+      .max(MOST_NAMESERVERS, { error: `a plan has at most ${MOST_NAMESERVERS} name servers` })
+      .default([])
+      .meta({
+        description:
+          "The DNS servers that the tenant's own DNS asks for names of the outside. Without any these do not resolve.",
+        examples: [['10.0.0.2']],
       }),
     vcluster: vclusterValues.optional(),
   })
@@ -219,12 +260,7 @@ const [onlyImage, ...otherImages] = builtImages(workload.images).keys();
 const DEFAULT_REPOSITORY =
   onlyImage !== undefined && otherImages.length === 0 ? `tenantry/${onlyImage}` : 'tenantry';
 
-const apiCidr = z
-  .string()
-  .refine(isCidr, {
-    error:
-      'a block of IPv4 addresses is written by its first one and its length, like "10.0.0.0/28"',
-  })
+const apiCidr = cidr
   .refine((block) => !covers(LINK_LOCAL, block), {
     error: `the host's API has an address of its own, not one of ${LINK_LOCAL}`,
   })
@@ -264,6 +300,9 @@ const annotation = z
     error: 'an annotation is named by its key or by the domain of its key, like "cilium.io"',
   });
 
+/** The blocks from which a kind cluster's pods and Services have their addresses. */
+export const DEFAULT_CLUSTER_CIDRS: readonly string[] = ['10.244.0.0/16', '10.96.0.0/16'];
+
 /** What a kind cluster calls its only class. */
 export const DEFAULT_STORAGE_CLASSES: readonly string[] = ['standard'];
 
@@ -300,6 +339,14 @@ export const fileSchema = z
           description: 'What the host offers to all tenants together; checked against requests.',
         }),
         apiCidr: apiCidr.optional(),
+        clusterCidrs: z
+          .array(cidr)
+          .default([...DEFAULT_CLUSTER_CIDRS])
+          .meta({
+            description:
+              "The addresses of the host's pods and Services, to which no plan's egress leads. The default is kind's.",
+            examples: [['10.244.0.0/16', '10.96.0.0/16']],
+          }),
         storageClasses: z
           .array(className)
           .default([...DEFAULT_STORAGE_CLASSES])

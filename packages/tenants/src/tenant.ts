@@ -13,6 +13,12 @@ export interface Resources {
   readonly memory: number;
 }
 
+/** Ports of addresses outside of the cluster, over TCP. */
+export interface Egress {
+  readonly cidr: string;
+  readonly ports: readonly number[];
+}
+
 /** What a tenant may use; the figures are limits, `requests` what is reserved of them. */
 export interface Plan extends Resources {
   readonly name: string;
@@ -24,6 +30,10 @@ export interface Plan extends Resources {
   readonly nodePort: NodePort;
   /** The host's storage classes that may be claimed, sorted; null for all that tenants may have. */
   readonly storageClasses: readonly string[] | null;
+  /** Where its pods may connect to beside their own cluster. */
+  readonly egress: readonly Egress[];
+  /** Whom its DNS asks for names of the outside; none where it knows its own cluster's alone. */
+  readonly nameservers: readonly string[];
   /** The plan's own values for the vcluster chart: they fit its schema and loosen nothing. */
   readonly vcluster: Readonly<Record<string, unknown>>;
 }
@@ -62,6 +72,8 @@ export interface Host {
   readonly gateway: Gateway | null;
   /** The addresses of the host's API server; null where nobody says. */
   readonly apiCidr: string | null;
+  /** The addresses of its pods and Services: no plan opens a way to them. */
+  readonly clusterCidrs: readonly string[];
   /** The storage classes that may be claimed. */
   readonly storageClasses: readonly string[];
   /** The priority classes that pods may have. */

@@ -37,6 +37,7 @@ function isJson(text: string): boolean {
 }
 
 const anything = fc.jsonValue({ maxDepth: 3 });
+const cidr = fc.oneof(fc.constantFrom('10.0.0.0/8', '10.0.0.2', 'fe80::/10'), anything);
 const quantity = fc.oneof(fc.constantFrom('1', '500m', '4Gi', '0', '1e3', ''), anything);
 
 const GATEWAY = { namespace: 'gateway', name: 'public' };
@@ -53,6 +54,11 @@ const nearFile = fc.record(
         { gateway: fc.oneof(fc.constant(GATEWAY), anything), domain: fc.oneof(hostname, anything) },
         { requiredKeys: [] },
       ),
+      fc.record({
+        capacity: fc.record({ cpu: quantity, memory: quantity }),
+        apiCidr: cidr,
+        clusterCidrs: fc.oneof(fc.array(cidr), anything),
+      }),
       anything,
     ),
     graceDays: fc.oneof(fc.integer(), anything),
@@ -68,6 +74,11 @@ const nearFile = fc.record(
             pods: anything,
             requests: anything,
             storageClasses: anything,
+            egress: fc.oneof(
+              fc.array(fc.record({ cidr: cidr, ports: anything }, { requiredKeys: [] })),
+              anything,
+            ),
+            nameservers: fc.oneof(fc.array(cidr), anything),
           },
           { requiredKeys: [] },
         ),

@@ -58,6 +58,7 @@ const BEYOND_A_SCHEMA = [
   'plan-called-proto.json',
   'plan-cpu-huge.json',
   'plan-cpu-zero.json',
+  'plan-egress-closed.json',
   'plan-memory-huge.json',
   'plan-memory-part-of-a-byte.json',
   'plan-memory-zero.json',

@@ -28,6 +28,9 @@ import {
   type Write,
   writesToTry,
   chartObjects,
+  type ClusterBlock,
+  hasOpenings,
+  nodeBlocks,
 } from '@tenantry/plan';
 import {
   hostNamespace,
@@ -41,6 +44,7 @@ import { messageOf } from '../cli/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { list, read, tryWrite } from '../kube/requests.ts';
 import { asItIs, type Reveal } from '../secrets/reveal.ts';
+import { apiAddresses } from './api-addresses.ts';
 import type { Connections } from './connections.ts';
 import { readReleaseRecords, recordsOf } from './records.ts';
 
@@ -129,6 +133,7 @@ export async function observe(
     hostWide: shared,
     hostWideRecord: records.hostWide,
     tenants: new Map(seen),
+    clusterBlocks: hasOpenings(tenants) ? await clusterBlocks(host) : [],
     objects: [
       ...lists.namespaces,
       ...lists.statefulSets,
@@ -137,6 +142,15 @@ export async function observe(
     ],
     live: lists.namespaces.map(({ metadata }) => metadata.labels?.[TENANT_LABEL] ?? '').sort(),
   };
+}
+
+/** The addresses of the host's nodes, their pods and its API servers. */
+async function clusterBlocks(host: KubeClient): Promise<readonly ClusterBlock[]> {
+  const [nodes, api] = await Promise.all([list(host, { kind: 'Node' }), apiAddresses(host)]);
+  return [
+    ...nodeBlocks(nodes),
+    ...api.map(({ address }) => ({ cidr: `${address}/32`, whose: "the host's API server" })),
+  ];
 }
 
 async function readHost(

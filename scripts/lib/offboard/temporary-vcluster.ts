@@ -1,4 +1,4 @@
-import { type ApiAddress, temporaryVclusterObjects } from '@tenantry/manifests';
+import { temporaryVclusterObjects } from '@tenantry/manifests';
 import {
   CONTROL_PLANE,
   CONTROL_PLANE_INIT,
@@ -6,22 +6,16 @@ import {
   vclusterName,
 } from '@tenantry/tenants';
 import type { KubeClient } from '../kube/client.ts';
-import { list, put, read } from '../kube/requests.ts';
+import { list, put } from '../kube/requests.ts';
 import type { TenantDist } from '../dist/read.ts';
 import { Fault } from '../cli/errors.ts';
+import { apiAddresses } from '../cluster/api-addresses.ts';
 import type { ConnectedHost } from '../cluster/host.ts';
 import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { installRelease } from '../deploy/vcluster-release.ts';
 import { start } from './maintenance-mode.ts';
 import type { Archive } from './archive.ts';
-import {
-  hasRoom,
-  type KubeObject,
-  namespacesFirst,
-  type ObjectOf,
-  type Place,
-} from '@tenantry/plan';
-import type { V1EndpointSlice, V1Service } from '@tenantry/kube-library';
+import { hasRoom, type KubeObject, namespacesFirst, type Place } from '@tenantry/plan';
 import { putCertificates } from './certificates.ts';
 import { type ExportedObjects, exportObjects } from './export-objects.ts';
 import { deleteClusterRoles } from './leftovers.ts';
@@ -98,30 +92,4 @@ export async function removeTemporary(
     await deleteNamespace(host, namespace, signal);
   }
   await deleteClusterRoles(host, [namespace]);
-}
-
-/** Where the host's API servers answer: behind the Service, and the Service itself. */
-async function apiAddresses(host: KubeClient): Promise<readonly ApiAddress[]> {
-  const namespace = 'default';
-  const slices = await list(host, {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    namespace,
-    selector: 'kubernetes.io/service-name=kubernetes',
-  });
-  const service: ObjectOf<V1Service> | null = await read(host, {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { namespace, name: 'kubernetes' },
-  });
-  const behind = slices.flatMap((slice) => {
-    const { endpoints = [], ports = [] } = slice as ObjectOf<V1EndpointSlice>;
-    return endpoints.flatMap(({ addresses }) =>
-      addresses.flatMap((address) => ports.map(({ port = 443 }) => ({ address, port }))),
-    );
-  });
-  const { clusterIP, ports = [] } = service?.spec ?? {};
-  const before =
-    clusterIP === undefined ? [] : ports.map(({ port }) => ({ address: clusterIP, port }));
-  return [...behind, ...before];
 }

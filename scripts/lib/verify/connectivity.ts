@@ -69,22 +69,26 @@ export function outcomeOf(
 }
 
 /**
- * Adds what the rules say to a refused connection to the cloud's metadata, where nothing answers
- * that could prove a refusal. `pod` is the one on the host that tried.
+ * Adds what the rules say to a refused connection to an address where nothing answers that could
+ * prove a refusal. `pod` is the one on the host that tried; `port` null means any.
  */
-export async function checkMetadataPolicy(
+export async function checkPolicy(
   hostApi: Api,
   pod: KubeObject,
   outcome: Outcome,
+  address: Parameters<typeof waysOut>[2],
 ): Promise<Outcome> {
   if (outcome.seen !== 'refused') return outcome;
   const namespace = pod.metadata.namespace ?? '';
   const path = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
-  const ways = waysOut(await list(hostApi, path), pod, METADATA.host);
+  const ways = waysOut(await list(hostApi, path), pod, address);
   return ways.length === 0
     ? { ...outcome, detail: `${outcome.detail}; no policy admits it` }
     : { ...outcome, seen: 'allowed', detail: `admitted: ${ways.join(', ')}` };
 }
+
+/** No port of the cloud's metadata may be open. */
+export const ANY_METADATA = { host: METADATA.host, port: null };
 
 /** What each tenant's pod has of IPv6: what is not there cannot be reached. */
 export function addressResults(
@@ -138,10 +142,14 @@ export async function sendPackets(
       const fixture = fixtures.tenants.get(probe.from ?? '');
       const byPolicy = probe.expected === 'refused' && probe.controls.length === 0;
       return byPolicy && fixture !== undefined
-        ? { probe, outcome: await checkMetadataPolicy(hostApi, fixture.hostPod, outcome) }
+        ? { probe, outcome: await checkPolicy(hostApi, fixture.hostPod, outcome, toCheck(probe)) }
         : { probe, outcome };
     }),
   );
+}
+
+function toCheck({ dial: { host, port } }: NetworkProbe) {
+  return host === METADATA.host ? ANY_METADATA : { host, port };
 }
 
 function whyNot({ id, from }: NetworkProbe, missing: ReadonlyMap<string, string>): string {

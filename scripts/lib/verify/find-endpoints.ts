@@ -1,4 +1,10 @@
-import type { HostEndpoints, TenantEndpoints } from '@tenantry/isolation';
+import {
+  type HostEndpoints,
+  type OutsideAddress,
+  outsideAddresses,
+  type OutsideEndpoint,
+  type TenantEndpoints,
+} from '@tenantry/isolation';
 import type { V1EndpointSlice, V1Service } from '@tenantry/kube-library';
 import { isReady, type KubeObject, type ObjectOf, type Pod } from '@tenantry/plan';
 import { hostNamespace, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
@@ -9,7 +15,7 @@ import type { TenantDist } from '../dist/read.ts';
 import { list } from '../kube/objects.ts';
 import type { Fixtures } from './probe-pods.ts';
 import { poll } from '../kube/wait.ts';
-import { linkOf } from './dial.ts';
+import { dialFrom, linkOf } from './dial.ts';
 import type { TenantFixture, VerifyContext } from './probe-pod.ts';
 
 type Service = ObjectOf<V1Service>;
@@ -145,6 +151,7 @@ export interface Found {
   /** One for each tenant; what could not be found has addresses that are never dialled. */
   readonly endpoints: readonly TenantEndpoints[];
   readonly host: HostEndpoints;
+  readonly outside: readonly OutsideEndpoint[];
   /** Why it could not be found, by tenant; `-` for the host. */
   readonly missing: ReadonlyMap<string, string>;
 }
@@ -175,7 +182,31 @@ export async function findEndpoints(
       return unknownTenant(id);
     }),
   );
-  return { endpoints, host, missing };
+  return { endpoints, host, outside: await findOutside(context, fixtures, tenants), missing };
+}
+
+/** What plans open, and what of it answers the pod on the host. */
+async function findOutside(
+  { host: { $, target } }: VerifyContext,
+  { reference }: Fixtures,
+  tenants: readonly TenantDist[],
+): Promise<readonly OutsideEndpoint[]> {
+  const addresses = outsideAddresses(tenants);
+  if (addresses.length === 0 || reference === null) return addresses.map(mayAnswer);
+  const dials = addresses.map(({ name, destination }) => ({ id: name, ...destination }));
+  try {
+    const results = await dialFrom($, target, reference.pod, dials);
+    const answering = new Set(results.filter(({ connected }) => connected).map(({ id }) => id));
+    return addresses.map((address) => ({ ...address, answers: answering.has(address.name) }));
+  } catch {
+    // The pod is told to dial again with all others, and says then why it cannot.
+    return addresses.map(mayAnswer);
+  }
+}
+
+/** Of what nobody could ask: a refusal proves nothing then. */
+function mayAnswer(address: OutsideAddress): OutsideEndpoint {
+  return { ...address, answers: true };
 }
 
 /** An address that nothing is sent to. */

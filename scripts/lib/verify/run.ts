@@ -2,6 +2,7 @@ import {
   type Counts,
   evaluate,
   networkProbes,
+  openingResults,
   type Pair,
   type Rbac,
   type Row,
@@ -122,17 +123,18 @@ async function lookAtTheHost(
 /** All packets of a run. */
 async function dial(
   context: VerifyContext,
-  { pairs }: Plan,
+  { tenants, pairs }: Plan,
   fixtures: Fixtures,
-  { endpoints, host, missing }: Found,
+  { endpoints, host, outside, missing }: Found,
   record: RunRecord,
 ): Promise<void> {
   if (endpoints.length === 0) return;
-  const packets = networkProbes(endpoints, pairs, host);
+  const packets = networkProbes(endpoints, pairs, host, outside);
   await record.run(
     { kind: 'network', tenant: '-', name: 'packets', planned: packets },
     async () => [
       ...addressResults(endpoints, missing),
+      ...openingResults(tenants.filter(({ state }) => state === 'active')),
       ...(await sendPackets(context, fixtures, packets, missing)),
     ],
   );

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '@tenantry/plan';
 import type { Api } from '../kube/api-client.ts';
 import { create, mustCreate } from '../kube/objects.ts';
-import { checkMetadataPolicy } from './connectivity.ts';
+import { ANY_METADATA, checkPolicy } from './connectivity.ts';
 import { probeAddress } from './find-endpoints.ts';
 import { type TenantFixture, type VerifyContext, webhookConfiguration } from './probe-pod.ts';
 
@@ -55,7 +55,7 @@ export async function tryWebhooks(
         probe,
         outcome:
           key === 'metadata'
-            ? await checkMetadataPolicy(hostApi, await controlPlane(hostApi, id), outcome)
+            ? await checkPolicy(hostApi, await controlPlane(hostApi, id), outcome, ANY_METADATA)
             : outcome,
       };
     }),
