@@ -15,7 +15,7 @@ import { renderTable } from '../lib/progress/table.ts';
 
 /**
  * What three deploys told on a real cluster, and what a terminal (tmux) showed meanwhile: columns,
- * rows and time are in a screen's name. One of 100 rows is all that was there at the end.
+ * rows and time (without its colons, which not every file system takes) are in a screen's name. One of 100 rows is all that was there at the end.
  */
 const data = join(import.meta.dirname, 'data/screens');
 
@@ -55,8 +55,12 @@ const captures = readdirSync(data).flatMap((file) => {
     /^([a-z-]+)-(\d+)x(\d+)-(\d{4}-.*)\.txt$/.exec(file) ?? [];
   return name === ''
     ? []
-    : [{ file, name, columns: Number(columns), rows: Number(rows), now: Date.parse(time) }];
+    : [{ file, name, columns: Number(columns), rows: Number(rows), now: timeOf(time) }];
 });
+
+function timeOf(name: string): number {
+  return Date.parse(name.replace(/T(\d\d)(\d\d)/, 'T$1:$2:'));
+}
 
 test.each(captures)('a terminal of $columns × $rows: $file', ({ file, name, ...screen }) => {
   const captured = readFileSync(join(data, file), 'utf8').trimEnd();
