@@ -6,6 +6,7 @@ import {
   hashOf,
   inventoryOf,
   isBlocked,
+  isRoute,
   type KubeObject,
   type LifeCycleChange,
   type ObjectChange,
@@ -93,7 +94,15 @@ export async function applyTenant(
   const current = inventoryOf(tenant.hostObjects, tenant.virtualObjects, before.release);
   if (!needsWork(planned)) {
     await untilRunning(appliance, work);
-    return untilReached(appliance, work);
+    const isTaken = (object: KubeObject) => {
+      const there = seen.host.live.get(referenceOf(object));
+      return there !== undefined && routeFaults(there).length === 0;
+    };
+    return untilTaken(
+      appliance,
+      work,
+      tenant.hostObjects.filter((object) => !isTaken(object)),
+    );
   }
   throwObstacles(planned, 'host');
   await revealChanging(appliance, tenant, planned);
@@ -108,7 +117,7 @@ export async function applyTenant(
     await notes.store(current);
     throwObstacles(planned, 'vcluster');
     // The Service that it leads to is there by now.
-    await waitForRoutes(appliance, tenant.hostObjects);
+    await untilTaken(appliance, work, tenant.hostObjects);
     return;
   }
   // Side by side: the control plane was told to end before, and what ends takes its time.
@@ -116,7 +125,7 @@ export async function applyTenant(
   // What left virtual/ waits for the resume.
   await notes.store({ ...union(before, current), host: current.host });
   throwObstacles(planned, 'vcluster');
-  await waitForRoutes(appliance, tenant.hostObjects);
+  await untilTaken(appliance, work, tenant.hostObjects);
 }
 
 /** Runs a step of a tenant's; where the command is to end, no other is begun. */
@@ -350,13 +359,15 @@ const SERVICE = referenceOf({
   metadata: { namespace: workload.service.namespace, name: workload.service.name },
 });
 
-/** Nothing is to be written: a route that its Gateway has not taken yet is waited for all the same. */
-async function untilReached(appliance: Appliance, { tenant, seen }: Work): Promise<void> {
-  const waiting = tenant.hostObjects.filter((object) => {
-    const there = seen.host.live.get(referenceOf(object));
-    return there === undefined || routeFaults(there).length > 0;
-  });
-  await waitForRoutes(appliance, waiting);
+/** Waits until the Gateway has taken a tenant's route, where it has one. */
+async function untilTaken(
+  appliance: Appliance,
+  work: Work,
+  objects: readonly KubeObject[],
+): Promise<void> {
+  const routes = objects.filter(isRoute);
+  if (routes.length === 0) return;
+  await step(appliance, work, 'route', () => waitForRoutes(appliance, routes));
 }
 
 /** Nothing is to be written: what runs is waited for all the same. */

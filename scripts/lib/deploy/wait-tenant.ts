@@ -1,4 +1,4 @@
-import { isRoute, type KubeObject, placeOf, routeFaults } from '@tenantry/plan';
+import { type KubeObject, placeOf, routeFaults } from '@tenantry/plan';
 import type { Connections } from '../cluster/connections.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Look } from '../kube/wait.ts';
@@ -60,11 +60,11 @@ export async function virtualClient(
 /** Waits until the Gateway sends requests where a tenant's route says. */
 export async function waitForRoutes(
   { connections, signal }: Waiting,
-  objects: readonly KubeObject[],
+  routes: readonly KubeObject[],
 ): Promise<void> {
-  for (const { apiVersion, kind, metadata } of objects.filter(isRoute)) {
-    const look = (routes: readonly KubeObject[]): Look<void> => {
-      const route = routes.find(({ metadata: { name } }) => name === metadata.name);
+  for (const { apiVersion, kind, metadata } of routes) {
+    const look = (objects: readonly KubeObject[]): Look<void> => {
+      const route = objects.find(({ metadata: { name } }) => name === metadata.name);
       const faults = route === undefined ? ['it is not there'] : routeFaults(route);
       return faults.length === 0
         ? { done: true, result: undefined }
