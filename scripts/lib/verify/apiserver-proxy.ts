@@ -14,6 +14,7 @@ import {
   shorten,
   type TenantEndpoints,
 } from '@tenantry/isolation';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '@tenantry/plan';
 import { list, mustCreate, objectPath } from '../kube/objects.ts';
 import { probeAddress } from './find-endpoints.ts';
@@ -115,8 +116,13 @@ export async function tryNodesProxy({ api, tenant: { id } }: TenantFixture): Pro
   ];
 }
 
+const NO_ENDPOINTS = /no endpoints available/;
+const ROUNDS = 20;
+const PAUSE_MILLISECONDS = 500;
+
 /** A pod as an endpoint of a Service, dialled by the tenant's own API server: its own, and another's. */
 export async function tryServicesProxy(
+  { signal }: Pick<VerifyContext, 'signal'>,
   { api, tenant: { id } }: TenantFixture,
   own: TenantEndpoints,
   other: TenantEndpoints | undefined,
@@ -130,13 +136,18 @@ export async function tryServicesProxy(
       controls: isOwn ? [] : ['services-proxy'],
     });
     const name = `proxy-${endpoint.id}`;
-    for (const object of manualEndpoints(name, probeAddress(endpoint), 'Endpoints'))
+    for (const object of manualEndpoints(name, probeAddress(endpoint), 'EndpointSlice'))
       await mustCreate(api, object);
     const path = `/api/v1/namespaces/${FIXTURE}/services/${name}:${PROBE_PORT}/proxy/`;
-    const answer = await api.send({ path });
+    let answer = await api.send({ path });
+    // The API server learns of what it has just stored a moment later.
+    for (let round = 1; round < ROUNDS && NO_ENDPOINTS.test(answer.message); round += 1) {
+      await sleep(PAUSE_MILLISECONDS, undefined, { signal });
+      answer = await api.send({ path });
+    }
     return answer.ok
       ? resultOf(probe, 'allowed', ANSWERED)
-      : resultOf(probe, 'refused', shorten(answer.message));
+      : { probe, outcome: outcomeOfCall(probe.id, answer.message) };
   };
   return Promise.all([to(own), ...(other === undefined ? [] : [to(other)])]);
 }
