@@ -79,7 +79,6 @@ export { hostnamesOf, isRoute, routeFaults } from './route.ts';
 export { type Place, placeOf } from './vcluster-ref.ts';
 export type { WantedTenant } from './wanted.ts';
 export { fleetVersions } from './review/tenants-file.ts';
-export { codeBlock } from './markdown.ts';
 export type { RenderedChart } from './review/group-files.ts';
 export { type Review, review } from './review/review.ts';
 export { reviewEvents, reviewJsonSchema } from './review/review-json.ts';
