@@ -67,8 +67,9 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state, settings }: Tenant): Tree {
-    const { images, vcluster } = this.#pins;
+  synthesize({ id, name, plan, state, release, settings }: Tenant): Tree {
+    const { vcluster } = this.#pins;
+    const images = { ...this.#pins.images, ...release.images };
     const { objects } = new WorkloadApp({
       tenant: { id, name, nodePort: plan.nodePort, settings },
       images,

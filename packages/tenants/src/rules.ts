@@ -12,6 +12,7 @@ import { resolvePlan } from './resolve.ts';
 import type { Breach } from './breach.ts';
 import { capacityBreaches } from './capacity-rules.ts';
 import { type HostClasses, planBreaches } from './plan-rules.ts';
+import { releaseBreaches } from './release-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
 
@@ -29,6 +30,7 @@ export function checkRules(file: unknown): readonly Breach[] {
   const alone = [
     ...tenants.flatMap(([index, tenant]) => stateBreaches(index, tenant)),
     ...duplicateBreaches(file),
+    ...releaseBreaches(file),
   ];
   if (plans === null) return alone;
   const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;

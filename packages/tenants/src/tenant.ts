@@ -41,8 +41,16 @@ export interface Tenant {
   readonly paidThrough: string | null;
   /** Never to be offboarded. */
   readonly keep: boolean;
+  readonly release: Release;
   /** What the workload's own schema made of them. */
   readonly settings: unknown;
+}
+
+/** Which images of the workload run. */
+export interface Release {
+  readonly name: string;
+  /** References by the images' names; one that is missing is this checkout's. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 export interface Host {
@@ -78,6 +86,7 @@ export interface Fleet {
   readonly graceDays: number;
   /** Repository of the service image, without a tag. */
   readonly imageRepository: string;
+  readonly releases: readonly Release[];
   readonly tenants: readonly Tenant[];
   /** Oldest first; ids may repeat. */
   readonly offboarded: readonly Receipt[];

@@ -26,6 +26,7 @@ function tenantOf(keys: Partial<Tenant> = {}): Tenant {
     pausedSince: null,
     paidThrough: '2026-12-31',
     keep: false,
+    release: { name: 'stable', images: {} },
     settings: {},
     ...keys,
   };

@@ -28,6 +28,10 @@ describe('the least form', () => {
       },
       graceDays: 7,
       imageRepository: 'tenantry/app',
+      releases: [
+        { name: 'stable', images: {} },
+        { name: 'canary', images: {} },
+      ],
       tenants: [
         {
           id: 'alice',
@@ -48,6 +52,7 @@ describe('the least form', () => {
           pausedSince: null,
           paidThrough: null,
           keep: false,
+          release: { name: 'stable', images: {} },
           settings: { motto: '' },
         },
       ],
@@ -63,7 +68,8 @@ describe('the least form', () => {
       graceDays: 7,
       defaultPlan: 'small',
       plans: { small: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 } },
-      tenants: [{ ...alice, plan: 'small', state: 'active', keep: false }],
+      releases: { stable: 'source', canary: 'source' },
+      tenants: [{ ...alice, plan: 'small', state: 'active', keep: false, release: 'stable' }],
       offboarded: [],
     };
     expect(parse(written)).toEqual(fleet);
@@ -73,6 +79,11 @@ describe('the least form', () => {
     expect(parse({ tenants: [] }).tenants).toEqual([]);
   });
 });
+
+const BETA = {
+  app: 'localhost:5000/team/app:0123456789ab',
+  cache: `registry.example.com/cache@sha256:${'d'.repeat(64)}`,
+};
 
 test('the full form is resolved field by field', () => {
   const fleet = parse({
@@ -100,6 +111,7 @@ test('the full form is resolved field by field', () => {
         vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
       },
     },
+    releases: { beta: { images: BETA } },
     tenants: [
       {
         ...alice,
@@ -109,6 +121,7 @@ test('the full form is resolved field by field', () => {
         pausedSince: '2026-02-01',
         paidThrough: '2026-01-31',
         keep: true,
+        release: 'beta',
         settings: { theme: 'dark' },
       },
     ],
@@ -126,6 +139,11 @@ test('the full form is resolved field by field', () => {
     },
     graceDays: 0,
     imageRepository: 'localhost:5000/team/app',
+    releases: [
+      { name: 'stable', images: {} },
+      { name: 'canary', images: {} },
+      { name: 'beta', images: BETA },
+    ],
     tenants: [
       {
         id: 'alice',
@@ -146,6 +164,7 @@ test('the full form is resolved field by field', () => {
         pausedSince: '2026-02-01',
         paidThrough: '2026-01-31',
         keep: true,
+        release: { name: 'beta', images: BETA },
         settings: { motto: '', theme: 'dark' },
       },
     ],

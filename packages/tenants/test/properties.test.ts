@@ -47,6 +47,17 @@ const nearFile = fc.record(
       anything,
     ),
     graceDays: fc.oneof(fc.integer(), anything),
+    releases: fc.oneof(
+      fc.dictionary(
+        fc.constantFrom('stable', 'canary', 'constructor', '__proto__'),
+        fc.oneof(
+          fc.constant('source'),
+          fc.record({ images: fc.dictionary(fc.constantFrom('app', 'constructor'), anything) }),
+          anything,
+        ),
+      ),
+      anything,
+    ),
     defaultPlan: fc.oneof(fc.constantFrom('small', '__proto__', 'constructor'), anything),
     plans: fc.oneof(
       fc.dictionary(
@@ -74,6 +85,7 @@ const nearFile = fc.record(
             plan: fc.oneof(fc.constantFrom('small', '__proto__'), anything),
             state: fc.oneof(fc.constantFrom('active', 'paused', 'offboarding'), anything),
             pausedBy: anything,
+            release: fc.oneof(fc.constantFrom('stable', '__proto__', 'constructor'), anything),
           },
           { requiredKeys: [] },
         ),
