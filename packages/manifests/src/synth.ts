@@ -72,8 +72,9 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state, hostnames, settings }: Tenant): Tree {
-    const { images, vcluster } = this.#pins;
+  synthesize({ id, name, plan, state, hostnames, release, settings }: Tenant): Tree {
+    const { vcluster } = this.#pins;
+    const images = { ...this.#pins.images, ...release.images };
     const { objects } = new WorkloadApp({
       tenant: { id, name, nodePort: plan.nodePort, settings },
       images,

@@ -97,6 +97,19 @@ describe('in Git you see', () => {
     ]);
   });
 
+  test('of another image, where the others run a release that is pinned, those of the canary alone', () => {
+    const file = { releases: { stable: { images: pins.images } } };
+    const fleet = fleetOf([{ ...alice, release: 'canary' }, bob], file);
+    const after = synthesize(fleet, {
+      ...pins,
+      images: { ...pins.images, app: 'tenantry/app:new' },
+    });
+    expect(differences(synthesize(fleet, pins), after)).toEqual([
+      'alice/tenant.json',
+      'alice/virtual/deployment.fixture-app.yaml',
+    ]);
+  });
+
   test('of another Kubernetes version the values, of another vcluster also tenant.json', () => {
     const changed = (change: Partial<Pins>) =>
       differences(treeOf([alice]), synthesize(fleetOf([alice]), { ...pins, ...change }));

@@ -9,12 +9,13 @@ import {
 } from './json-container.ts';
 
 type Path = readonly (string | number)[];
-type Plain = string | number | boolean | null;
+type Value = string | number | boolean | null | object;
+type Fields = Readonly<Record<string, Value>>;
 
 /** Keys to set in the object at `path`; `undefined` removes a key. */
 export interface Change {
   readonly path: Path;
-  readonly set: Readonly<Record<string, Plain | undefined>>;
+  readonly set: Readonly<Record<string, Value | undefined>>;
 }
 
 /**
@@ -33,24 +34,17 @@ export function setKeys(text: string, changes: readonly Change[]): string {
 }
 
 /** Adds an object at the end of a list. A list that is missing is made, in the outermost object. */
-export function appendObject(
-  text: string,
-  key: string,
-  object: Readonly<Record<string, Plain | object>>,
-): string {
+export function appendObject(text: string, key: string, object: Fields): string {
   const root = rootOf(text);
   const list = findNodeAtLocation(root, [key]);
   if (list === undefined) {
-    const added = withItem(split(text, root), member(split(text, root), key, '[]'));
+    const added = withItem(split(text, root), member(split(text, root), key, []));
     return appendObject(replace(text, [{ node: root, by: join(added) }]), key, object);
   }
   const container = split(text, list);
   const model = list.children?.at(-1);
   const like = model?.type === 'object' ? split(text, model) : emptyObject(container.colon);
-  const members = Object.entries(object).map(([name, value]) =>
-    member(like, name, JSON.stringify(value)),
-  );
-  const item = join(members.reduce(withItem, { ...like, items: [], separators: [] }));
+  const item = withMembers({ ...like, items: [], separators: [] }, object);
   return replace(text, [{ node: list, by: join(withItem(container, item)) }]);
 }
 
@@ -71,7 +65,7 @@ function withKeys(container: Container, keys: readonly string[], set: Change['se
       result = withoutItem(result, index);
       continue;
     }
-    const item = member(container, key, JSON.stringify(value));
+    const item = member(container, key, value);
     if (index === -1) {
       found.push(key);
       result = withItem(result, item);
@@ -82,8 +76,18 @@ function withKeys(container: Container, keys: readonly string[], set: Change['se
   return result;
 }
 
-function member({ colon }: Container, key: string, value: string): string {
-  return `${JSON.stringify(key)}${colon}${value}`;
+function member({ colon }: Container, key: string, value: Value): string {
+  const text = isFields(value) ? withMembers(emptyObject(colon), value) : JSON.stringify(value);
+  return `${JSON.stringify(key)}${colon}${text}`;
+}
+
+function withMembers(container: Container, fields: Fields): string {
+  const members = Object.entries(fields).map(([key, value]) => member(container, key, value));
+  return join(members.reduce(withItem, container));
+}
+
+function isFields(value: Value): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function rootOf(text: string): Node {

@@ -1,6 +1,6 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { appendObject, removeElement, setKeys } from './edit-json.ts';
-import type { Tenant } from './tenant.ts';
+import type { Release, Tenant } from './tenant.ts';
 
 /** Keys of a tenant in tenants.json; `undefined` removes one. */
 export type TenantKeys = Readonly<Record<string, string | boolean | undefined>>;
@@ -44,6 +44,15 @@ export function stateFields({
   return state === 'active'
     ? { state: undefined, pausedBy: undefined, pausedSince: undefined }
     : { state, pausedBy: pausedBy ?? undefined, pausedSince: pausedSince ?? undefined };
+}
+
+/** The text with a release that pins these images. */
+export function pinRelease(text: string, name: string, images: Release['images']): string {
+  const root = parseTree(text.replace(/^\uFEFF/, ' '));
+  const there = root && findNodeAtLocation(root, ['releases']);
+  return there === undefined
+    ? setKeys(text, [{ path: [], set: { releases: { [name]: { images } } } }])
+    : setKeys(text, [{ path: ['releases'], set: { [name]: { images } } }]);
 }
 
 function indexesById(text: string): ReadonlyMap<unknown, number> {

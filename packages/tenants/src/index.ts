@@ -3,7 +3,14 @@ export { InvalidTenants } from './fault.ts';
 export { dateOf, dayOf, isDate } from './calendar.ts';
 export { covers, LINK_LOCAL, overlaps } from './cidr.ts';
 export type { TenantKeys } from './edit-tenants.ts';
-export { addReceipt, addTenant, stateFields, removeTenant, setTenantKeys } from './edit-tenants.ts';
+export {
+  addReceipt,
+  addTenant,
+  pinRelease,
+  removeTenant,
+  setTenantKeys,
+  stateFields,
+} from './edit-tenants.ts';
 export * from './footprint.ts';
 export * from './limits.ts';
 export { runtimeClassOf } from './plan-values.ts';
@@ -35,6 +42,7 @@ export type {
   PauseSource,
   Plan,
   Receipt,
+  Release,
   Resources,
   State,
   Tenant,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { defaultHostname } from './names.ts';
 import { parseBytes, parseCpu } from './quantity.ts';
 import type { planSchema, TenantsFile } from './schema.ts';
-import type { Fleet, Plan, Resources, Tenant } from './tenant.ts';
+import type { Fleet, Plan, Release, Resources, Tenant } from './tenant.ts';
 
 /** The part of a plan's limits that is reserved where the plan does not say. */
 const DEFAULT_REQUESTS = { cpu: 1 / 4, memory: 1 / 2 } as const;
@@ -11,6 +11,12 @@ const DEFAULT_REQUESTS = { cpu: 1 / 4, memory: 1 / 2 } as const;
 export function resolveFleet(file: TenantsFile): Fleet {
   const plans = new Map(
     Object.entries(file.plans).map(([name, plan]) => [name, resolvePlan(name, plan)]),
+  );
+  const releases = new Map(
+    Object.entries(file.releases).map(([name, release]): [string, Release] => [
+      name,
+      { name, images: release === 'source' ? {} : release.images },
+    ]),
   );
   const { capacity, apiCidr, gateway, domain, ...host } = file.host;
   return {
@@ -27,10 +33,14 @@ export function resolveFleet(file: TenantsFile): Fleet {
     },
     graceDays: file.graceDays,
     imageRepository: file.image.repository,
+    releases: [...releases.values()],
     tenants: file.tenants
       .map((tenant): Tenant => {
         const plan = plans.get(tenant.plan ?? file.defaultPlan);
-        if (plan === undefined) throw new TypeError(`no plan for ${tenant.id}: rules not checked`);
+        const release = releases.get(tenant.release);
+        if (plan === undefined || release === undefined) {
+          throw new TypeError(`no plan or release for ${tenant.id}: rules not checked`);
+        }
         const paused = tenant.state !== 'active';
         return {
           id: tenant.id,
@@ -45,6 +55,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
             domain === undefined
               ? []
               : [defaultHostname(tenant.id, domain), ...sorted(tenant.hostnames)],
+          release,
           settings: tenant.settings,
         };
       })

@@ -169,6 +169,20 @@ export const planSchema = z
     examples: [{ cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 }],
   });
 
+const RELEASE_ERROR = 'a release is "source", this checkout, or { "images": { … } }';
+
+/** Which images run: those of this checkout, or by their names those that were tried. */
+export const releaseSchema = z.union(
+  [z.literal('source'), z.strictObject({ images: z.record(z.string(), z.string()) })],
+  { error: RELEASE_ERROR },
+);
+
+export const DEFAULT_RELEASE = 'stable';
+export const DEFAULT_RELEASES: Readonly<Record<string, z.input<typeof releaseSchema>>> = {
+  [DEFAULT_RELEASE]: 'source',
+  canary: 'source',
+};
+
 export const tenantSchema = z
   .strictObject({
     id,
@@ -195,6 +209,10 @@ export const tenantSchema = z
         description: 'Where the tenant is reached beside `<id>.<domain>`: names of its own.',
         examples: [['shop.example.com']],
       }),
+    release: z
+      .string()
+      .default(DEFAULT_RELEASE)
+      .meta({ description: 'A key of `releases`: which images it runs.' }),
     settings: workload.settings
       .prefault({})
       .meta({ description: "The workload's settings, by its own schema." }),
@@ -257,7 +275,7 @@ const REPOSITORY =
   /^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
 
 const [onlyImage, ...otherImages] = builtImages(workload.images).keys();
-const DEFAULT_REPOSITORY =
+export const DEFAULT_REPOSITORY =
   onlyImage !== undefined && otherImages.length === 0 ? `tenantry/${onlyImage}` : 'tenantry';
 
 const apiCidr = cidr
@@ -407,6 +425,21 @@ export const fileSchema = z
       .record(planName, planSchema)
       .prefault(DEFAULT_PLANS)
       .meta({ description: 'The plans that tenants can be on, by name.' }),
+    releases: z
+      .record(
+        z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+          error:
+            'a release is named by a DNS label: at most 63 lower-case letters, digits and "-", not "-" at either end',
+        }),
+        releaseSchema,
+      )
+      .prefault({})
+      .transform((releases) => ({ ...DEFAULT_RELEASES, ...releases }))
+      .meta({
+        description:
+          'Which images tenants run, by name: "source", this checkout, or pinned ones, as `pnpm promote` writes them.',
+        examples: [{ stable: { images: { app: 'tenantry/app:144a99c9c390' } }, canary: 'source' }],
+      }),
     tenants: z.array(tenantSchema).meta({ description: 'One virtual cluster each.' }),
     offboarded: z
       .array(receiptSchema)

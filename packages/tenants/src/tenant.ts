@@ -53,6 +53,7 @@ export interface Tenant {
   readonly keep: boolean;
   /** Where it is reached, `<id>.<domain>` first; none where the host has no Gateway. */
   readonly hostnames: readonly string[];
+  readonly release: Release;
   /** What the workload's own schema made of them. */
   readonly settings: unknown;
 }
@@ -61,6 +62,13 @@ export interface Tenant {
 export interface Gateway {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** Which images of the workload run. */
+export interface Release {
+  readonly name: string;
+  /** References by the images' names; one that is missing is this checkout's. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 export interface Host {
@@ -100,6 +108,7 @@ export interface Fleet {
   readonly graceDays: number;
   /** Repository of the service image, without a tag. */
   readonly imageRepository: string;
+  readonly releases: readonly Release[];
   readonly tenants: readonly Tenant[];
   /** Oldest first; ids may repeat. */
   readonly offboarded: readonly Receipt[];

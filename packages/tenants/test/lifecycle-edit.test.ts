@@ -5,6 +5,7 @@ import {
   addTenant,
   stateFields,
   parseTenants,
+  pinRelease,
   removeTenant,
   setTenantKeys,
   type TenantKeys,
@@ -69,6 +70,19 @@ describe.each(FORMATS)('%s', (_, text) => {
       expect(Object.fromEntries(found)).toEqual({ alice: 'active', bob: 'active', [id]: 'paused' });
       expect(setTenantKeys(paused, new Map([[id, ACTIVE]]))).toBe(text);
     }
+  });
+
+  test('a release is pinned, whatever stands there of it, and nothing else changes', () => {
+    const images = { app: 'tenantry/app:0123456789ab' };
+    const once = pinRelease(text, 'stable', { app: 'tenantry/app:ba9876543210' });
+    const pinned = pinRelease(once, 'stable', images);
+    const [front, back] = around(text, pinned);
+    expect(front + back).toBe(text);
+    expect(parseTenants(pinned).releases).toEqual([
+      { name: 'stable', images },
+      { name: 'canary', images: {} },
+    ]);
+    expect(pinRelease(pinned, 'stable', images)).toBe(pinned);
   });
 
   test('tenants are edited together as they are one after the other', () => {

@@ -27,6 +27,7 @@ function tenantOf(keys: Partial<Tenant> = {}): Tenant {
     paidThrough: '2026-12-31',
     keep: false,
     hostnames: [],
+    release: { name: 'stable', images: {} },
     settings: {},
     ...keys,
   };

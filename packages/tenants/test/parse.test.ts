@@ -30,6 +30,10 @@ describe('the least form', () => {
       },
       graceDays: 7,
       imageRepository: 'tenantry/app',
+      releases: [
+        { name: 'stable', images: {} },
+        { name: 'canary', images: {} },
+      ],
       tenants: [
         {
           id: 'alice',
@@ -53,6 +57,7 @@ describe('the least form', () => {
           paidThrough: null,
           keep: false,
           hostnames: [],
+          release: { name: 'stable', images: {} },
           settings: { motto: '' },
         },
       ],
@@ -68,7 +73,8 @@ describe('the least form', () => {
       graceDays: 7,
       defaultPlan: 'small',
       plans: { small: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 } },
-      tenants: [{ ...alice, plan: 'small', state: 'active', keep: false }],
+      releases: { stable: 'source', canary: 'source' },
+      tenants: [{ ...alice, plan: 'small', state: 'active', keep: false, release: 'stable' }],
       offboarded: [],
     };
     expect(parse(written)).toEqual(fleet);
@@ -78,6 +84,11 @@ describe('the least form', () => {
     expect(parse({ tenants: [] }).tenants).toEqual([]);
   });
 });
+
+const BETA = {
+  app: 'localhost:5000/team/app:0123456789ab',
+  cache: `registry.example.com/cache@sha256:${'d'.repeat(64)}`,
+};
 
 test('the full form is resolved field by field', () => {
   const fleet = parse({
@@ -113,6 +124,7 @@ test('the full form is resolved field by field', () => {
         vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
       },
     },
+    releases: { beta: { images: BETA } },
     tenants: [
       {
         ...alice,
@@ -123,6 +135,7 @@ test('the full form is resolved field by field', () => {
         paidThrough: '2026-01-31',
         keep: true,
         hostnames: ['shop.example', 'alice.example'],
+        release: 'beta',
         settings: { theme: 'dark' },
       },
     ],
@@ -142,6 +155,11 @@ test('the full form is resolved field by field', () => {
     },
     graceDays: 0,
     imageRepository: 'localhost:5000/team/app',
+    releases: [
+      { name: 'stable', images: {} },
+      { name: 'canary', images: {} },
+      { name: 'beta', images: BETA },
+    ],
     tenants: [
       {
         id: 'alice',
@@ -168,6 +186,7 @@ test('the full form is resolved field by field', () => {
         paidThrough: '2026-01-31',
         keep: true,
         hostnames: ['alice.tenants.example.com', 'alice.example', 'shop.example'],
+        release: { name: 'beta', images: BETA },
         settings: { motto: '', theme: 'dark' },
       },
     ],

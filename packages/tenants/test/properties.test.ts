@@ -62,6 +62,17 @@ const nearFile = fc.record(
       anything,
     ),
     graceDays: fc.oneof(fc.integer(), anything),
+    releases: fc.oneof(
+      fc.dictionary(
+        fc.constantFrom('stable', 'canary', 'constructor', '__proto__'),
+        fc.oneof(
+          fc.constant('source'),
+          fc.record({ images: fc.dictionary(fc.constantFrom('app', 'constructor'), anything) }),
+          anything,
+        ),
+      ),
+      anything,
+    ),
     defaultPlan: fc.oneof(fc.constantFrom('small', '__proto__', 'constructor'), anything),
     plans: fc.oneof(
       fc.dictionary(
@@ -95,6 +106,7 @@ const nearFile = fc.record(
             state: fc.oneof(fc.constantFrom('active', 'paused', 'offboarding'), anything),
             pausedBy: anything,
             hostnames: fc.oneof(fc.array(fc.oneof(hostname, anything)), anything),
+            release: fc.oneof(fc.constantFrom('stable', '__proto__', 'constructor'), anything),
           },
           { requiredKeys: [] },
         ),

@@ -70,6 +70,7 @@ const BEYOND_A_SCHEMA = [
   'plan-vcluster-closed.json',
   'plan-vcluster-paid.json',
   'plans-empty.json',
+  'release-unknown.json',
 ];
 
 test('the schema refuses each broken file but those that break what no schema can say', () => {

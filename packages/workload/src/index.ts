@@ -1,4 +1,4 @@
-export { builtImages } from './built-images.ts';
+export { builtImages, builtName } from './built-images.ts';
 export type {
   ChartProps,
   Check,

@@ -68,7 +68,7 @@ async function ensureBuilt(
     throw new Fault({
       what: `image ${reference}`,
       why: `it is nowhere to be found, and ${directory} in this repository is at tag ${tag}`,
-      todo: 'run pnpm synth and review the change, or bring the image to the host',
+      todo: 'run pnpm synth and review the change; where a release pins it, bring the image to the host, or promote one that is there',
     });
   }
   const { sealed } = await chooseWay(quietShell());

@@ -1,4 +1,4 @@
-import { builtImages, type Workload, workload } from '@tenantry/workload';
+import { builtName, type Workload, workload } from '@tenantry/workload';
 import { imageTag } from './image-tag.ts';
 
 /** What makes the image of the page that stands for paused tenants. */
@@ -18,13 +18,12 @@ export function imageReferences(
   repository: string,
   images: Workload['images'] = workload.images,
 ): Readonly<Record<string, string>> {
-  const isOnly = builtImages(images).size === 1;
   return Object.fromEntries(
     Object.entries(images).map(([name, image]) => [
       name,
       'pull' in image
         ? image.pull
-        : `${isOnly ? repository : `${repository}/${name}`}:${imageTag(root, image.build)}`,
+        : `${builtName(images, repository, name)}:${imageTag(root, image.build)}`,
     ]),
   );
 }

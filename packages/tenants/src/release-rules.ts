@@ -1,0 +1,72 @@
+import { builtName, type Image, workload } from '@tenantry/workload';
+import type { Breach } from './breach.ts';
+import { valueAt } from './explain.ts';
+import { show } from './fault.ts';
+import { DEFAULT_RELEASES, DEFAULT_REPOSITORY } from './schema.ts';
+import { suggest } from './suggest.ts';
+
+const DIGEST = /^[^@\s]+@sha256:[0-9a-f]{64}$/;
+const CONTENT_TAG = /^[0-9a-f]{12}$/;
+
+/** What is wrong with the images that releases pin, and with what tenants say of releases. */
+export function releaseBreaches(file: unknown): readonly Breach[] {
+  const releases = Object(valueAt(file, ['releases'])) as Readonly<Record<string, unknown>>;
+  const repository = valueAt(file, ['image', 'repository']) ?? DEFAULT_REPOSITORY;
+  return [
+    ...Object.entries(releases).flatMap(([name, release]) =>
+      Object.entries(Object(valueAt(release, ['images']))).flatMap(([image, reference]) =>
+        pinBreaches(image, reference, String(repository)).map((message): Breach => ({
+          path: ['releases', name, 'images', image],
+          message,
+        })),
+      ),
+    ),
+    ...referenceBreaches(file, Object.keys({ ...DEFAULT_RELEASES, ...releases })),
+  ];
+}
+
+function pinBreaches(name: string, reference: unknown, repository: string): readonly string[] {
+  const images: Readonly<Record<string, Image>> = workload.images;
+  const image = Object.hasOwn(images, name) ? images[name] : undefined;
+  if (image === undefined) {
+    const near = suggest(name, Object.keys(images));
+    const hint =
+      near === null
+        ? `known images: ${Object.keys(images).join(', ')}`
+        : `did you mean ${show(near)}?`;
+    return [`the workload has no such image; ${hint}`];
+  }
+  if (typeof reference !== 'string') return [];
+  if ('pull' in image) {
+    return DIGEST.test(reference)
+      ? []
+      : [`found ${show(reference)}; an image that is pulled is pinned by its digest: …@sha256:…`];
+  }
+  // Whatever is built here is pushed under this name: no other program's may stand in its place.
+  const own = builtName(images, repository, name);
+  const [tag = ''] = reference.startsWith(`${own}:`) ? [reference.slice(own.length + 1)] : [];
+  return CONTENT_TAG.test(tag)
+    ? []
+    : [
+        `found ${show(reference)}; an image that is built is pinned by the tag of what it was built from, ${own}:<12 hexadecimal digits>`,
+      ];
+}
+
+function referenceBreaches(file: unknown, known: readonly string[]): readonly Breach[] {
+  const tenants = valueAt(file, ['tenants']);
+  return (Array.isArray(tenants) ? tenants : []).flatMap((tenant, index): readonly Breach[] => {
+    const release: unknown = valueAt(tenant, ['release']);
+    if (typeof release !== 'string' || known.includes(release)) return [];
+    const near = suggest(release, known);
+    const hint =
+      near === null
+        ? `known releases: ${known.map(show).join(', ')}`
+        : `did you mean ${show(near)}?`;
+    return [
+      {
+        path: ['tenants', index, 'release'],
+        message: `found ${show(release)}; no such release; ${hint}`,
+      },
+    ];
+  });
+}
