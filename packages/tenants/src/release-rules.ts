@@ -11,11 +11,12 @@ const CONTENT_TAG = /^[0-9a-f]{12}$/;
 /** What is wrong with the images that releases pin, and with what tenants say of releases. */
 export function releaseBreaches(file: unknown): readonly Breach[] {
   const releases = Object(valueAt(file, ['releases'])) as Readonly<Record<string, unknown>>;
-  const repository = valueAt(file, ['image', 'repository']) ?? DEFAULT_REPOSITORY;
+  const named = valueAt(file, ['image', 'repository']);
+  const repository = typeof named === 'string' ? named : DEFAULT_REPOSITORY;
   return [
     ...Object.entries(releases).flatMap(([name, release]) =>
       Object.entries(Object(valueAt(release, ['images']))).flatMap(([image, reference]) =>
-        pinBreaches(image, reference, String(repository)).map((message): Breach => ({
+        pinBreaches(image, reference, repository).map((message): Breach => ({
           path: ['releases', name, 'images', image],
           message,
         })),
