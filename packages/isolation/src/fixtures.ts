@@ -150,7 +150,9 @@ export function manualEndpoints(
   };
   const ports = [{ port: PROBE_PORT, protocol: 'TCP' }];
   if (form === 'Endpoints') {
-    const subsets = [{ addresses: [{ ip: address }], ports }];
+    // An API server's proxy wants a pod of that address.
+    const targetRef = { kind: 'Pod', namespace: FIXTURE, name: FIXTURE };
+    const subsets = [{ addresses: [{ ip: address, targetRef }], ports }];
     return [service, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }];
   }
   return [

@@ -200,7 +200,7 @@ function inside(
   return [
     run('secrets', () => trySecrets(context, fixture)),
     run('nodes-proxy', () => tryNodesProxy(fixture)),
-    run('services-proxy', () => tryServicesProxy(context, fixture, own, other)),
+    run('services-proxy', () => tryServicesProxy(fixture, own, other)),
     run('pods-proxy', () => tryForgedPodIps(context, fixture, own, other, host)),
     run('manual-endpoints', () => tryManualEndpoints(context, fixture, own, other)),
     run('webhooks', () => tryWebhooks(context, fixture, own, other, host)),
