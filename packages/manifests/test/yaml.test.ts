@@ -84,7 +84,10 @@ describe.each(versions)('read as YAML %s', (version) => {
   test('every file is the object that it was made from', () => {
     const fleet = fleetOf([alice]);
     const tenant = onlyTenant(fleet);
-    const made = [...objectsOf(new HostApp({ ...fleet, pausePage: pins.pausePage }).chart), ...contentsOf(fleet, tenant)];
+    const made = [
+      ...objectsOf(new HostApp({ ...fleet, pausePage: pins.pausePage }).chart),
+      ...contentsOf(fleet, tenant),
+    ];
     const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
     expect(texts.map(([, text]) => parse(text, { version }))).toEqual(
       JSON.parse(JSON.stringify(made)),
