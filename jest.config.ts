@@ -38,6 +38,11 @@ const config: Config = {
       ],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/packages/e2e/test/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'examples',
+      testMatch: ['<rootDir>/packages/e2e/examples/**/*.test.ts'],
+    },
     { ...shared, displayName: 'chaos', testMatch: ['<rootDir>/packages/e2e/chaos/**/*.test.ts'] },
   ],
 };

@@ -3,10 +3,15 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-export type TestSuite = 'hermetic' | 'e2e' | 'chaos';
+export type TestSuite = 'hermetic' | 'e2e' | 'examples' | 'chaos';
 
 /** jest's projects: what needs no cluster runs on the fixture, or on the workload that ships. */
-const PROJECTS = { hermetic: ['hermetic', 'workload'], e2e: ['e2e'], chaos: ['chaos'] } as const;
+const PROJECTS = {
+  hermetic: ['hermetic', 'workload'],
+  e2e: ['e2e'],
+  examples: ['examples'],
+  chaos: ['chaos'],
+} as const;
 
 export interface JestOptions {
   readonly args: readonly string[];
