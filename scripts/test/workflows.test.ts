@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { kindNodeImages } from '@tenantry/sealed';
@@ -17,9 +17,11 @@ interface Workflow {
   >;
 }
 
-const lifecycle = load(readFileSync(join(github, 'workflows/lifecycle.yml'), 'utf8')) as Workflow;
-const step = (name: string) =>
-  lifecycle.jobs['propose']?.steps.find((each) => each.name === name)?.run ?? '';
+function step(workflow: string, name: string): string {
+  const text = readFileSync(join(github, 'workflows', `${workflow}.yml`), 'utf8');
+  const [job] = Object.values((load(text) as Workflow).jobs);
+  return job?.steps.find((each) => each.name === name)?.run ?? '';
+}
 
 let fakes: FakeCommands;
 let temp: string;
@@ -31,8 +33,8 @@ beforeEach(() => {
 afterEach(() => rmSync(temp, { recursive: true, force: true }));
 
 /** Runs a step as GitHub does. */
-function runStep(name: string, env: Readonly<Record<string, string>>) {
-  return spawnSync('bash', ['-e', '-c', step(name)], {
+function runStep(name: string, env: Readonly<Record<string, string>>, workflow = 'lifecycle') {
+  return spawnSync('bash', ['-e', '-c', step(workflow, name)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -111,6 +113,63 @@ test('the e2e tests run on every official node image, and one job says that all 
   };
   expect(jobs['e2e']?.strategy?.matrix).toEqual({ kubernetes: Object.keys(kindNodeImages) });
   expect(jobs['all']).toMatchObject({ if: 'always()', needs: 'e2e' });
+});
+
+describe('the comment of a review', () => {
+  const post = (number: string) => {
+    mkdirSync(join(temp, 'review'));
+    writeFileSync(join(temp, 'review/number'), number);
+    writeFileSync(join(temp, 'review/comment.md'), 'one change\n');
+    return runStep('Post', { RUN: '9' }, 'review-comment').status;
+  };
+  const written = () =>
+    fakes
+      .calls('gh')
+      .filter((call) => call.includes('--method'))
+      .map((call) => call.slice(1, 4));
+
+  test('is kept up to date where ours is there', () => {
+    fakes.add('gh', 'case "$*" in *--paginate*) echo 12; echo 34 ;; esac');
+    expect(post('7\n')).toBe(0);
+    expect(written()).toEqual([['--method', 'PATCH', 'repos/acme/tenants/issues/comments/12']]);
+    expect(readFileSync(join(temp, 'comment.md'), 'utf8')).toBe(
+      '<!-- tenantry review -->\none change\n',
+    );
+  });
+
+  test('is made where it is not', () => {
+    fakes.add('gh', 'exit 0');
+    expect(post('7\n')).toBe(0);
+    expect(written()).toEqual([['--method', 'POST', 'repos/acme/tenants/issues/7/comments']]);
+  });
+
+  test('goes to no other place than a pull request', () => {
+    fakes.add('gh', 'exit 0');
+    expect(post('7/../../8\n')).toBe(1);
+    expect(written()).toEqual([]);
+  });
+});
+
+test.each([
+  ['0', 'false', 0],
+  ['2', 'false', 1],
+  ['2', 'true', 0],
+  ['', 'false', 1],
+])('of %s high risks, accepted: %s, the review exits with %i', (high, accepted, status) => {
+  const env = { HIGH: high, ACCEPTED: accepted };
+  expect(runStep('Want a label for high risks', env, 'review').status).toBe(status);
+});
+
+test('where the token may write, or the event is the base branch’s, nothing of a pull request is run', () => {
+  for (const name of ['review', 'review-comment']) {
+    const text = readFileSync(join(github, 'workflows', `${name}.yml`), 'utf8');
+    const { jobs } = load(text) as {
+      jobs: Record<string, { steps: readonly { uses?: string; run?: string }[] }>;
+    };
+    const steps = Object.values(jobs).flatMap((job) => job.steps);
+    expect(steps.filter(({ uses }) => uses?.startsWith('./pull-request'))).toEqual([]);
+    for (const { run = '' } of steps) expect(run).not.toMatch(/cd pull-request|\$\{\{/);
+  }
 });
 
 describe('a cluster of one’s own', () => {
