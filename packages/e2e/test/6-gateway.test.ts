@@ -60,7 +60,8 @@ beforeAll(async () => {
   });
   await pnpmOk(['synth']);
   await timed('deploy of two routes', () => pnpmOk(['deploy']));
-});
+  // Where nothing of Traefik is compiled yet.
+}, 40 * 60_000);
 
 afterAll(async () => {
   await host(['delete', 'clusterrolebinding', RIGHTS, '--ignore-not-found']);
