@@ -136,7 +136,9 @@ function driftOf(
     drift.push(`paused by \`vcluster pause ${vclusterName(tenant.id)}\``);
   }
   const all = Object.values(tenant.images);
+  // A pod that is ending is what a rollout has just replaced.
   const others = pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .flatMap(({ spec }) => spec?.containers.map(({ image = '' }) => image) ?? [])
     .filter((image) => !all.includes(image));
   for (const wanted of all) {

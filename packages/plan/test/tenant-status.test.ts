@@ -70,6 +70,13 @@ test.each([
   expect(tenantStatuses([tenant], objects)[0]?.drift).toEqual([drift]);
 });
 
+test('what a rollout has just replaced, and still ends, is no drift', () => {
+  const [old] = seen('alice', 1, 'tenantry/app:old').slice(2) as [KubeObject];
+  const metadata = { ...old.metadata, name: 'old', deletionTimestamp: '2026-11-25T10:00:00Z' };
+  const objects = [...seen('alice', 1), { ...old, metadata }];
+  expect(tenantStatuses([alice], objects)[0]?.drift).toEqual([]);
+});
+
 test('two images of one repository are no drift of each other', () => {
   const images = { old: 'tenantry/app:old', new: 'tenantry/app:new' };
   expect(tenantStatuses([{ ...alice, images }], seen('alice', 1))[0]?.drift).toEqual([]);
