@@ -93,10 +93,10 @@ async function ask(id: string, { port, user, password }: Postgres, at: string): 
 }
 
 /** The same once the name is known: CoreDNS looks at its configuration every half minute. */
-async function askByName(id: string, database: Postgres): Promise<string> {
+async function askByName(id: string, of: Postgres): Promise<string> {
   const deadline = performance.now() + 2 * 60_000;
   for (;;) {
-    const said = await ask(id, database, NAME);
+    const said = await ask(id, of, NAME);
     if (!NO_NAME.test(said) || performance.now() > deadline) return said;
   }
 }
