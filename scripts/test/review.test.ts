@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRawDiff } from '../lib/review/read-trees.ts';
 import { gitHistory, type GitHistory, removeRepository } from './helpers/git-history.ts';
@@ -53,13 +53,14 @@ test('a commit is told apart from the tree by what the files say, not by when th
 
 test('a link, bytes that are no text and a file that is gone are told', () => {
   const commit = commitOne();
-  place.write('dist/alice/virtual/b.yaml', 'x: \u0080\n');
+  writeFileSync(join(place.dist, 'alice/virtual/b.yaml'), Buffer.from([0x78, 0x3a, 0x20, 0x80]));
   rmSync(join(place.dist, 'alice/virtual/a.yaml'));
   symlinkSync('/etc/passwd', join(place.dist, 'alice/virtual/link.yaml'));
   const { stdout } = reviewHere(commit);
   expect(stdout).toContain('  - v1 ConfigMap default/a\n');
   expect(stdout).toContain('+ \\ mode 120000\n      + /etc/passwd\n');
   expect(stdout).not.toContain('root:');
+  expect(stdout).toContain('+ \\ not UTF-8\n      + x: \\x80\n');
 });
 
 test.each([

@@ -57,14 +57,7 @@ export {
   type ReleaseMark,
   type TenantRecord,
 } from './record.ts';
-export {
-  type ClusterBlock,
-  egressOf,
-  hasOpenings,
-  nameserversOf,
-  nodeBlocks,
-  type Opening,
-} from './openings.ts';
+export { type ClusterBlock, egressOf, hasOpenings, nameserversOf, nodeBlocks } from './openings.ts';
 export {
   holdUps,
   type ImmutableChange,
@@ -85,5 +78,3 @@ export { reviewEvents, reviewJsonSchema } from './review/review-json.ts';
 export { reviewMarkdown } from './review/review-markdown.ts';
 export { renderReview } from './review/render-review.ts';
 export type { FileVersions, TreeFile } from './review/tree-file.ts';
-export type { Risk } from './risks/risk.ts';
-export { RISK_RULES } from './risks/rules.ts';

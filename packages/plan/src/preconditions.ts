@@ -1,7 +1,6 @@
 import type { V1Namespace, V1StatefulSetSpec } from '@kubernetes/client-node';
-import { parseBytes } from '@tenantry/tenants';
+import { parseBytes, valueAt } from '@tenantry/tenants';
 import type { Json, KubeObject, ObjectOf } from './kube-object.ts';
-import { valueAt } from './value-at.ts';
 
 /** A field of a living control plane that Kubernetes never changes, and that dist/ wants otherwise. */
 export interface ImmutableChange {

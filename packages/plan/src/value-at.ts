@@ -1,13 +1,4 @@
-/** What lies at a path in an object or in values. */
-export function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? (at as Readonly<Record<string, unknown>>)[key]
-        : undefined,
-    value,
-  );
-}
+import { valueAt } from '@tenantry/tenants';
 
 /** A list at a path; empty where there is none. */
 export function listAt(value: unknown, path: readonly string[]): readonly unknown[] {

@@ -143,6 +143,15 @@ test("a plan's figure stands above the quotas that follow from it", () => {
 risks: none`);
 });
 
+test('who names no plan is on the default one, wherever it stands among the plans', () => {
+  const plans = (pods: number) => ({ large: { pods: 90 }, small: { pods } });
+  const files = [change('alice/host/quota.yaml', quota('alice', 20), quota('alice', 30))];
+  const fleet = fleetOf('alice');
+  const before = { ...fleet, plans: plans(20) };
+  const text = renderReview(reviewOf(files, before, { ...fleet, plans: plans(30) }));
+  expect(text).toContain('plan small, and with it alice:\n');
+});
+
 test('a tenant that comes is told field by field, one that goes is told as a whole', () => {
   const files = [
     change('bob/virtual/app.yaml', null, configMap('BOB')),
@@ -153,6 +162,7 @@ test('a tenant that comes is told field by field, one that goes is told as a who
   expect(text).toContain('new: bob:\n');
   expect(text).toContain('      data.name: "BOB"\n');
   expect(text).toMatch(/gone: alice:\n(?:.*\n)*? {6}! high end: it is no longer in dist\//);
+  expect(text).toContain(' in 2 of 2 tenants, against main\n');
 });
 
 test.each([
@@ -172,6 +182,14 @@ test.each([
   ]);
   expect(section?.changes[0]?.lines).not.toEqual([]);
 });
+
+test.each(['[]\n', '{}\n', '{\n'])(
+  'a file that synth never writes is told: chart.json, %j',
+  (text) => {
+    const [section] = reviewOf([change('a/chart.json', null, text)], fleetOf('a')).sections;
+    expect(section?.changes).not.toEqual([]);
+  },
+);
 
 test('a comment beside a change of a field is told as well', () => {
   const file = change('a/virtual/app.yaml', configMap('A'), `${configMap('A', '2')}# end\n`);

@@ -67,6 +67,7 @@ function allowed(issue: Issue, found: unknown): string {
   }
 }
 
+/** What lies at a path of keys of one's own, `__proto__` being a key like others. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (parent, key) =>

@@ -17,6 +17,7 @@ export { runtimeClassOf } from './plan-values.ts';
 export type { Transition } from './lifecycle.ts';
 export { applyTransition, dueTransitions, isUnpaid, pausedAfter } from './lifecycle.ts';
 export * from './names.ts';
+export { valueAt } from './explain.ts';
 export { offboardedByOperator, pausedByOperator, reasonOf, resumedByOperator } from './operator.ts';
 export { parseFormerTenants, parseTenants } from './parse.ts';
 export {
@@ -31,7 +32,7 @@ export {
 } from './quantity.ts';
 export type { HeldTransition, PossibleTransitions } from './room.ts';
 export { splitByRoom } from './room.ts';
-export { isId, jsonSchema } from './schema.ts';
+export { DEFAULT_PLAN, isId, jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type {
   Egress,

@@ -1,8 +1,7 @@
 import { loadAll, YAMLException } from 'js-yaml';
-import type { State } from '@tenantry/tenants';
+import { type State, valueAt } from '@tenantry/tenants';
 import { type KubeObject, referenceOf } from '../kube-object.ts';
 import type { Subject, TenantVersion } from '../risks/risk.ts';
-import { valueAt } from '../value-at.ts';
 import type { TreeFile } from './tree-file.ts';
 
 /** Writes what a file of dist/ holds as synth does, so that comments and the like stand out. */
@@ -15,9 +14,6 @@ export interface Documents {
   readonly what: Subject['kind'] | 'other';
 }
 
-/** The objects that the chart makes of a tenant's values, as if they were a file. */
-export const CHART_FILE = 'chart.json';
-
 const REGULAR = new Set(['100644', '100755']);
 
 /** What a version of a file holds; null where it is not what dist/ has at such a path. */
@@ -26,7 +22,6 @@ export function parseFile(path: string, file: TreeFile | null): Documents | null
   if (what === null) return null;
   if (file === null) return { values: new Map(), what };
   if (!file.isText || !REGULAR.has(file.mode)) return null;
-  if (path === CHART_FILE) return objectsIn(JSON.parse(file.text) as readonly unknown[]);
   if (path.endsWith('.json')) {
     const value = parsed(() => JSON.parse(file.text) as unknown);
     return value === undefined ? null : { values: new Map([[path, value]]), what };
@@ -40,14 +35,13 @@ export function parseFile(path: string, file: TreeFile | null): Documents | null
 }
 
 /** Null where one is no object, or two have the same name. */
-function objectsIn(values: readonly unknown[]): Documents | null {
+export function objectsIn(values: readonly unknown[]): Documents | null {
   if (!values.every(isObject)) return null;
   const byReference = new Map(values.map((value) => [referenceOf(value), value]));
   return byReference.size === values.length ? { values: byReference, what: 'object' } : null;
 }
 
 function kindOf(path: string): Documents['what'] | null {
-  if (path === CHART_FILE) return 'object';
   if (/^(?:(?:host|virtual)|_host)\/[^/]+\.yaml$/.test(path)) return 'object';
   if (path === 'vcluster.yaml') return 'values';
   if (path === 'tenant.json') return 'tenant';

@@ -1,7 +1,13 @@
 import { NameMask, type TenantNames, unmasked } from './name-mask.ts';
 import type { KubeObject } from '../kube-object.ts';
-import { CHART_FILE, type YamlWriter } from './documents.ts';
-import { type FileToReview, type ReviewedChange, reviewFile } from './review-file.ts';
+import { objectsIn, type YamlWriter } from './documents.ts';
+import {
+  documentChanges,
+  type FileToReview,
+  rawChange,
+  type ReviewedChange,
+  reviewFile,
+} from './review-file.ts';
 import type { FileVersions, TreeFile } from './tree-file.ts';
 
 /** The directory of what all tenants share. */
@@ -28,8 +34,6 @@ export interface TenantsOfTrees {
 
 interface SameFile extends FileToReview {
   readonly ids: string[];
-  /** Whether names could be taken out of it. */
-  readonly isMasked: boolean;
 }
 
 /** Groups what changes alike but for the tenants' own names. Files that read alike are compared once. */
@@ -44,7 +48,7 @@ export function groupFiles(
   >();
   for (const of of sameFiles(files, tenants)) {
     for (const [at, change] of reviewFile(of, write).entries()) {
-      const key = JSON.stringify([of.tenant, of.isMasked ? '' : of.ids, change], exact);
+      const key = JSON.stringify([of.tenant, isMasked(of) ? '' : of.ids, change], exact);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { ids: [...of.ids], of, change, at });
       else group.ids.push(...of.ids);
@@ -52,10 +56,16 @@ export function groupFiles(
   }
   return [...groups.values()].map(({ ids, of, change, at }) => {
     const { tenant, file } = of;
+    if (!isMasked(of)) return { ids, tenant, change };
     // What only one tenant has is told with its own names.
     const own = ids.length === 1 ? reviewFile({ ...of, shown: file }, write)[at] : undefined;
     return { ids: ids.sort(), tenant, change: own ?? withWords(change) };
   });
+}
+
+/** Whether names could be taken out of a file. */
+function isMasked({ file, shown }: FileToReview): boolean {
+  return shown !== file;
 }
 
 /** What the chart makes of a tenant's values, before and after, and who else has the same. */
@@ -71,21 +81,23 @@ export interface RenderedChart {
 export function chartChanges(
   { ids, id, before, after }: RenderedChart,
   tenants: TenantsOfTrees,
-  write: YamlWriter,
 ): readonly GroupedChange[] {
   const version = (objects: readonly KubeObject[]): TreeFile => ({
     mode: '100644',
     text: JSON.stringify(objects.map(decoded), null, 2),
     isText: true,
   });
-  const file = { path: CHART_FILE, before: version(before), after: version(after) };
-  const shown =
-    ids.length === 1
-      ? file
-      : masked(file, commonNames(id, tenants.before.get(id), tenants.after.get(id)));
-  return reviewFile({ file, shown: shown ?? file, tenant: 'stays' }, write).map((change) => ({
+  const file = { path: 'the chart', before: version(before), after: version(after) };
+  const names = commonNames(id, tenants.before.get(id), tenants.after.get(id));
+  const shown = (ids.length === 1 ? null : masked(file, names)) ?? file;
+  const [was, is] = [shown.before, shown.after].map((made) =>
+    objectsIn(JSON.parse(made?.text ?? '[]') as readonly unknown[]),
+  );
+  const changes =
+    was == null || is == null ? [rawChange(shown)] : documentChanges(was, is, 'changed');
+  return changes.map((change) => ({
     ids: ids.toSorted(),
-    tenant: 'stays',
+    tenant: 'changed',
     change: withWords(change),
   }));
 }
@@ -105,17 +117,15 @@ function sameFiles(
   const byText = new Map<string, SameFile>();
   for (const { id, file } of files) {
     const [was, is] = [before.get(id), after.get(id)];
-    const tenant = was === undefined ? 'new' : is === undefined ? 'gone' : 'stays';
+    const tenant = was === undefined ? 'new' : is === undefined ? 'gone' : 'changed';
     const shown = masked(file, commonNames(id, was, is));
     const texts = [shown?.before, shown?.after].map((version) =>
       version == null ? '' : `${version.mode} ${version.isText} ${version.text}`,
     );
-    const isMasked = shown !== null;
-    const key = [tenant, isMasked ? shown.path : `${id}/${file.path}`, ...texts].join('\0');
+    const key = [tenant, shown?.path ?? `${id}/${file.path}`, ...texts].join('\0');
     const same = byText.get(key);
-    if (same === undefined) {
-      byText.set(key, { ids: [id], file, shown: shown ?? file, tenant, isMasked });
-    } else same.ids.push(id);
+    if (same === undefined) byText.set(key, { ids: [id], file, shown: shown ?? file, tenant });
+    else same.ids.push(id);
   }
   return byText.values();
 }

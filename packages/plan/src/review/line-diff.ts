@@ -25,21 +25,26 @@ function linesOf(file: TreeFile | null): readonly string[] {
 }
 
 function differing(before: readonly string[], after: readonly string[]): readonly string[] {
-  let start = 0;
-  while (start < Math.min(before.length, after.length) && before[start] === after[start]) {
-    start += 1;
-  }
-  let end = 0;
-  while (
-    end < Math.min(before.length, after.length) - start &&
-    before[before.length - 1 - end] === after[after.length - 1 - end]
-  ) {
-    end += 1;
-  }
+  const { start, end } = commonEnds(before, after);
   const was = before.slice(start, before.length - end);
   const is = after.slice(start, after.length - end);
   if (was.length * is.length > MAX_PAIRS) return [...was.map(gone), ...is.map(added)];
   return byLongestCommon(was, is);
+}
+
+/** How many items, or characters, two lists or texts have in common at their starts and ends. */
+export function commonEnds(
+  one: ArrayLike<unknown>,
+  other: ArrayLike<unknown>,
+): { readonly start: number; readonly end: number } {
+  const shortest = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < shortest && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < shortest - start && one[one.length - 1 - end] === other[other.length - 1 - end]) {
+    end += 1;
+  }
+  return { start, end };
 }
 
 const gone = (line: string) => `- ${line}`;

@@ -1,6 +1,7 @@
 import { many } from '../wording.ts';
+import { countTenants } from './counts.ts';
 import { headline } from './render-review.ts';
-import type { Review, ReviewSection } from './review.ts';
+import { hasHighRisk, type Review, type ReviewSection } from './review.ts';
 
 /** So many parts are drawn, and so many changes of each are named. */
 const MAX_PARTS = 12;
@@ -8,11 +9,12 @@ const MAX_CHANGES = 3;
 const MAX_LABEL = 60;
 
 /** A picture of the host, its tenants and what changes, as lines of Mermaid. */
-export function mermaid({ sections, tenants }: Review): readonly string[] {
+export function mermaid(review: Review): readonly string[] {
+  const { sections } = review;
   const hostWide = sections.filter(({ kind }) => kind === 'host-wide');
   const parts = sections.filter(({ kind }) => kind !== 'host-wide');
-  const touched = new Set(parts.flatMap((part) => part.tenants)).size;
-  const untouched = Math.max(tenants.before, tenants.after) - touched;
+  const { all, touched } = countTenants(review);
+  const untouched = all - touched;
   const host = ['host', ...hostWide.flatMap(changeLabels)];
   return [
     'flowchart LR',
@@ -42,10 +44,7 @@ function changeLabels({ changes, figures }: ReviewSection): readonly string[] {
 }
 
 function node(labels: readonly string[], sections: readonly ReviewSection[]): string {
-  const isHigh = sections.some(({ changes }) =>
-    changes.some(({ risks }) => risks.some(({ severity }) => severity === 'high')),
-  );
-  return `["${labels.map(escaped).join('<br/>')}"]${isHigh ? ':::high' : ''}`;
+  return `["${labels.map(escaped).join('<br/>')}"]${sections.some(hasHighRisk) ? ':::high' : ''}`;
 }
 
 /** All but letters, digits and what means nothing to Mermaid or HTML, by number. */

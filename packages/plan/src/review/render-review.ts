@@ -1,7 +1,8 @@
 import { many, named, singleLine } from '../wording.ts';
 import type { FieldChange } from '../field-diff.ts';
 import { riskCounts, riskLines } from '../risks/render-risks.ts';
-import { countChanges } from './counts.ts';
+import { countChanges, countTenants } from './counts.ts';
+import { commonEnds } from './line-diff.ts';
 import { allRisks, type Review, type ReviewSection } from './review.ts';
 import type { ReviewedChange } from './review-file.ts';
 
@@ -79,11 +80,7 @@ function shortened(from: unknown, to: unknown): readonly [string, string] {
   if (from === undefined || to === undefined || Math.min(before.length, after.length) < LONG) {
     return [before, after];
   }
-  const shortest = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shortest && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < shortest - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const { start, end } = commonEnds(before, after);
   const cut = (text: string) => {
     const [first, last] = [
       Math.max(0, start - CONTEXT),
@@ -101,12 +98,11 @@ function shown(value: unknown): string {
 
 /** What a review adds up to, on two lines. */
 export function summary(review: Review): string {
-  const { tenants, sections } = review;
   const base = singleLine(review.base);
   const changes = countChanges(review);
-  if (changes === 0) return `nothing changes against ${base}: ${many(tenants.after, 'tenant')}`;
-  const touched = new Set(sections.flatMap((section) => section.tenants)).size;
-  const all = Math.max(tenants.before, tenants.after);
+  if (changes === 0)
+    return `nothing changes against ${base}: ${many(review.tenants.after, 'tenant')}`;
+  const { all, touched } = countTenants(review);
   return [
     `${many(changes, 'change')} in ${touched.toLocaleString('en-US')} of ${many(all, 'tenant')}, against ${base}`,
     `risks: ${riskCounts(allRisks(review))}`,

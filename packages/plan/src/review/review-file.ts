@@ -1,9 +1,9 @@
 import { type FieldChange, isSameKeyOrder, reviewedChanges } from '../field-diff.ts';
 import type { Risk } from '../risks/risk.ts';
 import { risksOf } from '../risks/risks-of.ts';
-import { CHART_FILE, isAsWritten, parseFile, subjectOf, type YamlWriter } from './documents.ts';
+import { type Documents, isAsWritten, parseFile, subjectOf, type YamlWriter } from './documents.ts';
 import { lineDiff } from './line-diff.ts';
-import type { FileVersions, TreeFile } from './tree-file.ts';
+import type { FileVersions } from './tree-file.ts';
 
 /** What changes in one object, or in a file that holds none. */
 export interface ReviewedChange {
@@ -23,8 +23,8 @@ export interface FileToReview {
   readonly file: FileVersions;
   /** As it is shown. */
   readonly shown: FileVersions;
-  /** Whether its tenant is new, or gone, with all that it has. */
-  readonly tenant: 'new' | 'gone' | 'stays';
+  /** Whether its tenant is new, or gone, with all that it has, or has changed. */
+  readonly tenant: 'new' | 'gone' | 'changed';
 }
 
 /** All that changes in a file, and each byte of it. */
@@ -32,19 +32,27 @@ export function reviewFile(
   { file, shown, tenant }: FileToReview,
   write: YamlWriter,
 ): readonly ReviewedChange[] {
-  const { path } = shown;
-  const raw: ReviewedChange = {
-    kind: 'raw',
-    object: path,
-    fields: [],
-    lines: lineDiff(shown),
-    risks: [],
-  };
-  const before = parseFile(path, shown.before);
-  const after = parseFile(path, shown.after);
-  if (before === null || after === null) return [raw];
+  const before = parseFile(shown.path, shown.before);
+  const after = parseFile(shown.path, shown.after);
+  if (before === null || after === null) return [rawChange(shown)];
+  const changes = documentChanges(before, after, tenant);
+  const isExplained =
+    file.after === null ||
+    (changes.length > 0 &&
+      isAsWritten(file.path, file.before, write) &&
+      isAsWritten(file.path, file.after, write) &&
+      [...before.values].every(([object, was]) => isSameKeyOrder(was, after.values.get(object))));
+  return isExplained ? changes : [...changes, rawChange(shown)];
+}
+
+/** What changes in what two versions of a file hold. */
+export function documentChanges(
+  before: Documents,
+  after: Documents,
+  tenant: FileToReview['tenant'],
+): readonly ReviewedChange[] {
   const objects = [...new Set([...before.values.keys(), ...after.values.keys()])];
-  const changes = objects.flatMap((object): readonly ReviewedChange[] => {
+  return objects.flatMap((object): readonly ReviewedChange[] => {
     const [was, is] = [before.values.get(object), after.values.get(object)];
     const kind = was === undefined ? 'create' : is === undefined ? 'delete' : 'update';
     const fields = kind === 'delete' ? [] : reviewedChanges(was ?? {}, is);
@@ -53,18 +61,9 @@ export function reviewFile(
     const isJudged = subject !== null && (tenant !== 'gone' || subject.kind === 'tenant');
     return [{ kind, object, fields, lines: [], risks: isJudged ? risksOf(object, subject) : [] }];
   });
-  const isExplained =
-    file.after === null ||
-    path === CHART_FILE ||
-    (changes.length > 0 &&
-      isWritten(file, file.before, write) &&
-      isWritten(file, file.after, write) &&
-      objects.every((object) =>
-        isSameKeyOrder(before.values.get(object), after.values.get(object)),
-      ));
-  return isExplained ? changes : [...changes, raw];
 }
 
-function isWritten({ path }: FileVersions, version: TreeFile | null, write: YamlWriter): boolean {
-  return isAsWritten(path, version, write);
+/** A file told line by line. */
+export function rawChange(file: FileVersions): ReviewedChange {
+  return { kind: 'raw', object: file.path, fields: [], lines: lineDiff(file), risks: [] };
 }

@@ -1,10 +1,11 @@
 import { bytes, codeBlock, codeSpan, MARKDOWN_LIMIT } from '../markdown.ts';
 import { many, singleLine } from '../wording.ts';
 import { riskCounts } from '../risks/render-risks.ts';
-import { countChanges } from './counts.ts';
+import { isHigh, type Risk } from '../risks/risk.ts';
+import { countChanges, countTenants } from './counts.ts';
 import { mermaid } from './mermaid.ts';
 import { headline, sectionLines } from './render-review.ts';
-import { allRisks, type Review, type ReviewSection } from './review.ts';
+import { allRisks, hasHighRisk, type Review, type ReviewSection } from './review.ts';
 
 /** Of the whole, so much is for high risks, for notes, and for one part. */
 const ROOM = { risks: 12_000, notes: 3_000, part: 20_000 } as const;
@@ -27,7 +28,7 @@ export interface MarkdownOptions {
  * risk before others, those of few tenants before those of many; what was cut is said.
  */
 export function reviewMarkdown(review: Review, { printable, command }: MarkdownOptions): string {
-  const { base, tenants, sections, notes } = review;
+  const { base, sections, notes } = review;
   const risks = allRisks(review);
   const blocks: string[] = [];
   let cut = 0;
@@ -36,12 +37,12 @@ export function reviewMarkdown(review: Review, { printable, command }: MarkdownO
     cut += made.cut;
     if (made.text !== '') blocks.push(made.text);
   };
-  const all = many(Math.max(tenants.before, tenants.after), 'tenant');
+  const all = many(countTenants(review).all, 'tenant');
   blocks.push(
     `### ${many(countChanges(review), 'change')} for ${all}, against ${codeSpan(printable(base))}`,
     `**Risks:** ${riskCounts(risks)}`,
   );
-  const high = risks.filter(({ severity }) => severity === 'high');
+  const high = risks.filter(isHigh);
   block([...new Set(high.map(riskLine))], ROOM.risks);
   if (notes.length > 0) blocks.push('**Not looked at:**');
   block(notes.map(singleLine), ROOM.notes);
@@ -71,14 +72,12 @@ export function reviewMarkdown(review: Review, { printable, command }: MarkdownO
   return blocks.join('\n\n');
 }
 
-function riskLine({ rule, object, what, cure }: ReturnType<typeof allRisks>[number]): string {
+function riskLine({ rule, object, what, cure }: Risk): string {
   return singleLine(`${rule}: ${object}: ${what} → ${cure}`);
 }
 
 function byWeight(sections: readonly ReviewSection[]): readonly ReviewSection[] {
-  const isHigh = ({ changes }: ReviewSection) =>
-    changes.some(({ risks }) => risks.some(({ severity }) => severity === 'high'));
   const weight = (section: ReviewSection) =>
-    (isHigh(section) ? 2 : 0) + (section.kind === 'changed' ? 0 : 1);
+    (hasHighRisk(section) ? 2 : 0) + (section.kind === 'changed' ? 0 : 1);
   return sections.toSorted((a, b) => weight(b) - weight(a) || b.tenants.length - a.tenants.length);
 }

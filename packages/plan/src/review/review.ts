@@ -1,5 +1,5 @@
 import type { FieldChange } from '../field-diff.ts';
-import type { Risk } from '../risks/risk.ts';
+import { isHigh, type Risk } from '../risks/risk.ts';
 import type { YamlWriter } from './documents.ts';
 import {
   chartChanges,
@@ -53,19 +53,15 @@ export function review(
   write: YamlWriter,
 ): Review {
   const ofTenants = files.flatMap((file): readonly TenantFile[] => {
-    const slash = file.path.indexOf('/');
-    const id = file.path.slice(0, slash);
-    if (slash === -1 || id === HOST_WIDE) return [];
-    return [{ id, file: { ...file, path: file.path.slice(slash + 1) } }];
+    const id = tenantOf(file);
+    return id === null ? [] : [{ id, file: { ...file, path: file.path.slice(id.length + 1) } }];
   });
-  const shared = files.filter(
-    ({ path }) => !path.includes('/') || path.startsWith(`${HOST_WIDE}/`),
-  );
+  const shared = files.filter((file) => tenantOf(file) === null);
   const grouped = groupFiles([...ofTenants, ...fleet.entries], fleet, write);
-  const rendered = charts.flatMap((chart) => chartChanges(chart, fleet, write));
+  const rendered = charts.flatMap((chart) => chartChanges(chart, fleet));
   const sections = sectionsOf([...grouped, ...rendered], fleet);
   const hostWide = [...shared, ...fleet.rest].flatMap((file) =>
-    reviewFile({ file, shown: file, tenant: 'stays' }, write),
+    reviewFile({ file, shown: file, tenant: 'changed' }, write),
   );
   return {
     base,
@@ -78,14 +74,21 @@ export function review(
   };
 }
 
+/** Whose directory a file lies in; null where it is of all tenants. */
+function tenantOf({ path }: FileVersions): string | null {
+  const slash = path.indexOf('/');
+  const directory = path.slice(0, slash);
+  return slash === -1 || directory === HOST_WIDE ? null : directory;
+}
+
 /** All risks of a review, what decides most first. */
 export function allRisks({ sections }: Review): readonly Risk[] {
   const risks = sections.flatMap(({ changes }) => changes.flatMap((change) => change.risks));
   return [...risks.filter(isHigh), ...risks.filter((risk) => !isHigh(risk))];
 }
 
-function isHigh({ severity }: Risk): boolean {
-  return severity === 'high';
+export function hasHighRisk({ changes }: ReviewSection): boolean {
+  return changes.some(({ risks }) => risks.some(isHigh));
 }
 
 function section(
@@ -101,9 +104,8 @@ function sectionsOf(
 ): readonly ReviewSection[] {
   const bySet = new Map<string, { kind: ReviewSection['kind']; of: GroupedChange[] }>();
   for (const each of grouped) {
-    const kind = { new: 'new', gone: 'gone', stays: 'changed' }[each.tenant] as 'changed';
-    const key = `${kind} ${each.ids.join(' ')}`;
-    const found = bySet.get(key) ?? { kind, of: [] };
+    const key = `${each.tenant} ${each.ids.join(' ')}`;
+    const found = bySet.get(key) ?? { kind: each.tenant, of: [] };
     found.of.push(each);
     bySet.set(key, found);
   }
@@ -111,9 +113,9 @@ function sectionsOf(
   return [...bySet.values()]
     .map(({ kind, of }) => {
       const tenants = of[0]?.ids ?? [];
-      const others = new Set(tenants);
+      const having = new Set(tenants);
       const isMost = kind === 'changed' && tenants.length * 2 > stay.length;
-      const without = isMost ? stay.filter((id) => !others.has(id)).sort() : [];
+      const without = isMost ? stay.filter((id) => !having.has(id)).sort() : [];
       return section(kind, { tenants, without, changes: of.map(({ change }) => change) });
     })
     .sort(

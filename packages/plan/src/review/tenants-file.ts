@@ -1,5 +1,5 @@
+import { DEFAULT_PLAN, valueAt } from '@tenantry/tenants';
 import { type FieldChange, reviewedChanges } from '../field-diff.ts';
-import { valueAt } from '../value-at.ts';
 import type { TenantFile, TenantsOfTrees } from './group-files.ts';
 import type { TenantNames } from './name-mask.ts';
 import type { FileVersions, TreeFile } from './tree-file.ts';
@@ -60,7 +60,8 @@ export function fleetVersions(
       : [{ id, file: { path: TENANTS_FILE, before: old, after: now } }];
   });
   const rest = { path: TENANTS_FILE, before: asFile(was.rest), after: asFile(is.rest) };
-  const isTold = plans.length + entries.length > 0 || rest.before?.text !== rest.after?.text;
+  const changedRest = rest.before?.text === rest.after?.text ? [] : [rest];
+  const isTold = plans.length + entries.length + changedRest.length > 0;
   return {
     ...names,
     plans,
@@ -68,7 +69,7 @@ export function fleetVersions(
       [...is.tenants].map(([id, tenant]) => [id, String(tenant['plan'] ?? is.defaultPlan)]),
     ),
     entries,
-    rest: isSame ? [] : !isTold ? [file] : rest.before?.text === rest.after?.text ? [] : [rest],
+    rest: isSame ? [] : isTold ? changedRest : [file],
     notes: [],
   };
 }
@@ -100,7 +101,7 @@ function parse(file: TreeFile | null): Parsed | null {
   return {
     tenants: byId,
     plans: (plans ?? {}) as Entry,
-    defaultPlan: rest['defaultPlan'] ?? Object.keys(plans ?? {})[0] ?? 'small',
+    defaultPlan: rest['defaultPlan'] ?? DEFAULT_PLAN,
     rest,
   };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { valueAt } from '@tenantry/tenants';
 import type { KubeObject } from '../kube-object.ts';
-import { listAt, textsAt, valueAt } from '../value-at.ts';
+import { listAt, textsAt } from '../value-at.ts';
 
 /** In what a ValidatingAdmissionPolicy refuses less than it did, or may do so. */
 export function weakenedPolicy(before: KubeObject, after: KubeObject): readonly string[] {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { valueAt } from '@tenantry/tenants';
 import type { KubeObject } from '../kube-object.ts';
-import { valueAt } from '../value-at.ts';
 
 type Path = readonly string[];
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1NetworkPolicy, V1NetworkPolicyPort } from '@kubernetes/client-node';
-import { covers } from '@tenantry/tenants';
+import { covers, overlaps, valueAt } from '@tenantry/tenants';
 import type { Json, KubeObject, ObjectOf } from '../kube-object.ts';
-import { listAt, valueAt } from '../value-at.ts';
+import { listAt } from '../value-at.ts';
 
 type Policy = ObjectOf<V1NetworkPolicy>;
 type Port = Json<V1NetworkPolicyPort>;
@@ -71,10 +71,6 @@ function isPeerWithin(inner: unknown, outer: unknown): boolean {
   return listAt(outer, ['ipBlock', 'except'])
     .map(String)
     .every((hole) => !overlaps(hole, small) || kept.some((other) => covers(other, hole)));
-}
-
-function overlaps(a: string, b: string): boolean {
-  return covers(a, b) || covers(b, a);
 }
 
 function isPortWithin(inner: Port | undefined, outer: Port | undefined): boolean {

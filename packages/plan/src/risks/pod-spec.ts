@@ -1,6 +1,6 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
+import { valueAt } from '@tenantry/tenants';
 import type { Json, KubeObject } from '../kube-object.ts';
-import { valueAt } from '../value-at.ts';
 
 type PodSpec = Json<V1PodSpec>;
 type Container = Json<V1Container>;

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1PolicyRule } from '@kubernetes/client-node';
+import { valueAt } from '@tenantry/tenants';
 import type { Json, KubeObject } from '../kube-object.ts';
-import { listAt, valueAt } from '../value-at.ts';
+import { listAt } from '../value-at.ts';
 
 /** As a file may hold it: what it must have may be missing. */
 type Rule = Partial<Json<V1PolicyRule>>;

@@ -15,6 +15,10 @@ export interface Risk {
   readonly cure: string;
 }
 
+export function isHigh({ severity }: Risk): boolean {
+  return severity === 'high';
+}
+
 /** What a rule looks at: something as it is, and as it is to be. */
 export type Subject =
   | {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseQuantity } from '@tenantry/tenants';
+import { parseQuantity, valueAt } from '@tenantry/tenants';
 import type { KubeObject } from '../kube-object.ts';
 import { immutableValues } from '../preconditions.ts';
 import { replicasOf } from '../replicas.ts';
@@ -8,7 +8,7 @@ import { immutableFields } from './immutable.ts';
 import { widened } from './network-policy.ts';
 import { loosenedPods, movingImages, podTemplateOf } from './pod-spec.ts';
 import { newRights, newSubjects } from './rbac.ts';
-import { asText, listAt, valueAt } from '../value-at.ts';
+import { asText, listAt } from '../value-at.ts';
 import type { RiskRule, Subject } from './risk.ts';
 import { minorSteps } from './versions.ts';
 
