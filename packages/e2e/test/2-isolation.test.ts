@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   host,
   type Hole,
@@ -25,6 +25,8 @@ beforeAll(async () => {
   await pnpmOk(['synth']);
   await pnpmOk(['deploy']);
 });
+
+afterAll(() => host(['delete', 'namespace', 'vcluster-tenant-carol', '--wait=false']));
 
 /** What makes a finding readable where a test fails. */
 function unexpected({ rows }: Verification): readonly object[] {

@@ -13,6 +13,7 @@ import {
   killAfter,
   CLAIM,
   notesPod,
+  numberVariable,
   plantPods,
   pnpm,
   pnpmOk,
@@ -30,7 +31,7 @@ import {
 jest.setTimeout(10 * 60_000);
 
 const NAMESPACE = 'vcluster-tenant-alice';
-const KILLS = 6;
+const KILLS = numberVariable('TENANTRY_KILLS', 2);
 /** What a pause takes at most, in which the kills are spread. */
 const PAUSE_MILLISECONDS = 12_000;
 

@@ -29,7 +29,7 @@ import {
 jest.setTimeout(15 * 60_000);
 
 /** How often an offboarding is killed; more by hand than in every run. */
-const KILLS = numberVariable('TENANTRY_E2E_KILLS', 4);
+const KILLS = numberVariable('TENANTRY_KILLS', 4);
 /** So many kills, one run after the other, before it is left to end. */
 const KILLS_IN_A_ROW = 4;
 /** About what an offboarding takes, in which the kills are spread. */

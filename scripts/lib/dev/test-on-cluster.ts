@@ -9,6 +9,7 @@ import { workspace as workspaceOf } from '../cli/workspace.ts';
 import { keepSandbox, removeDirectory, type Sandbox, takeSandbox } from './e2e-sandbox.ts';
 import { runJest, type TestSuite } from './run-jest.ts';
 
+const ORDER = ['--runInBand', '--testSequencer=./packages/e2e/src/in-order.ts'];
 const REPORTERS = ['--reporters=default', '--reporters=./packages/e2e/src/live-reporter.ts'];
 
 /** What the commands that run such tests have in common. */
@@ -31,7 +32,7 @@ export async function testOnCluster(
   const env = { ...process.env, TENANTRY_DIR: dir, TENANTRY_CLUSTER: cluster };
   let code: number = EXIT.failed;
   try {
-    const args = [...positionals, '--runInBand', ...REPORTERS];
+    const args = [...positionals, ...ORDER, ...REPORTERS];
     code = await runJest(suite, { args, env, signal });
     if (code !== EXIT.done) exportLogs(context, sandbox, env);
   } finally {
