@@ -22,7 +22,7 @@ export default defineCommand({
     recipient: { type: 'string', value: 'KEY', description: 'encrypt the archive: an age1… key' },
     'discard-volumes': {
       type: 'boolean',
-      description: 'lose the data in the volumes, which is in no archive',
+      description: 'lose the data of the volumes that are in no archive',
       variable: false,
     },
     'accept-unreadable': {

@@ -5,8 +5,8 @@ import { defineCommand } from '../lib/cli/run-main.ts';
 export default defineCommand({
   usage: 'pnpm restore ID --from ARCHIVE [--identity FILE] [--json]',
   summary:
-    'Brings an offboarded tenant back from its archive: its objects as they were, its volumes empty.\n' +
-    'Interrupted, the same command takes it up again.',
+    'Brings an offboarded tenant back from its archive: its objects as they were, and what its\n' +
+    'archive has of its volumes; the others are empty. Interrupted, the same command takes it up again.',
   options: {
     from: {
       type: 'path',
