@@ -33,8 +33,9 @@ export function outsideAddresses(tenants: readonly TenantObjects[]): readonly Ou
       .filter(({ cidr }) => cidr.endsWith('/32'))
       .flatMap(({ cidr, ports }) => ports.map((port) => ({ host: cidr.slice(0, -3), port }))),
   );
-  const opened = named.map(({ host, port }) => ({
-    name: `outside-${host}-${port}`,
+  const destinations = new Map(named.map((one) => [`outside-${one.host}-${one.port}`, one]));
+  const opened = [...destinations].map(([name, { host, port }]) => ({
+    name,
     destination: { host, port },
     openTo: openings
       .filter(({ egress }) =>

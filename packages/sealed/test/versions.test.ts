@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { cutModules, gatewayVersions } from '../src/gateway.ts';
 import {
   hostTools,
   kubeRouterImage,
@@ -56,6 +57,13 @@ describe('the version table', () => {
 
   test('says of sops what its own go.mod says', () => {
     expect(requirements('sops/go.mod').get('github.com/getsops/sops/v3')).toBe(versions.sops);
+  });
+
+  test.each([
+    ['github.com/traefik/traefik/v3', gatewayVersions.traefik],
+    ...cutModules.map(({ module, version }) => [module, version] as const),
+  ])('says of %s what the go.mod of the Gateway says', (module, version) => {
+    expect(requirements('gateway/go.mod').get(module)).toBe(version);
   });
 
   test('gives tenants the Kubernetes of the host', () => {

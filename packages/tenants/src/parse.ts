@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import type { Breach } from './breach.ts';
 import { readDocument } from './document.ts';
 import { explain } from './explain.ts';
 import { type Fault, InvalidTenants } from './fault.ts';
 import { resolveFleet } from './resolve.ts';
+import { pinnedImageBreaches } from './release-rules.ts';
 import { checkRules } from './rules.ts';
 import { keysAt } from './schema-keys.ts';
 import { fileSchema, type TenantsFile, unsetFileSchema } from './schema.ts';
@@ -14,18 +16,23 @@ import { vclusterSchema } from './vcluster-schema.ts';
  * @throws InvalidTenants with every fault of the text, each with its place.
  */
 export function parseTenants(text: string, file = 'tenants.json'): Fleet {
-  return parse(text, file, fileSchema);
+  return parse(text, file, fileSchema, (value) => [...checkRules(value), ...pinnedImageBreaches(value)]);
 }
 
 /**
- * Reads a tenants.json of the past, whose settings were those of the workload of its time.
+ * Reads a tenants.json of the past, whose settings and images were those of the workload of its time.
  * @throws InvalidTenants
  */
 export function parseFormerTenants(text: string): Fleet {
-  return parse(text, 'tenants.json', unsetFileSchema);
+  return parse(text, 'tenants.json', unsetFileSchema, checkRules);
 }
 
-function parse(text: string, file: string, schema: z.ZodType<TenantsFile>): Fleet {
+function parse(
+  text: string,
+  file: string,
+  schema: z.ZodType<TenantsFile>,
+  rules: (value: unknown) => readonly Breach[],
+): Fleet {
   const document = readDocument(text);
   if (!('value' in document)) throw new InvalidTenants(file, document);
   const parsed = schema.safeParse(document.value);
@@ -34,7 +41,7 @@ function parse(text: string, file: string, schema: z.ZodType<TenantsFile>): Flee
     ...document.faults,
     ...issues.flatMap((issue) => explain(issue, document, knownKeys)),
   ];
-  for (const { path, message } of checkRules(document.value)) {
+  for (const { path, message } of rules(document.value)) {
     faults.push(document.fault(path, message));
   }
   if (!parsed.success || faults.length > 0) throw new InvalidTenants(file, inOrder(faults));

@@ -8,22 +8,22 @@ import { suggest } from './suggest.ts';
 const DIGEST = /^[^@\s]+@sha256:[0-9a-f]{64}$/;
 const CONTENT_TAG = /^[0-9a-f]{12}$/;
 
-/** What is wrong with the images that releases pin, and with what tenants say of releases. */
-export function releaseBreaches(file: unknown): readonly Breach[] {
-  const releases = Object(valueAt(file, ['releases'])) as Readonly<Record<string, unknown>>;
+/** What is wrong with the images that releases pin: they are those of the workload as it is today. */
+export function pinnedImageBreaches(file: unknown): readonly Breach[] {
   const named = valueAt(file, ['image', 'repository']);
   const repository = typeof named === 'string' ? named : DEFAULT_REPOSITORY;
-  return [
-    ...Object.entries(releases).flatMap(([name, release]) =>
-      Object.entries(Object(valueAt(release, ['images']))).flatMap(([image, reference]) =>
-        pinBreaches(image, reference, repository).map((message): Breach => ({
-          path: ['releases', name, 'images', image],
-          message,
-        })),
-      ),
+  return Object.entries(releasesOf(file)).flatMap(([name, release]) =>
+    Object.entries(Object(valueAt(release, ['images']))).flatMap(([image, reference]) =>
+      pinBreaches(image, reference, repository).map((message): Breach => ({
+        path: ['releases', name, 'images', image],
+        message,
+      })),
     ),
-    ...referenceBreaches(file, Object.keys({ ...DEFAULT_RELEASES, ...releases })),
-  ];
+  );
+}
+
+function releasesOf(file: unknown): Readonly<Record<string, unknown>> {
+  return Object(valueAt(file, ['releases'])) as Readonly<Record<string, unknown>>;
 }
 
 function pinBreaches(name: string, reference: unknown, repository: string): readonly string[] {
@@ -53,7 +53,9 @@ function pinBreaches(name: string, reference: unknown, repository: string): read
       ];
 }
 
-function referenceBreaches(file: unknown, known: readonly string[]): readonly Breach[] {
+/** What is wrong with what tenants say of releases. */
+export function releaseReferenceBreaches(file: unknown): readonly Breach[] {
+  const known = Object.keys({ ...DEFAULT_RELEASES, ...releasesOf(file) });
   const tenants = valueAt(file, ['tenants']);
   return (Array.isArray(tenants) ? tenants : []).flatMap((tenant, index): readonly Breach[] => {
     const release: unknown = valueAt(tenant, ['release']);

@@ -14,7 +14,7 @@ import { resolvePlan } from './resolve.ts';
 import type { Breach } from './breach.ts';
 import { capacityBreaches } from './capacity-rules.ts';
 import { planBreaches, type PlanHost } from './plan-rules.ts';
-import { releaseBreaches } from './release-rules.ts';
+import { releaseReferenceBreaches } from './release-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
 
@@ -33,7 +33,7 @@ export function checkRules(file: unknown): readonly Breach[] {
     ...tenants.flatMap(([index, tenant]) => stateBreaches(index, tenant)),
     ...duplicateBreaches(file),
     ...hostnameBreaches(file, rawTenants(file)),
-    ...releaseBreaches(file),
+    ...releaseReferenceBreaches(file),
   ];
   if (plans === null) return alone;
   const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;

@@ -311,8 +311,12 @@ function receipt(id: string) {
   };
 }
 
-test('of a tenants.json of the past the settings may be those of another workload', () => {
-  const text = JSON.stringify({ tenants: [{ ...alice, settings: { of: 'old' } }] });
+test('of a tenants.json of the past settings and images may be those of another workload', () => {
+  const text = JSON.stringify({
+    releases: { stable: { images: { old: 'tenantry/old:0123456789ab' } } },
+    tenants: [{ ...alice, settings: { of: 'old' } }],
+  });
   expect(() => parseTenants(text)).toThrow('settings.of');
+  expect(() => parseTenants(text)).toThrow('releases.stable.images.old');
   expect(parseFormerTenants(text).tenants).toMatchObject([{ id: 'alice' }]);
 });

@@ -108,7 +108,7 @@ export async function observe(
   const limit = pLimit(HOST_QUESTIONS);
   const ask: Ask = { client: host, run: (question) => limit(question), reveal: asItIs, takeOver };
   const cluster = pLimit(CLUSTERS);
-  const seen = await Promise.all(
+  const observeTenants = Promise.all(
     tenants.map(async (tenant) => {
       const shown = byNamespace.get(hostNamespace(tenant.id)) ?? EMPTY_LISTS;
       const record = records.tenants.get(tenant.id) ?? ABSENT.record;
@@ -120,20 +120,17 @@ export async function observe(
       return [tenant.id, { ...onHost, virtual }] as const;
     }),
   );
-  const sharedLive = byReference(lists.hostWide);
-  const sharedApplied = appliedIn('host-wide', records.hostWide.applied);
-  await readMissing(
-    ask,
-    sharedLive,
-    [...hostWide.map(referenceOf), ...sharedApplied.keys()].filter(isInNamespace),
-  );
-  const shared = await compare(ask, 'host-wide', hostWide, sharedLive, sharedApplied);
+  const [seen, seenHostWide, blocks] = await Promise.all([
+    observeTenants,
+    observeHostWide(ask, hostWide, lists, records.hostWide),
+    hasOpenings(tenants) ? clusterBlocks(host) : [],
+  ]);
   return {
     context: host.config.getCurrentContext(),
-    hostWide: shared,
+    hostWide: seenHostWide,
     hostWideRecord: records.hostWide,
     tenants: new Map(seen),
-    clusterBlocks: hasOpenings(tenants) ? await clusterBlocks(host) : [],
+    clusterBlocks: blocks,
     objects: [
       ...lists.namespaces,
       ...lists.statefulSets,
@@ -142,6 +139,20 @@ export async function observe(
     ],
     live: lists.namespaces.map(({ metadata }) => metadata.labels?.[TENANT_LABEL] ?? '').sort(),
   };
+}
+
+/** What all tenants share: most of it is in the lists. */
+async function observeHostWide(
+  ask: Ask,
+  wanted: readonly KubeObject[],
+  lists: HostLists,
+  record: Pick<TenantRecord, 'applied'>,
+): Promise<ObjectsSeen> {
+  const live = byReference(lists.hostWide);
+  const applied = appliedIn('host-wide', record.applied);
+  const references = [...wanted.map(referenceOf), ...applied.keys()];
+  await readMissing(ask, live, references.filter(isInNamespace));
+  return compare(ask, 'host-wide', wanted, live, applied);
 }
 
 /** The addresses of the host's nodes, their pods and its API servers. */
