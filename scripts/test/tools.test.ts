@@ -179,7 +179,6 @@ describe('the way to a cluster', () => {
 });
 
 test('images in a node are known by their tags; some have none', () => {
-  const text =
-    '{"images":[{"repoTags":["docker.io/tenantry/whoami:1","x:2"]},{"repoTags":null},{}]}';
-  expect(parseNodeImages(text)).toEqual(['docker.io/tenantry/whoami:1', 'x:2']);
+  const text = '{"images":[{"repoTags":["docker.io/tenantry/app:1","x:2"]},{"repoTags":null},{}]}';
+  expect(parseNodeImages(text)).toEqual(['docker.io/tenantry/app:1', 'x:2']);
 });

@@ -19,5 +19,6 @@ export {
 } from './steady-client.ts';
 export * from './tenantry.ts';
 export { UNANSWERED_API, WIDGET, WIDGETS } from './unreadable.ts';
+export { CHECK_PATH, deploymentOf, syncedService } from './workload.ts';
 export { type Verification, verify } from './verify.ts';
 export { writeCounts } from './writes.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { syncedName } from '@tenantry/tenants';
 import { workload } from '@tenantry/workload';
 import { execa } from 'execa';
 import { reachHost, toolPath } from './tenantry.ts';
+import { CHECK_PATH, syncedService } from './workload.ts';
 
 /** What became of the requests of a client that never stopped asking. */
 export interface RequestStats {
@@ -18,17 +18,22 @@ export interface SteadyClient {
 
 const PAUSE_MILLISECONDS = 50;
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
-const PATH = workload.check.kind === 'http' ? workload.check.path : '/';
 
 /**
  * Calls a tenant's service one request after the other, through one port-forward to its synced
  * Service that is held open all the time and not replaced when it breaks.
  */
 export async function steadyClient(id: string, expected: string): Promise<SteadyClient> {
-  const { namespace, name, port: servicePort } = workload.service;
-  const service = `svc/${syncedName(name, namespace, id)}`;
+  const service = `svc/${syncedService(id)}`;
   const where = [...reachHost(), '-n', `vcluster-tenant-${id}`];
-  const args = [...where, 'port-forward', '--address', '127.0.0.1', service, `:${servicePort}`];
+  const args = [
+    ...where,
+    'port-forward',
+    '--address',
+    '127.0.0.1',
+    service,
+    `:${workload.service.port}`,
+  ];
   const forward = execa('kubectl', args, {
     env: { PATH: toolPath() },
     reject: false,
@@ -42,7 +47,7 @@ export async function steadyClient(id: string, expected: string): Promise<Steady
     void forward.then(({ stderr }) => reject(new Error(`port-forward ended: ${stderr}`)));
   });
   const client = askSteadily(async () => {
-    const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
+    const response = await fetch(`http://127.0.0.1:${port}${CHECK_PATH}`, {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MILLISECONDS),
     });
     return { status: response.status, body: await response.text() };

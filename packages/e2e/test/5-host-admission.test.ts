@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { harmlessPod, type SyncerAttack, syncerAttacks } from '@tenantry/manifests/syncer-attacks';
 import {
+  deploymentOf,
   host,
   hostApply,
   hostObjects,
   pnpmOk,
   referenceTenants,
+  syncedService,
   tenant,
   withHostApi,
   writeTenants,
@@ -49,14 +51,16 @@ async function tryAll(
   isRefused: (attack: SyncerAttack, message: string) => boolean,
 ): Promise<readonly string[]> {
   const pods = await hostObjects(['pods', '-n', NAMESPACE]);
-  const syncedPod = pods.find(({ metadata }) => metadata.name.startsWith('simple-app-'));
-  if (syncedPod === undefined) throw new Error(`no pod of simple-app in ${NAMESPACE}`);
+  const syncedPod = pods.find(({ metadata }) =>
+    metadata.name.startsWith(`${deploymentOf('alice')}-`),
+  );
+  if (syncedPod === undefined) throw new Error(`no pod of the workload in ${NAMESPACE}`);
   const spec = syncedPod['spec'] as { containers: readonly [{ image: string }] };
   const props = {
     tenantId: 'alice',
     foreignNamespace: 'vcluster-tenant-bob',
     syncedPod: syncedPod.metadata.name,
-    syncedService: 'simple-service-x-default-x-tenant-alice',
+    syncedService: syncedService('alice'),
     image: spec.containers[0].image,
   };
   return withHostApi(async (send) => {
@@ -109,18 +113,14 @@ describe('a tenant works as in any cluster', () => {
   };
 
   const container = async (change: object) => {
-    const image = await tenant('alice', [
-      'get',
-      'deployment',
-      'simple-app',
-      '-o',
-      'jsonpath={.spec.template.spec.containers[0].image}',
-    ]);
+    const path = 'jsonpath={.spec.template.spec.containers[0]}';
+    const found = await tenant('alice', ['get', `deployment/${deploymentOf('alice')}`, '-o', path]);
+    const { image, env } = JSON.parse(found) as { readonly image: string; readonly env?: object };
     return {
       name: 'c',
       image,
       imagePullPolicy: 'IfNotPresent',
-      env: [{ name: 'TENANT_ID', value: 'x' }],
+      env,
       securityContext: restricted,
       ...change,
     };
@@ -188,8 +188,13 @@ describe('a tenant works as in any cluster', () => {
     await tenant('alice', ['apply', '-f', '-'], JSON.stringify(job));
     try {
       await tenant('alice', ['wait', 'job/many', '--for=condition=Complete', '--timeout=540s']);
-      await tenant('alice', ['rollout', 'restart', 'deployment/simple-app']);
-      await tenant('alice', ['rollout', 'status', 'deployment/simple-app', '--timeout=90s']);
+      await tenant('alice', ['rollout', 'restart', `deployment/${deploymentOf('alice')}`]);
+      await tenant('alice', [
+        'rollout',
+        'status',
+        `deployment/${deploymentOf('alice')}`,
+        '--timeout=90s',
+      ]);
     } finally {
       await tenant('alice', ['delete', 'job', 'many', '--wait=false']);
     }

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workload } from '@tenantry/workload';
 import {
   applyIn,
   askSteadily,
+  CHECK_PATH,
+  deploymentOf,
   GATEWAY_HOST,
   type GatewayAddress,
   getByName,
@@ -13,6 +16,7 @@ import {
   pnpm,
   pnpmOk,
   referenceTenants,
+  syncedService,
   tenant,
   timed,
   withHostApi,
@@ -27,7 +31,7 @@ const BOB = `bob.${domain}`;
 const SHOP = 'shop.alice.example';
 const ROUTES = 'httproutes.gateway.networking.k8s.io';
 const NAMESPACE = 'vcluster-tenant-alice';
-const SERVICE = 'simple-service-x-default-x-tenant-alice';
+const SERVICE = syncedService('alice');
 /** An account of Alice's namespace to which somebody has given every right. */
 const MIGHTY = `system:serviceaccount:${NAMESPACE}:mighty`;
 const SYNCER = `system:serviceaccount:${NAMESPACE}:vc-tenant-alice`;
@@ -36,7 +40,7 @@ const SETTLE_MILLISECONDS = 30_000;
 
 const greeting = (name: string) => ({ status: 200, body: `Hello there TenantID ✋ ${name}` });
 let reached: GatewayAddress;
-const ask = (name: string) => getByName(reached, name, '/whoami');
+const ask = (name: string) => getByName(reached, name, CHECK_PATH);
 
 /** A Gateway says of a route that it has taken it some seconds before it goes by it. */
 async function settled(name: string, status: number): Promise<{ status: number; body: string }> {
@@ -79,7 +83,7 @@ function routeFor(hostname: string, namespace: string, backend: object = {}) {
       hostnames: [hostname],
       rules: [
         {
-          matches: [{ path: { type: 'PathPrefix', value: '/whoami' } }],
+          matches: [{ path: { type: 'PathPrefix', value: CHECK_PATH } }],
           backendRefs: [{ name: SERVICE, port: 3000, ...backend }],
         },
       ],
@@ -124,7 +128,7 @@ describe('Bob’s name stays Bob’s', () => {
                 {
                   path: '/',
                   pathType: 'Prefix',
-                  backend: { service: { name: 'simple-service', port: { number: 3000 } } },
+                  backend: { service: { name: workload.service.name, port: { number: 3000 } } },
                 },
               ],
             },
@@ -138,11 +142,11 @@ describe('Bob’s name stays Bob’s', () => {
       metadata: { name: 'way-out', namespace: 'default' },
       spec: {
         type: 'ExternalName',
-        externalName: 'simple-service-x-default-x-tenant-bob.vcluster-tenant-bob.svc',
+        externalName: `${syncedService('bob')}.vcluster-tenant-bob.svc`,
       },
     };
     try {
-      await applyIn('alice', [ingress, routeFor(BOB, 'default', { name: 'simple-service' })]);
+      await applyIn('alice', [ingress, routeFor(BOB, 'default', { name: workload.service.name })]);
       // vcluster makes a Service on the host first, and gives the refusal on.
       await expect(applyIn('alice', [external])).rejects.toThrow(
         "ValidatingAdmissionPolicy 'tenantry-services'",
@@ -253,8 +257,8 @@ test('no request is lost while Alice’s service, and then the Gateway, is rolle
     askSteadily(() => ask(BOB), greeting('Bob').body),
   ];
   const status = ['rollout', 'status', '--timeout=120s'];
-  await tenant('alice', ['rollout', 'restart', 'deployment/simple-app']);
-  await tenant('alice', [...status, 'deployment/simple-app']);
+  await tenant('alice', ['rollout', 'restart', `deployment/${deploymentOf('alice')}`]);
+  await tenant('alice', [...status, `deployment/${deploymentOf('alice')}`]);
   await host(['rollout', 'restart', 'deployment/traefik', '-n', gateway.namespace]);
   await host([...status, 'deployment/traefik', '-n', gateway.namespace]);
   // The old one goes on for a while.

@@ -16,7 +16,10 @@ import { vclusterSchema } from './vcluster-schema.ts';
  * @throws InvalidTenants with every fault of the text, each with its place.
  */
 export function parseTenants(text: string, file = 'tenants.json'): Fleet {
-  return parse(text, file, fileSchema, (value) => [...checkRules(value), ...pinnedImageBreaches(value)]);
+  return parse(text, file, fileSchema, (value) => [
+    ...checkRules(value),
+    ...pinnedImageBreaches(value),
+  ]);
 }
 
 /**

@@ -77,7 +77,11 @@ export async function deploy(
   };
   sayLosses(surroundings, plan);
   await provideImages(surroundings, tools, dist, plan, observed);
-  const hostWide = await applyHostWide(connections.host, dist.hostWide, plan, observed, signal);
+  const share = () => applyHostWide(connections.host, dist.hostWide, plan, observed, signal);
+  const hostWide =
+    plan.hostWide.length === 0
+      ? await share()
+      : await report.step(`${plan.context}: what all tenants share`, share);
   if (hostWide.length > 0) print(`${plan.context}: ${shorten(hostWide).join(', ')}`);
   report.tenants(dist.tenants.map(({ id }) => id));
   try {

@@ -77,7 +77,7 @@ export async function kustomizeLoop(subject: Subject, kustomize: string): Promis
   for (const [path, text] of resources) write(directory, `base/${path}`, text);
   write(directory, 'base/kustomization.yaml', JSON.stringify({ resources: [...resources.keys()] }));
   for (const { id, name } of subject.tenants) {
-    const patch = JSON.stringify([{ op: 'replace', path: '/data/TENANT_ID', value: name }]);
+    const patch = JSON.stringify([{ op: 'add', path: '/metadata/annotations', value: { name } }]);
     const overlay = {
       resources: ['../base'],
       namespace: `vcluster-tenant-${id}`,
