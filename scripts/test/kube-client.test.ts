@@ -52,6 +52,16 @@ test('but not for ever: its refusal is told in its words', async () => {
   expect(asked()).toBe(5);
 });
 
+test('the server is told who asks', async () => {
+  let said: string | undefined;
+  answer = (request, response) => {
+    said = request.headers['user-agent'];
+    response.end('{}');
+  };
+  await client.send({ path: '/api/v1/pods' });
+  expect(said).toBe('tenantry');
+});
+
 test('a server that hangs up is an error that names the request', async () => {
   answer = (request) => request.socket.destroy();
   await expect(client.send({ path: '/api/v1/pods' })).rejects.toMatchObject({

@@ -12,6 +12,7 @@ import type {
   V1StatusCause,
 } from '@tenantry/kube-library';
 import type { Json, KubeObject, ObjectIdentity } from '@tenantry/plan';
+import { FIELD_MANAGER } from '@tenantry/tenants';
 
 /** What an API server refuses, in its words. */
 export class ApiError extends ExpectedError {
@@ -194,6 +195,8 @@ function exchange(server: URL, options: RequestOptions, asked: KubeRequest): Pro
       headers: {
         ...(options.headers as OutgoingHttpHeaders | undefined),
         accept: accept ?? 'application/json',
+        // Who asks, in the server's audit log.
+        'user-agent': FIELD_MANAGER,
         ...(text !== undefined && {
           'content-type': contentType ?? 'application/json',
           'content-length': Buffer.byteLength(text),
