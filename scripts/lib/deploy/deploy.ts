@@ -33,7 +33,7 @@ import { eachTenant } from './each-tenant.ts';
 import { applyHostWide } from './host-wide.ts';
 import { type DistRead, makePlan, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
-import { shorten } from '../progress/shorten.ts';
+import { summarizeChanges } from '../progress/summarize-changes.ts';
 import { installRelease } from './vcluster-release.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
@@ -78,7 +78,7 @@ export async function deploy(
   sayLosses(surroundings, plan);
   await provideImages(surroundings, tools, dist, plan, observed);
   const hostWide = await applyHostWide(connections.host, dist.hostWide, plan, observed, signal);
-  if (hostWide.length > 0) print(`${plan.context}: ${shorten(hostWide).join(', ')}`);
+  if (hostWide.length > 0) print(`${plan.context}: ${summarizeChanges(hostWide).join(', ')}`);
   report.tenants(dist.tenants.map(({ id }) => id));
   try {
     const outcomes = await eachTenant(
