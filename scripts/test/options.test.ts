@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { booleanVariable } from '../lib/cli/boolean.ts';
+import { booleanVariable, isCi } from '../lib/cli/boolean.ts';
 import {
   describeOptions,
   readArguments,
@@ -54,6 +54,11 @@ describe('a boolean variable', () => {
         expect(() => read([], { TENANTRY_CHECK: text })).toThrow(/TENANTRY_CHECK is/);
       }),
     );
+  });
+
+  test('CI, which is not ours, may say anything; a word for no is no', () => {
+    expect(['true', '1', 'woodpecker'].map(isCi)).toEqual([true, true, true]);
+    expect(['false', '0', 'Off', '', undefined].map(isCi)).toEqual(Array(5).fill(false));
   });
 
   test('gives way to the command line', () => {

@@ -1,8 +1,9 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { ProgressEvent } from '../lib/progress/event.ts';
 import { Progress } from '../lib/progress/progress.ts';
 import { liveRenderer } from '../lib/progress/live.ts';
+import type { Renderer } from '../lib/progress/renderer.ts';
 import { renderTable, type Screen } from '../lib/progress/table.ts';
 
 const START = Date.parse('2026-11-26T02:20:00Z');
@@ -109,23 +110,36 @@ test('what a tenant can write neither moves the cursor nor breaks a row', () => 
   expect(rows[1]).toContain('a \\u001b[2Jb\\u000d\\u202ec');
 });
 
-test('on a terminal what stays is written above the table, which is cleared before it and at the end', () => {
-  const written: string[] = [];
-  const area = Object.assign((text: string) => written.push(text === '' ? '(none)' : '(table)'), {
-    clear: () => written.push('(clear)'),
+describe('on a terminal', () => {
+  let written: string[];
+  let renderer: Renderer;
+  beforeEach(() => {
+    jest.useFakeTimers();
+    written = [];
+    const write = (text: string) => written.push(text);
+    const area = Object.assign(() => written.push('(table)'), { clear: () => write('(clear)') });
+    renderer = liveRenderer({ streams: { out: write, err: write }, area, screen: () => screen() });
   });
-  const write = (text: string) => written.push(text);
-  const renderer = liveRenderer({
-    streams: { out: write, err: write },
-    area,
-    screen: () => screen(),
+  afterEach(() => {
+    renderer.close();
+    jest.useRealTimers();
   });
   const show = (event: ProgressEvent) => {
     progress.see(event);
     renderer.show(event, progress);
   };
-  show(running('alice', 'check'));
-  show({ event: 'result', time: at(5), text: 'alice: Hello' });
-  renderer.close();
-  expect(written).toEqual(['(table)', '(clear)', 'alice: Hello\n', '(table)', '(clear)']);
+
+  test('what stays is written above the table, which is cleared before it and at the end', () => {
+    show(running('alice', 'check'));
+    show({ event: 'result', time: at(5), text: 'alice: Hello' });
+    renderer.close();
+    expect(written).toEqual(['(clear)', 'alice: Hello\n', '(table)', '(clear)']);
+  });
+
+  test('the table is drawn by the clock, however many events there are', () => {
+    for (const id of ids(1000)) show(running(id, 'check'));
+    expect(written).toEqual([]);
+    jest.advanceTimersByTime(1000);
+    expect(written).toEqual(Array.from({ length: 4 }, () => '(table)'));
+  });
 });

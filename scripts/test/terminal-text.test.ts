@@ -34,3 +34,9 @@ test('colour is the only thing that it adds, and signs decide on it', () => {
 test('a file gets lines of any length and no colour', () => {
   expect(lookOf(new PassThrough())).toEqual({ columns: null, isColoured: false });
 });
+
+test('a line of any length is broken in a time that grows as it does', () => {
+  const line = 'word '.repeat(100_000);
+  const lines = laidOut(line, { columns: 20, isColoured: false }).split('\n');
+  expect(lines.length).toBeGreaterThan(25_000);
+});

@@ -9,6 +9,7 @@ import {
   isRunning,
   parseNodeImages,
   registryHas,
+  startContainers,
 } from '../lib/tools/docker.ts';
 import { goVersion } from '../lib/tools/go.ts';
 import type { Shell } from '../lib/cli/shell.ts';
@@ -130,6 +131,25 @@ describe('Docker', () => {
     const words = 'permission denied while trying to connect to the Docker daemon socket';
     const failing = docker(`echo "${words}" >&2; exit 1`);
     await expect(registryHas(failing, 'x')).rejects.toThrow(words);
+  });
+
+  // A node that was stopped gets the port of its API server again, unless somebody has it by then.
+  test.each([
+    'driver failed programming external connectivity on endpoint x (1a2b): Bind for 127.0.0.1:36475 failed: port is already allocated',
+    'driver failed programming external connectivity on endpoint x (1a2b): Error starting userland proxy: listen tcp4 127.0.0.1:36475: bind: address already in use',
+    'failed to set up container networking: driver failed programming external connectivity on endpoint x (1a2b): failed to bind host port for 127.0.0.1:36475:172.18.0.2:6443/tcp: address already in use',
+    'failed to set up container networking: driver failed programming external connectivity on endpoint x (1a2b): failed to bind host port 127.0.0.1:36475/tcp: address already in use',
+    'Ports are not available: exposing port TCP 127.0.0.1:36475 -> 127.0.0.1:0: listen tcp 127.0.0.1:36475: bind: address already in use',
+  ])('a port that is taken is named, and what to do: %s', async (words) => {
+    const failing = docker(`echo "Error response from daemon: ${words}" >&2; exit 1`);
+    await expect(startContainers(failing, ['x-control-plane'])).rejects.toThrow(
+      /^x-control-plane cannot start: 127\.0\.0\.1:36475 of this machine, .* is taken\n {2}→ ss -tanp 'sport = :36475' .*, then run the command again$/,
+    );
+  });
+
+  test('a container that does not start for another reason says so itself', async () => {
+    const failing = docker('echo "Error response from daemon: no space left" >&2; exit 1');
+    await expect(startContainers(failing, ['x'])).rejects.toThrow('no space left');
   });
 });
 

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { kindNodeImages } from '@tenantry/sealed';
@@ -55,8 +63,12 @@ function runStep(name: string, env: Readonly<Record<string, string>>, workflow =
 const FILTER = '[.[] | select(.head.repo.full_name == "acme/tenants")][0].number // empty';
 
 describe('the pull request of the life cycle', () => {
-  test('is looked for in our own repository only, and edited where it is open', () => {
+  beforeEach(() => {
     writeFileSync(join(temp, 'proposal'), 'Lifecycle: 1 due\n\nalice: pause\n');
+    writeFileSync(join(temp, 'review'), '### 1 change\n');
+  });
+
+  test('is looked for in our own repository only, and edited where it is open', () => {
     fakes.add('gh', 'case "$1" in api) echo 7 ;; esac');
     expect(runStep('Propose', { DUE: 'true' }).status).toBe(0);
     const [asked, ...others] = fakes.calls('gh');
@@ -70,12 +82,16 @@ describe('the pull request of the life cycle', () => {
   });
 
   test('is made where ours is not there', () => {
-    writeFileSync(join(temp, 'proposal'), 'Lifecycle: 1 due\n\nalice: pause\n');
     fakes.add('gh', 'exit 0');
     expect(runStep('Propose', { DUE: 'true' }).status).toBe(0);
     expect(fakes.calls('gh').at(-1)?.slice(0, 2)).toEqual(['pr', 'create']);
     expect(fakes.calls('gh').at(-1)).toContain('Lifecycle: 1 due');
-    expect(readFileSync(join(temp, 'body'), 'utf8')).toBe('alice: pause\n');
+  });
+
+  test('says what is due, then what the merge would change', () => {
+    fakes.add('gh', 'exit 0');
+    runStep('Propose', { DUE: 'true' });
+    expect(readFileSync(join(temp, 'body'), 'utf8')).toBe('alice: pause\n\n### 1 change\n');
   });
 
   test('is closed where nothing is due, and none of a fork is', () => {
@@ -100,11 +116,15 @@ test.each([
   { where: 'it cannot be decided', checked: 2, written: 0, differs: 0, output: '', status: 2 },
   { where: 'it cannot be written', checked: 4, written: 1, differs: 0, output: '', status: 1 },
 ])('where $where', ({ checked, written, differs, output, status }) => {
-  fakes.add('pnpm', `case "$*" in *--check*) exit ${checked} ;; *) exit ${written} ;; esac`);
+  fakes.add(
+    'pnpm',
+    `case "$*" in *--check*) exit ${checked} ;; *lifecycle*) exit ${written} ;; *) echo reviewed ;; esac`,
+  );
   fakes.add('git', `exit ${differs}`);
   writeFileSync(join(temp, 'output'), '');
   expect(runStep('Decide', {}).status).toBe(status);
   expect(readFileSync(join(temp, 'output'), 'utf8')).toContain(output);
+  expect(existsSync(join(temp, 'review'))).toBe(output === 'due=true');
 });
 
 test('the e2e tests run on every official node image, and one job says that all have passed', () => {
@@ -113,6 +133,23 @@ test('the e2e tests run on every official node image, and one job says that all 
   };
   expect(jobs['e2e']?.strategy?.matrix).toEqual({ kubernetes: Object.keys(kindNodeImages) });
   expect(jobs['all']).toMatchObject({ if: 'always()', needs: 'e2e' });
+});
+
+test('a review is made once, for the comment and for the number of its high risks', () => {
+  fakes.add('git', 'echo 1a2b');
+  const events = [
+    { event: 'markdown', text: 'a\nb' },
+    { event: 'summary', risks: { high: 2 } },
+  ];
+  const lines = events.map((event) => `'${JSON.stringify(event)}'`);
+  fakes.add('pnpm', `printf '%s\\n' ${lines.join(' ')}`);
+  const env = { HEAD: '1a2b', NUMBER: '7', GITHUB_STEP_SUMMARY: join(temp, 'summary') };
+  expect(runStep('Review', env, 'review').status).toBe(0);
+  expect(fakes.calls('pnpm')).toEqual([['--silent', 'review', '1a2b', '--json', '--markdown']]);
+  const written = ['review/comment.md', 'review/number', 'output'].map((name) =>
+    readFileSync(join(temp, name), 'utf8'),
+  );
+  expect(written).toEqual(['a\nb\n', '7\n', 'high=2\n']);
 });
 
 describe('the comment of a review', () => {

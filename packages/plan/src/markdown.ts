@@ -1,5 +1,8 @@
-/** GitHub takes 65,536 characters in a comment or a body. In bytes, so that it holds however it counts. */
-export const MARKDOWN_LIMIT = 65_000;
+/**
+ * GitHub takes 65,536 characters in a comment or a body, of which a third is left for what stands above
+ * it. In bytes, so that it holds however GitHub counts.
+ */
+export const MARKDOWN_LIMIT = 43_000;
 
 /** Lines of data as a block, and how many of them there was no room for. */
 export interface CutBlock {

@@ -111,10 +111,11 @@ test('a short one has all, and says nothing of a cut', () => {
 });
 
 test('each event is as the schema says, and the last one adds up', () => {
-  const events = reviewEvents({
+  const review = {
     ...reviewOf(section(['a', 'b'], { ...update('x'), risks: [RISK] })),
     notes: ['no chart'],
-  });
+  };
+  const events = reviewEvents(review, 'a comment');
   for (const event of events) expect(reviewEvent.parse(event)).toEqual(event);
   expect(events.at(-1)).toEqual({
     event: 'summary',

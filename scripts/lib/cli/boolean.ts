@@ -3,6 +3,11 @@ import { UsageError } from './errors.ts';
 const YES = ['1', 'true', 'yes', 'on'];
 const NO = ['0', 'false', 'no', 'off'];
 
+/** Whether CI says so: any text but one for no, since some services put their name there. */
+export function isCi(text: string | undefined): boolean {
+  return text !== undefined && text !== '' && !NO.includes(text.toLowerCase());
+}
+
 /**
  * What an environment variable says, in any case: 1, true, yes, on or 0, false, no, off. An empty
  * variable counts as one that is not set: null.

@@ -49,14 +49,17 @@ export function laidOut(text: string, { columns, isColoured }: Look): string {
 function brokenLine(line: string, columns: number): readonly string[] {
   const [indent = ''] = /^ */.exec(line) ?? [];
   const below = ' '.repeat(Math.min(indent.length + 4, Math.floor(columns / 2)));
+  const characters = Array.from(line);
   const lines: string[] = [];
-  let rest = Array.from(line);
-  while (rest.length > columns) {
-    const space = rest.lastIndexOf(' ', columns);
-    const isIndent = space <= below.length;
-    const end = isIndent ? columns : space;
-    lines.push(rest.slice(0, end).join(''));
-    rest = [...Array.from(below), ...rest.slice(isIndent ? end : end + 1)];
+  let [start, before] = [0, ''];
+  while (characters.length - start > columns - before.length) {
+    const room = columns - before.length;
+    const space = characters.slice(start, start + room + 1).lastIndexOf(' ');
+    const isIndent = before.length + space <= below.length;
+    const end = start + (isIndent ? room : space);
+    lines.push(before + characters.slice(start, end).join(''));
+    start = isIndent ? end : end + 1;
+    before = below;
   }
-  return [...lines, rest.join('')];
+  return [...lines, before + characters.slice(start).join('')];
 }

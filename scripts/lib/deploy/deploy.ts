@@ -33,7 +33,7 @@ import { eachTenant } from './each-tenant.ts';
 import { applyHostWide } from './host-wide.ts';
 import { type DistRead, makePlan, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
-import { shorten } from '../progress/shorten.ts';
+import { summarizeChanges } from '../progress/summarize-changes.ts';
 import { installRelease } from './vcluster-release.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
@@ -82,7 +82,7 @@ export async function deploy(
     plan.hostWide.length === 0
       ? await share()
       : await report.step(`${plan.context}: what all tenants share`, share);
-  if (hostWide.length > 0) print(`${plan.context}: ${shorten(hostWide).join(', ')}`);
+  if (hostWide.length > 0) print(`${plan.context}: ${summarizeChanges(hostWide).join(', ')}`);
   report.tenants(dist.tenants.map(({ id }) => id));
   try {
     const outcomes = await eachTenant(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Fleet, hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
 import { readTenants } from '../dist/read.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { shorten } from '../progress/shorten.ts';
+import { summarizeChanges } from '../progress/summarize-changes.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
 import { connectHost, findHost } from '../cluster/host.ts';
@@ -132,7 +132,9 @@ async function hold(surroundings: Surroundings, id: string) {
     { ...surroundings, report: stepsOnly, print: () => undefined },
     [id],
   )) {
-    print(`${id}: held paused${changes.length === 0 ? '' : `: ${shorten(changes).join(', ')}`}`);
+    print(
+      `${id}: held paused${changes.length === 0 ? '' : `: ${summarizeChanges(changes).join(', ')}`}`,
+    );
   }
   return findTenant(readFleet(workspace.tenantsFile), id);
 }

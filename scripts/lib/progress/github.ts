@@ -1,7 +1,7 @@
 import { printable } from '../cli/printable.ts';
 import type { ProgressEvent } from './event.ts';
 import { describeSeconds, type Lines } from './lines.ts';
-import { shorten } from './shorten.ts';
+import { summarizeChanges } from './summarize-changes.ts';
 
 /**
  * The same lines for GitHub Actions: a failure is an annotation as well, and what a line only counts
@@ -13,7 +13,7 @@ export function withAnnotations(event: ProgressEvent, lines: Lines): Lines {
   }
   if (event.event !== 'tenant') return lines;
   const { tenant, changes, seconds } = event;
-  const title = shorten(changes);
+  const title = summarizeChanges(changes);
   const group =
     title.length === changes.length
       ? ''

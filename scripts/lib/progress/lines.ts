@@ -1,7 +1,7 @@
 import { oneLine } from '../cli/one-line.ts';
 import type { ProgressEvent, StepEvent, TenantEvent } from './event.ts';
 import type { Progress } from './progress.ts';
-import { shorten } from './shorten.ts';
+import { summarizeChanges } from './summarize-changes.ts';
 
 /** What an event has a command write: results to standard output, all else to standard error. */
 export interface Lines {
@@ -66,7 +66,7 @@ function stepLine(event: StepEvent): string {
 function tenantLines(event: TenantEvent): Lines {
   const { tenant, state, changes } = event;
   const seconds = `(${describeSeconds(event.seconds)})`;
-  const done = shorten(changes).join(', ');
+  const done = summarizeChanges(changes).join(', ');
   if (state === 'done') {
     const out = `${tenant}: ${done || 'nothing changed'} ${seconds}\n${tenant}: ${event.answer}\n`;
     return { out, err: '' };

@@ -20,7 +20,10 @@ export interface LiveOptions {
 
 const REDRAW_MILLISECONDS = 250;
 
-/** What runs as a table in the last lines of a terminal; above it what stays. */
+/**
+ * What runs as a table in the last lines of a terminal; above it what stays. It is drawn by the
+ * clock, however many events there are, and below what is written.
+ */
 export function liveRenderer({ streams, area, screen }: LiveOptions): Renderer {
   let seen: Progress | null = null;
   const draw = () => {
@@ -35,8 +38,8 @@ export function liveRenderer({ streams, area, screen }: LiveOptions): Renderer {
       if (lines.out !== '' || lines.err !== '') {
         area.clear();
         write(streams, lines);
+        draw();
       }
-      draw();
     },
     close() {
       clearInterval(timer);

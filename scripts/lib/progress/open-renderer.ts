@@ -1,3 +1,4 @@
+import { isCi } from '../cli/boolean.ts';
 import {
   githubRenderer,
   jsonRenderer,
@@ -21,7 +22,7 @@ export async function openRenderer({ json, live }: RendererOptions): Promise<Ren
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
   };
-  const isLogged = !['', 'false'].includes(env['CI'] ?? '') || env['TERM'] === 'dumb';
+  const isLogged = isCi(env['CI']) || env['TERM'] === 'dumb';
   const table = live && stderr.isTTY && !isLogged && !(json && stdout.isTTY);
   if (!json) {
     if (table) return (await loadLive()).openLive(streams);

@@ -1,7 +1,7 @@
 import cliTruncate from 'cli-truncate';
 import { oneLine } from '../cli/one-line.ts';
 import { printable } from '../cli/printable.ts';
-import type { Progress, Row } from './progress.ts';
+import type { Counts, Progress, Row } from './progress.ts';
 
 /** Where a table is shown. */
 export interface Screen {
@@ -34,7 +34,7 @@ export function renderTable(progress: Progress, screen: Screen): string {
     ...(counts.waiting > 0 ? [`${counts.waiting} wait`] : []),
   ];
   return [
-    ...(head === 1 ? [renderHead(progress, screen)] : []),
+    ...(head === 1 ? [renderHead(counts, progress.begun, screen)] : []),
     ...steps.map((row) => renderRow(printable(row.step), row, screen)),
     ...shown.map(([id, row]) =>
       renderRow([id.padEnd(idWidth), row.step.padEnd(stepWidth)].join(SEPARATOR), row, screen),
@@ -46,9 +46,12 @@ export function renderTable(progress: Progress, screen: Screen): string {
     .join('\n');
 }
 
-function renderHead(progress: Progress, { now, paint }: Screen): string {
-  const { tenants, done, failed } = progress.counts();
-  const seconds = Math.floor((now - (progress.begun ?? now)) / 1000);
+function renderHead(
+  { tenants, done, failed }: Counts,
+  begun: number | null,
+  { now, paint }: Screen,
+): string {
+  const seconds = Math.floor((now - (begun ?? now)) / 1000);
   const title = `${done + failed} of ${tenants} tenants`;
   return [
     paint('bold', title),

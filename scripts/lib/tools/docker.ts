@@ -1,3 +1,4 @@
+import { Fault } from '../cli/errors.ts';
 import { CommandError, NO_COMMAND, run, type Shell } from '../cli/shell.ts';
 
 /** Why no Docker engine answers; null where one does. */
@@ -62,8 +63,31 @@ export async function pushImage($: Shell, image: string): Promise<void> {
   await run($, 'docker', ['push', '--quiet', image]);
 }
 
+/**
+ * Starts containers that were stopped; each gets the ports of this machine again that it had.
+ * @throws Fault where somebody else has got one, CommandError
+ */
 export async function startContainers($: Shell, names: readonly string[]): Promise<void> {
-  await run($, 'docker', ['start', ...names]);
+  try {
+    await run($, 'docker', ['start', ...names]);
+  } catch (error) {
+    const address = error instanceof CommandError ? takenAddress(error.stderr) : null;
+    if (address === null) throw error;
+    const port = address.replace(/.*:/, '');
+    throw new Fault({
+      what: `${names.join(', ')} cannot start`,
+      why: `${address} of this machine, where its API server is reached, is taken`,
+      todo: `ss -tanp 'sport = :${port}' (macOS: lsof -nP -i :${port}) says by whom; end that, then run the command again`,
+    });
+  }
+}
+
+/** The address that a container was to be reached at and cannot; null where something else is wrong. */
+export function takenAddress(stderr: string): string | null {
+  const words = /address already in use|port is already allocated/;
+  const address =
+    /(?:Bind for|listen tcp4?|exposing port TCP|bind (?:host )?port(?: for)?) (\S+?:\d+)/;
+  return words.test(stderr) ? (address.exec(stderr)?.[1] ?? null) : null;
 }
 
 /** Whether a container is there and runs. @throws CommandError where Docker does not say */

@@ -40,6 +40,11 @@ const noteSchema = z.object({
   text: z.string().describe('what could not be looked at, and why'),
 });
 
+const markdownSchema = z.object({
+  event: z.literal('markdown'),
+  text: z.string().describe('with --markdown: all of it as one comment for GitHub'),
+});
+
 const summarySchema = z.object({
   event: z.literal('summary'),
   base: z.string().describe('what the tree is compared with, in words'),
@@ -53,6 +58,7 @@ const summarySchema = z.object({
 export const reviewEvent = z.discriminatedUnion('event', [
   sectionSchema,
   noteSchema,
+  markdownSchema,
   summarySchema,
 ]);
 
@@ -61,14 +67,15 @@ export function reviewJsonSchema(): object {
   return z.toJSONSchema(reviewEvent);
 }
 
-/** A review as events, one object a line: each section, each note, then a summary. */
-export function reviewEvents(review: Review): readonly object[] {
+/** A review as events, one object a line: each section, each note, the comment if it is wanted, then a summary. */
+export function reviewEvents(review: Review, markdown: string | null): readonly object[] {
   const { base, tenants, sections, notes } = review;
   const risks = allRisks(review);
   const count = (severity: string) => risks.filter((risk) => risk.severity === severity).length;
   return [
     ...sections.map((section) => ({ event: 'section', ...section })),
     ...notes.map((text) => ({ event: 'note', text })),
+    ...(markdown === null ? [] : [{ event: 'markdown', text: markdown }]),
     {
       event: 'summary',
       base,

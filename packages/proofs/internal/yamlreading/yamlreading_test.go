@@ -3,57 +3,19 @@
 package yamlreading
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"testing"
 
 	yamlv3 "go.yaml.in/yaml/v3"
 	"sigs.k8s.io/yaml"
+	"tenantry.dev/proofs/internal/printed"
 )
-
-const workspace = "../../../.."
 
 // sample is an object and the YAML that was written for it.
 type sample struct {
 	Object json.RawMessage `json:"object"`
 	YAML   string          `json:"yaml"`
-}
-
-// samples runs the generator, which draws the same objects each time.
-func samples(t *testing.T) []sample {
-	t.Helper()
-	node := filepath.Join(workspace, "node_modules/.bin/node")
-	if _, err := os.Stat(node); err != nil {
-		t.Fatalf("%v: run `pnpm install` first", err)
-	}
-	command := exec.Command(node, filepath.Join(workspace, "packages/manifests/test/print-odd-yaml.ts"), "4000", "1")
-	command.Stderr = os.Stderr
-	output, err := command.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []sample
-	scanner := bufio.NewScanner(bytes.NewReader(output))
-	scanner.Buffer(nil, 1<<24)
-	for scanner.Scan() {
-		var one sample
-		if err := json.Unmarshal(scanner.Bytes(), &one); err != nil {
-			t.Fatal(err)
-		}
-		found = append(found, one)
-	}
-	if err := scanner.Err(); err != nil {
-		t.Fatal(err)
-	}
-	if len(found) < 4000 {
-		t.Fatalf("%d objects, expected at least 4000", len(found))
-	}
-	return found
 }
 
 func TestYAMLReadsBackTheSame(t *testing.T) {
@@ -67,7 +29,7 @@ func TestYAMLReadsBackTheSame(t *testing.T) {
 			return json.Marshal(value)
 		},
 	}
-	for _, one := range samples(t) {
+	for _, one := range printed.Lines[sample](t, "packages/manifests/test/print-odd-yaml.ts", 4000, 1) {
 		for name, read := range readers {
 			text, err := read(one.YAML)
 			if err != nil {
