@@ -14,8 +14,10 @@ import {
 import { renderTable } from '../lib/progress/table.ts';
 
 /**
- * What three deploys told on a real cluster, and what a terminal (tmux) showed meanwhile: columns,
+ * What deploys told on a real cluster, and what a terminal (tmux) showed meanwhile: columns,
  * rows and time (without its colons, which not every file system takes) are in a screen's name. One of 100 rows is all that was there at the end.
+ * record-screens.ts records them. `deploy-of-eight` is `deploy` with five more tenants, which are those
+ * three again, told six times as fast to a terminal.
  */
 const data = join(import.meta.dirname, 'data/screens');
 
@@ -50,7 +52,9 @@ function screenAt(
     .join('\n');
 }
 
-const captures = readdirSync(data).flatMap((file) => {
+const files = readdirSync(data);
+
+const captures = files.flatMap((file) => {
   const [, name = '', columns, rows, time = ''] =
     /^([a-z-]+)-(\d+)x(\d+)-(\d{4}-.*)\.txt$/.exec(file) ?? [];
   return name === ''
@@ -80,7 +84,9 @@ function written(rendererOf: (streams: Streams) => Renderer, name: string): stri
   return text;
 }
 
-test.each(['deploy', 'failure', 'interruption'])('the log: %s', (name) => {
+const recordings = files.flatMap((file) => /^(.*)\.ndjson$/.exec(file)?.[1] ?? []);
+
+test.each(recordings)('the log: %s', (name) => {
   expect(written(lineRenderer, name)).toMatchSnapshot();
 });
 
