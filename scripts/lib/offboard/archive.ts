@@ -15,6 +15,7 @@ import type { KubeObject } from '@tenantry/plan';
 import { messageOf, UsageError } from '../cli/errors.ts';
 import { oneLine } from '../cli/one-line.ts';
 import { digestOf } from './archive-store.ts';
+import { type ArchivedTenant, archivedTenantSchema } from './archived-tenant.ts';
 import {
   type ArchivedVolume,
   archivedVolumeSchema,
@@ -29,7 +30,6 @@ import { type Members, readTar, writeTar } from './tar.ts';
 /** What an archive says of itself: `archive.json` in it. */
 export interface Manifest {
   readonly version: 1;
-  /** The tenant as tenants.json had it, without where it was in its life. */
   readonly tenant: ArchivedTenant;
   /** ISO 8601. */
   readonly archivedAt: string;
@@ -41,14 +41,6 @@ export interface Manifest {
   readonly unreadable: readonly string[];
   /** The volumes whose data is in it. */
   readonly volumes: readonly ArchivedVolume[];
-}
-
-export interface ArchivedTenant {
-  readonly id: string;
-  readonly name: string;
-  readonly plan: string;
-  readonly paidThrough?: string | undefined;
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An archive's parts, unpacked in a private directory. */
@@ -83,13 +75,7 @@ const MEMBERS: Members = {
 
 const manifestSchema: z.ZodType<Manifest> = z.strictObject({
   version: z.literal(1),
-  tenant: z.strictObject({
-    id: z.string().max(63),
-    name: z.string().max(1000),
-    plan: z.string().max(63),
-    paidThrough: z.iso.date().optional(),
-    settings: z.record(z.string(), z.unknown()).optional(),
-  }),
+  tenant: archivedTenantSchema,
   archivedAt: z.iso.datetime(),
   chartVersion: z.string().regex(/^\d+\.\d+\.\d+(-[\w.]+)?$/),
   objects: z.int().min(0),

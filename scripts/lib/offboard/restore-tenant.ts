@@ -20,6 +20,7 @@ import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
 import { type Archive, type Manifest, unpackArchive } from './archive.ts';
+import { heldEntry } from './archived-tenant.ts';
 import { copyArchive, decryptArchive, digestOfArchive } from './archive-store.ts';
 import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
@@ -112,17 +113,9 @@ async function setProgress(host: KubeClient, id: string, progress: string | null
 
 /** Held at zero until the objects are there. */
 async function addPaused({ workspace, print }: Surroundings, { tenant }: Manifest): Promise<void> {
-  const { paidThrough, settings, ...named } = tenant;
-  const paused = {
-    ...named,
-    ...(paidThrough !== undefined && { paidThrough }),
-    ...(settings !== undefined && { settings }),
-    state: 'paused',
-    pausedBy: 'operator',
-    pausedSince: today(),
-  };
+  const held = heldEntry(tenant, today());
   const add = (text: string, { tenants }: Fleet) => ({
-    text: tenants.some(({ id }) => id === tenant.id) ? text : addTenant(text, paused),
+    text: tenants.some(({ id }) => id === tenant.id) ? text : addTenant(text, held),
   });
   await editTenants(workspace, add, print);
 }

@@ -9,15 +9,9 @@ import { oneLine } from '../cli/one-line.ts';
 import type { Report } from '../cli/report.ts';
 import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
-import {
-  type ArchivedTenant,
-  type Manifest,
-  OBJECTS,
-  packArchive,
-  SNAPSHOT,
-  unpackArchive,
-} from './archive.ts';
+import { type Manifest, OBJECTS, packArchive, SNAPSHOT, unpackArchive } from './archive.ts';
 import { archiveName, encryptArchive, type SealedArchive } from './archive-store.ts';
+import { archivedTenant } from './archived-tenant.ts';
 import { readCertificates } from './certificates.ts';
 import { differences } from './compare-objects.ts';
 import { exportObjects } from './export-objects.ts';
@@ -138,16 +132,4 @@ export function mustBeSame(
     why: `${found.length} objects differ${shown.join('')}${more > 0 ? `\n    and ${more} more` : ''}`,
     todo: 'nothing was deleted; run the command again, and where it stays, look at these objects',
   });
-}
-
-function archivedTenant({ id, name, plan, paidThrough, settings }: Tenant): ArchivedTenant {
-  return {
-    id,
-    name,
-    plan: plan.name,
-    ...(paidThrough !== null && { paidThrough }),
-    ...(Object.keys(settings as object).length > 0 && {
-      settings: settings as Readonly<Record<string, unknown>>,
-    }),
-  };
 }
