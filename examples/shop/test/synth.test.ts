@@ -1,36 +1,27 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { copyRepository, replaceWorkload } from '../../../scripts/lib/dev/example.ts';
-import { tempWorkspace, type TempWorkspace } from '../../../scripts/test/helpers/temp-workspace.ts';
-
-const root = resolve(import.meta.dirname, '../../..');
+import { replaceWorkload } from '../../../scripts/lib/dev/example.ts';
+import {
+  type RepositoryCopy,
+  repositoryCopy,
+} from '../../../scripts/test/helpers/repository-copy.ts';
+import { root } from '../../../scripts/test/helpers/temp-workspace.ts';
 
 /** A copy of this repository whose workload is the shop. */
-let place: TempWorkspace;
+let place: RepositoryCopy;
 beforeAll(() => {
-  place = tempWorkspace();
-  copyRepository(root, place.dir);
+  place = repositoryCopy();
   replaceWorkload(place.dir, 'examples/shop');
   place.tenants(readFileSync(join(root, 'examples/shop/tenants.json'), 'utf8'));
 });
 afterAll(() => place.remove());
 
-function run(file: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place.dir, file), ...args], {
-    cwd: place.dir,
-    env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir },
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
 const manifest = (id: string) =>
   JSON.parse(readFileSync(join(place.dist, id, 'tenant.json'), 'utf8')) as object;
 
 test('in its place, the same synth makes the shop of each tenant, with its settings', () => {
-  expect(run('scripts/synth.ts')).toMatchObject({ status: 0, stderr: '' });
+  expect(place.run('scripts/synth.ts')).toMatchObject({ status: 0, stderr: '' });
   expect(manifest('rosa')).toMatchObject({
     image: expect.stringMatching(/^tenantry\/shop:[0-9a-f]{12}$/),
     images: { node: expect.stringMatching(/@sha256:/) },
@@ -40,12 +31,12 @@ test('in its place, the same synth makes the shop of each tenant, with its setti
   expect(readFileSync(join(place.dist, 'rosa/virtual/configmap.settings.yaml'), 'utf8')).toContain(
     'THEME: dark',
   );
-  expect(run('scripts/synth.ts', '--check')).toMatchObject({ status: 0 });
+  expect(place.run('scripts/synth.ts', '--check')).toMatchObject({ status: 0 });
 });
 
 test('it is typed there', () => {
   const own = { extends: './tsconfig.json', include: ['packages/workload/src'] };
   place.write('tsconfig.own.json', JSON.stringify(own));
-  const tsc = run('node_modules/typescript/bin/tsc', '--project', 'tsconfig.own.json');
+  const tsc = place.run('node_modules/typescript/bin/tsc', '--project', 'tsconfig.own.json');
   expect(tsc).toEqual({ status: 0, stdout: '', stderr: '' });
 });

@@ -1,18 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { load } from 'js-yaml';
 import type { V1Deployment } from '@tenantry/kube-library';
 import type { ObjectOf } from '@tenantry/plan';
-import { copyRepository } from '../../lib/dev/example.ts';
-import { root, tempWorkspace, type TempWorkspace } from '../helpers/temp-workspace.ts';
+import { type RepositoryCopy, repositoryCopy } from '../helpers/repository-copy.ts';
+import { root } from '../helpers/temp-workspace.ts';
 
 /** A copy of this repository in which the two files of the text stand. */
-let place: TempWorkspace;
+let place: RepositoryCopy;
 beforeAll(() => {
-  place = tempWorkspace();
-  copyRepository(root, place.dir);
+  place = repositoryCopy();
   place.write('services/shop/Dockerfile', 'FROM scratch\n');
   const text = readFileSync(join(root, 'README.md'), 'utf8');
   const [, code = ''] = /```ts\n(.*?)```/s.exec(text) ?? [];
@@ -21,21 +19,12 @@ beforeAll(() => {
 });
 afterAll(() => place.remove());
 
-function run(file: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place.dir, file), ...args], {
-    cwd: place.dir,
-    env: { PATH: process.env['PATH'], TENANTRY_DIR: place.dir },
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
-}
-
 test('the text that leads to a service of one’s own does: whatever runs there is the shop', () => {
   place.tenants([
     { id: 'alice', name: 'Alice', settings: { theme: 'dark' } },
     { id: 'bob', name: 'Bob' },
   ]);
-  expect(run('scripts/synth.ts')).toMatchObject({ status: 0, stderr: '' });
+  expect(place.run('scripts/synth.ts')).toMatchObject({ status: 0, stderr: '' });
   const read = (path: string) => readFileSync(join(place.dist, path), 'utf8');
   const { spec } = load(read('alice/virtual/deployment.shop.yaml')) as ObjectOf<V1Deployment>;
   const { image, env } = spec?.template.spec?.containers[0] ?? {};
@@ -49,7 +38,7 @@ test('the text that leads to a service of one’s own does: whatever runs there 
 
 test('what its schema refuses is refused by line', () => {
   place.tenants([{ id: 'alice', name: 'Alice', settings: { theme: 'drak' } }]);
-  expect(run('scripts/synth.ts')).toMatchObject({
+  expect(place.run('scripts/synth.ts')).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('tenants[0].settings.theme: found "drak"; allowed: "light"'),
   });
@@ -58,6 +47,6 @@ test('what its schema refuses is refused by line', () => {
 test('it is typed', () => {
   const own = { extends: './tsconfig.json', include: ['packages/workload/src'] };
   place.write('tsconfig.own.json', JSON.stringify(own));
-  const tsc = run('node_modules/typescript/bin/tsc', '--project', 'tsconfig.own.json');
+  const tsc = place.run('node_modules/typescript/bin/tsc', '--project', 'tsconfig.own.json');
   expect(tsc).toEqual({ status: 0, stdout: '', stderr: '' });
 });
