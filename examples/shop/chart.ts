@@ -4,7 +4,7 @@ import { kubeResources } from '@tenantry/workload/kube-resources';
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { ORDERS, PACKER, REPORT, WEB, workload, type WorkloadProps } from './workload.ts';
+import { ORDERS, PACKER, REPORT, SECRETS, WEB, workload, type WorkloadProps } from './workload.ts';
 
 const USER = 65532;
 /** What the services listen on where nobody tells them otherwise. */
@@ -25,7 +25,7 @@ export class WorkloadChart extends Chart {
   constructor(scope: Construct, id: string, { tenant, images }: WorkloadProps) {
     const { namespace, name, port } = workload.service;
     super(scope, id, { namespace, disableResourceNameHashes: true });
-    const { currency, theme } = tenant.settings;
+    const { currency, theme, secrets } = tenant.settings;
     const settings = { SHOP_NAME: tenant.name, CURRENCY: currency, THEME: theme };
 
     new k8s.KubeConfigMap(this, 'settings', {
@@ -36,13 +36,10 @@ export class WorkloadChart extends Chart {
       metadata: { name: 'report' },
       data: { 'report.mjs': REPORT_SCRIPT },
     });
-    const env: k8s.EnvVar[] = [
-      {
-        name: 'PAYMENT_KEY',
-        // The shop opens before it is paid through.
-        valueFrom: { secretKeyRef: { name: 'payment', key: 'key', optional: true } },
-      },
-    ];
+    const env = secrets.map((secret): k8s.EnvVar => {
+      const { key, variable } = SECRETS[secret];
+      return { name: variable, valueFrom: { secretKeyRef: { name: secret, key } } };
+    });
     const envFrom = [{ configMapRef: { name: 'settings' } }];
     // The environment is read at start: other settings must restart the pods.
     const annotations = { 'shop.example/settings': sha256(JSON.stringify(settings)) };
@@ -62,7 +59,7 @@ export class WorkloadChart extends Chart {
                 ...container('web', images.shop, WEB.resources),
                 args: ['src/web-main.ts'],
                 ports: [{ containerPort: PORT }],
-                env,
+                ...(env.length > 0 && { env }),
                 envFrom,
                 startupProbe: { ...probe('/livez', 1), failureThreshold: 30 },
                 readinessProbe: probe('/readyz', 2),

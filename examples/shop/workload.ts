@@ -26,12 +26,27 @@ export const ORDERS = {
 export const PACKER = { replicas: 1, surge: 1, resources: resources('100m', '96Mi') };
 export const REPORT = { replicas: 1, surge: 0, resources: resources('100m', '96Mi') };
 
-/** A shop: a front, its orders on a volume, what packs them, and a report from time to time. */
+/** The Secrets that a shop may have, and what its front reads of each. */
+export const SECRETS = {
+  payment: { key: 'key', variable: 'PAYMENT_KEY' },
+  stock: { key: 'url', variable: 'STOCK_URL' },
+} as const;
+
+/**
+ * A shop: a front, its orders on a volume, what packs them, and a report from time to time. What it
+ * has in stock is in a database outside of the cluster.
+ */
 export const workload = defineWorkload({
   images: { shop: { build: 'examples/shop/service' }, node: { pull: NODE } },
   settings: z.strictObject({
     currency: z.enum(['€', '£', '$']).default('€').meta({ description: 'Of all prices.' }),
     theme: z.enum(['light', 'dark']).default('light').meta({ description: 'Its colours.' }),
+    secrets: z
+      .array(z.enum(['payment', 'stock']))
+      .default([])
+      .meta({
+        description: 'Which Secrets there are in secrets/<id>.yaml: its front waits for them.',
+      }),
   }),
   service: { namespace: 'default', name: 'shop', port: 80, targetPort: 8080 },
   check: {

@@ -74,13 +74,13 @@ test('has its settings from a ConfigMap, and other ones restart the pods that re
   expect(template({ theme: 'light' })).not.toEqual(template({ theme: 'dark' }));
 });
 
-test('takes the key of its payments from a Secret, and opens before that is there', () => {
-  const [container] = find('Deployment', 'web').spec.template.spec.containers;
-  expect(container.env).toEqual([
-    {
-      name: 'PAYMENT_KEY',
-      valueFrom: { secretKeyRef: { name: 'payment', key: 'key', optional: true } },
-    },
+test('its front waits for the Secrets that its settings name, and for no other', () => {
+  const envOf = (settings: object) =>
+    objectsOf(settings).find(({ metadata }) => metadata.name === 'web').spec.template.spec
+      .containers[0].env;
+  expect(envOf({})).toBeUndefined();
+  expect(envOf({ secrets: ['stock'] })).toEqual([
+    { name: 'STOCK_URL', valueFrom: { secretKeyRef: { name: 'stock', key: 'url' } } },
   ]);
 });
 

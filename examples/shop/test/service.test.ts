@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createOrders } from '../service/src/orders.ts';
 import { OrderStore } from '../service/src/order-store.ts';
 import { packOrders } from '../service/src/packer.ts';
-import { createWeb } from '../service/src/web.ts';
+import { createWeb, type WebOptions } from '../service/src/web.ts';
 import { workload } from '../workload.ts';
 
 const AFTER = new AbortController().signal;
@@ -33,10 +33,11 @@ async function listen(app: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function openShop(paymentKey: string | null = null): Promise<string> {
+async function openShop(secrets: Partial<WebOptions> = {}): Promise<string> {
   const ordersUrl = await listen(createOrders(store));
   const options = { name: 'Müller & Söhne ✋', currency: '£', theme: 'dark' };
-  return listen(createWeb({ ...options, ordersUrl, paymentKey, isReady: () => true }));
+  const closed = { paymentKey: null, listStock: null, isReady: () => true };
+  return listen(createWeb({ ...options, ...closed, ordersUrl, ...secrets }));
 }
 
 const text = async (url: string) => (await fetch(url)).text();
@@ -44,7 +45,7 @@ const text = async (url: string) => (await fetch(url)).text();
 test('the front answers what the check expects', async () => {
   const { check } = workload;
   if (check.kind !== 'http') throw new Error('the shop speaks HTTP');
-  const settings = { currency: '£', theme: 'dark' } as const;
+  const settings = workload.settings.parse({ currency: '£', theme: 'dark' });
   expect(await text(`${await openShop()}${check.path}`)).toBe(
     check.answer?.({ id: 'x', name: 'Müller & Söhne ✋', settings }),
   );
@@ -86,5 +87,16 @@ test('a dump restores the orders of before, and has the same bytes again', () =>
 
 test('says whether there is a key for payments, and not which', async () => {
   expect(await text(`${await openShop()}/payments`)).toBe('off');
-  expect(await text(`${await openShop('secret')}/payments`)).toBe('on');
+  expect(await text(`${await openShop({ paymentKey: 'secret' })}/payments`)).toBe('on');
+});
+
+test('says what is in stock, or that none is kept; a database that fails is no empty stock', async () => {
+  const ask = async (listStock: WebOptions['listStock']) => {
+    const answer = await fetch(`${await openShop({ listStock })}/stock`);
+    return [answer.status, await answer.text()];
+  };
+  expect(await ask(async () => ['tea', '✋'])).toEqual([200, '["tea","✋"]']);
+  expect(await ask(null)).toEqual([404, 'no stock is kept']);
+  const [status] = await ask(() => Promise.reject(new Error('ECONNREFUSED')));
+  expect(status).toBe(500);
 });

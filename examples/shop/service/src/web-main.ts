@@ -1,7 +1,16 @@
 import { createWeb } from './web.ts';
 import { serve } from './serve.ts';
+import { stockIn } from './stock.ts';
 
-const { SHOP_NAME = '', CURRENCY = '', THEME = '', ORDERS_URL = '', PAYMENT_KEY } = process.env;
+const {
+  SHOP_NAME = '',
+  CURRENCY = '',
+  THEME = '',
+  ORDERS_URL = '',
+  PAYMENT_KEY,
+  STOCK_URL,
+} = process.env;
+const listStock = STOCK_URL === undefined ? null : stockIn(STOCK_URL);
 
 serve((isReady) =>
   createWeb({
@@ -10,6 +19,7 @@ serve((isReady) =>
     theme: THEME,
     ordersUrl: ORDERS_URL,
     paymentKey: PAYMENT_KEY ?? null,
+    listStock,
     isReady,
   }),
 );

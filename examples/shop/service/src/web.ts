@@ -9,6 +9,8 @@ export interface WebOptions {
   readonly ordersUrl: string;
   /** The key of the payment service; null where there is none. */
   readonly paymentKey: string | null;
+  /** Asks the database what is in stock; null where there is none. */
+  readonly listStock: (() => Promise<readonly string[]>) | null;
   /** Whether new requests are wanted. */
   readonly isReady: () => boolean;
 }
@@ -17,7 +19,7 @@ const ORDERS_TIMEOUT_MILLISECONDS = 3000;
 
 /** The shop's front: what its customers see. */
 export function createWeb(options: WebOptions): Express {
-  const { name, currency, theme, ordersUrl, paymentKey, isReady } = options;
+  const { name, currency, theme, ordersUrl, paymentKey, listStock, isReady } = options;
   const app = express();
   app.disable('x-powered-by');
   app.get('/', (_request, response) => {
@@ -25,6 +27,10 @@ export function createWeb(options: WebOptions): Express {
   });
   app.get('/payments', (_request, response) => {
     response.type('text/plain').send(paymentKey === null ? 'off' : 'on');
+  });
+  app.get('/stock', async (_request, response) => {
+    if (listStock === null) response.status(404).type('text/plain').send('no stock is kept');
+    else response.json(await listStock());
   });
   app.all('/orders', async (request, response) => {
     const item = request.query['item'];
