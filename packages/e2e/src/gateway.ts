@@ -93,11 +93,12 @@ async function selfSigned(
 
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
-/** GETs a path of a name through a Gateway, by a connection of its own, over TLS that is checked. */
-export function getByName(
+/** Asks a name for a path through a Gateway, by a connection of its own, over TLS that is checked. */
+export function askByName(
   { address, port, certificate }: GatewayAddress,
   name: string,
   path: string,
+  method: 'GET' | 'POST' = 'GET',
 ): Promise<{ readonly status: number; readonly body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const asked = request(
@@ -105,6 +106,7 @@ export function getByName(
       host: address,
       port,
       path,
+      method,
       servername: name,
       headers: { host: name },
       ca: certificate,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { host, hostApply, type KubeObject } from './tenantry.ts';
+import type { Verification } from './verify.ts';
 
 /** A way in which somebody with rights on the host undoes a tenant's isolation. */
 export interface Hole {
@@ -56,14 +57,21 @@ function clusterBinding(name: string, role: string, subject: object): object {
 
 const group = (name: string) => ({ apiGroup: rbac, kind: 'Group', name });
 
+/** Whose holes they are: the ids of three tenants that are deployed. */
+export interface HoleTenants {
+  readonly alice: string;
+  readonly bob: string;
+  readonly carol: string;
+}
+
 /** Around the tenants: network, namespaces, rights, and what lies in their namespaces. */
-export const NAMESPACE_HOLES: readonly Hole[] = [
+export const namespaceHoles = ({ alice, bob, carol }: HoleTenants): readonly Hole[] => [
   patched(
     'a rule more in Bob’s policy lets everybody in',
     [{ op: 'add', path: '/spec/ingress/-', value: {} }],
     {
-      object: ['networkpolicy', 'workload', '-n', ns('bob')],
-      found: ['bob/host/drift'],
+      object: ['networkpolicy', 'workload', '-n', ns(bob)],
+      found: [`${bob}/host/drift`],
       named: 'NetworkPolicy/workload spec.ingress[1] added',
     },
     'json',
@@ -73,39 +81,39 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: { name: 'allow-egress', namespace: ns('alice') },
+      metadata: { name: 'allow-egress', namespace: ns(alice) },
       spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] },
     },
     {
-      object: ['networkpolicy', 'allow-egress', '-n', ns('alice')],
+      object: ['networkpolicy', 'allow-egress', '-n', ns(alice)],
       found: [
-        'alice/host/unexpected-objects',
-        'alice/network/app-pod@bob',
-        'alice/network/probe-pod-udp@bob',
-        'alice/network/host-dns-udp',
-        'alice/network/host-kubelet',
-        'alice/network/metadata',
+        `${alice}/host/unexpected-objects`,
+        `${alice}/network/app-pod@${bob}`,
+        `${alice}/network/probe-pod-udp@${bob}`,
+        `${alice}/network/host-dns-udp`,
+        `${alice}/network/host-kubelet`,
+        `${alice}/network/metadata`,
       ],
       named: 'NetworkPolicy/allow-egress',
     },
   ),
   removed('Carol’s default-deny is gone', {
-    object: ['networkpolicy', 'default-deny', '-n', ns('carol')],
-    found: ['carol/host/drift'],
+    object: ['networkpolicy', 'default-deny', '-n', ns(carol)],
+    found: [`${carol}/host/drift`],
     named: 'NetworkPolicy/default-deny missing',
   }),
   patched(
     'Bob’s namespace admits what is privileged',
     { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } },
     {
-      object: ['namespace', ns('bob')],
+      object: ['namespace', ns(bob)],
       found: [
-        'bob/host/drift',
-        'bob/hostile/host/privileged',
-        'bob/hostile/host/host-network',
-        'bob/hostile/host/host-pid',
-        'bob/hostile/host/root',
-        'bob/hostile/host/capability',
+        `${bob}/host/drift`,
+        `${bob}/hostile/host/privileged`,
+        `${bob}/hostile/host/host-network`,
+        `${bob}/hostile/host/host-pid`,
+        `${bob}/hostile/host/root`,
+        `${bob}/hostile/host/capability`,
       ],
       named: 'metadata.labels.pod-security.kubernetes.io/enforce differs',
     },
@@ -114,45 +122,45 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
     'Carol’s namespace has a label that others’ policies go by',
     { metadata: { labels: { 'access.example.com/database': 'yes' } } },
     {
-      object: ['namespace', ns('carol')],
-      found: ['carol/host/drift'],
+      object: ['namespace', ns(carol)],
+      found: [`${carol}/host/drift`],
       named: 'metadata.labels.access.example.com/database added',
     },
   ),
   removed('Bob has no quota', {
-    object: ['resourcequota', 'tenant-bob', '-n', ns('bob')],
-    found: ['bob/host/drift', 'bob/hostile/host/over-quota'],
-    named: 'ResourceQuota/tenant-bob missing',
+    object: ['resourcequota', `tenant-${bob}`, '-n', ns(bob)],
+    found: [`${bob}/host/drift`, `${bob}/hostile/host/over-quota`],
+    named: `ResourceQuota/tenant-${bob} missing`,
   }),
   patched(
     'Carol’s quota is raised',
     { spec: { hard: { pods: '1000' } } },
     {
-      object: ['resourcequota', 'tenant-carol', '-n', ns('carol')],
-      found: ['carol/host/drift'],
-      named: 'ResourceQuota/tenant-carol spec.hard.pods differs',
+      object: ['resourcequota', `tenant-${carol}`, '-n', ns(carol)],
+      found: [`${carol}/host/drift`],
+      named: `ResourceQuota/tenant-${carol} spec.hard.pods differs`,
     },
   ),
   removed('Alice has no limits', {
-    object: ['limitrange', 'tenant-alice', '-n', ns('alice')],
-    found: ['alice/host/drift'],
-    named: 'LimitRange/tenant-alice missing',
+    object: ['limitrange', `tenant-${alice}`, '-n', ns(alice)],
+    found: [`${alice}/host/drift`],
+    named: `LimitRange/tenant-${alice} missing`,
   }),
   {
     name: 'the account of Bob’s pods may look around',
-    objects: [['rolebinding', 'helpful', '-n', ns('bob')]],
+    objects: [['rolebinding', 'helpful', '-n', ns(bob)]],
     open: () =>
       host([
         '-n',
-        ns('bob'),
+        ns(bob),
         'create',
         'rolebinding',
         'helpful',
         '--clusterrole=view',
-        `--serviceaccount=${ns('bob')}:vc-workload-tenant-bob`,
+        `--serviceaccount=${ns(bob)}:vc-workload-tenant-${bob}`,
       ]),
-    found: ['bob/host/unexpected-objects', 'bob/host/rights@vc-workload-tenant-bob'],
-    named: 'RoleBinding vcluster-tenant-bob/helpful',
+    found: [`${bob}/host/unexpected-objects`, `${bob}/host/rights@vc-workload-tenant-${bob}`],
+    named: `RoleBinding vcluster-tenant-${bob}/helpful`,
   },
   made(
     'everybody who is known may look around',
@@ -183,10 +191,10 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
   ),
   made(
     'all accounts of Carol’s namespace may look around',
-    clusterBinding('tenantry-e2e-carol', 'view', group(`system:serviceaccounts:${ns('carol')}`)),
+    clusterBinding('tenantry-e2e-carol', 'view', group(`system:serviceaccounts:${ns(carol)}`)),
     {
       object: ['clusterrolebinding', 'tenantry-e2e-carol'],
-      found: ['carol/host/rights@group'],
+      found: [`${carol}/host/rights@group`],
       named: 'ClusterRoleBinding tenantry-e2e-carol',
     },
   ),
@@ -194,27 +202,27 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
     'Alice’s syncer may do everything everywhere',
     clusterBinding('tenantry-e2e-alice', 'cluster-admin', {
       kind: 'ServiceAccount',
-      name: 'vc-tenant-alice',
-      namespace: ns('alice'),
+      name: `vc-tenant-${alice}`,
+      namespace: ns(alice),
     }),
     {
       object: ['clusterrolebinding', 'tenantry-e2e-alice'],
       found: [
-        'alice/host/rights@vc-tenant-alice',
-        'alice/host/syncer@kube-system',
-        'alice/host/syncer@vcluster-tenant-bob',
-        'alice/hostile/host/read-pods',
-        'alice/hostile/host/read-nodes',
+        `${alice}/host/rights@vc-tenant-${alice}`,
+        `${alice}/host/syncer@kube-system`,
+        `${alice}/host/syncer@${ns(bob)}`,
+        `${alice}/hostile/host/read-pods`,
+        `${alice}/hostile/host/read-nodes`,
       ],
       named: 'ClusterRoleBinding tenantry-e2e-alice',
     },
   ),
   {
     name: 'Carol’s Role has a right more',
-    objects: [['role', 'vc-tenant-carol', '-n', ns('carol')]],
+    objects: [['role', `vc-tenant-${carol}`, '-n', ns(carol)]],
     open: () =>
       patch(
-        ['role', 'vc-tenant-carol', '-n', ns('carol')],
+        ['role', `vc-tenant-${carol}`, '-n', ns(carol)],
         [
           {
             op: 'add',
@@ -224,15 +232,15 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
         ],
         'json',
       ),
-    found: ['carol/host/chart-drift', 'carol/host/rights@vc-tenant-carol'],
+    found: [`${carol}/host/chart-drift`, `${carol}/host/rights@vc-tenant-${carol}`],
     named: 'update apps/statefulsets',
   },
   {
     name: 'a Deployment lies in Bob’s namespace',
-    objects: [['deployment', 'miner', '-n', ns('bob')]],
+    objects: [['deployment', 'miner', '-n', ns(bob)]],
     open: () =>
-      host(['-n', ns('bob'), 'create', 'deployment', 'miner', '--image=miner', '--replicas=0']),
-    found: ['bob/host/unexpected-objects'],
+      host(['-n', ns(bob), 'create', 'deployment', 'miner', '--image=miner', '--replicas=0']),
+    found: [`${bob}/host/unexpected-objects`],
     named: 'Deployment/miner',
   },
   made(
@@ -242,8 +250,8 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
       kind: 'Pod',
       metadata: {
         name: 'forged',
-        namespace: ns('carol'),
-        labels: { 'vcluster.loft.sh/managed-by': 'tenant-carol' },
+        namespace: ns(carol),
+        labels: { 'vcluster.loft.sh/managed-by': `tenant-${carol}` },
       },
       spec: {
         automountServiceAccountToken: false,
@@ -265,8 +273,8 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
       },
     },
     {
-      object: ['pod', 'forged', '-n', ns('carol')],
-      found: ['carol/host/unexpected-objects'],
+      object: ['pod', 'forged', '-n', ns(carol)],
+      found: [`${carol}/host/unexpected-objects`],
       named: 'Pod/forged (unknown to the virtual cluster)',
     },
   ),
@@ -282,9 +290,9 @@ export const NAMESPACE_HOLES: readonly Hole[] = [
       },
     ],
     {
-      object: ['statefulset', 'tenant-carol', '-n', ns('carol')],
-      found: ['carol/host/chart-drift'],
-      named: 'StatefulSet/tenant-carol spec.template.spec.containers[1] added',
+      object: ['statefulset', `tenant-${carol}`, '-n', ns(carol)],
+      found: [`${carol}/host/chart-drift`],
+      named: `StatefulSet/tenant-${carol} spec.template.spec.containers[1] added`,
     },
     'json',
   ),
@@ -455,6 +463,18 @@ export const POLICY_HOLES: readonly Hole[] = [
     named: 'ValidatingAdmissionPolicyBinding/tenantry-accounts missing',
   },
 ];
+
+/** What a run has not found of holes, or not named: every probe must be open, and one have the cause. */
+export function missedHoles(holes: readonly Hole[], { rows }: Verification): readonly object[] {
+  const open = new Map(
+    rows.filter(({ verdict }) => verdict === 'open').map(({ id, detail }) => [id, detail]),
+  );
+  return holes.flatMap(({ name, found, named }) => {
+    const notOpen = found.filter((id) => !open.has(id));
+    const isNamed = found.some((id) => open.get(id)?.includes(named) === true);
+    return notOpen.length === 0 && isNamed ? [] : [{ name, notOpen, isNamed }];
+  });
+}
 
 /** Opens holes, and closes them again whatever comes of `action`: all objects as they were. */
 export async function withHoles<T>(holes: readonly Hole[], action: () => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 export { type Checkout, copyCheckout } from './checkout.ts';
 export { applyIn, CONFIG_MAP, CLAIM, notesPod, readNote, WRITE_NOTE } from './fixtures.ts';
 export { fingerprint } from './fingerprint.ts';
-export { GATEWAY_HOST, type GatewayAddress, getByName, installGateway } from './gateway.ts';
+export { askByName, GATEWAY_HOST, type GatewayAddress, installGateway } from './gateway.ts';
 export { type HostAnswer, type HostRequest, withHostApi } from './host-api.ts';
-export { type Hole, NAMESPACE_HOLES, POLICY_HOLES, withHoles } from './holes.ts';
+export { type Hole, missedHoles, namespaceHoles, POLICY_HOLES, withHoles } from './holes.ts';
 export { plantPods } from './hostile-pods.ts';
 export { nodeImageByDigest } from './image-by-digest.ts';
 export { killAfter, type KillScope } from './kill.ts';
@@ -11,6 +11,7 @@ export { ensurePackages, machineAddress } from './machine.ts';
 export { type Nameserver, startNameserver } from './nameserver.ts';
 export { get, withPortForward } from './port-forward.ts';
 export { type Postgres, startPostgres } from './postgres.ts';
+export { editSecrets, type SecretEdit, writeRecipients } from './secrets.ts';
 export {
   askSteadily,
   type SteadyClient,

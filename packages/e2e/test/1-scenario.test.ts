@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import {
   copyCheckout,
   directory,
+  editSecrets,
   fingerprint,
   get,
   host,
@@ -19,6 +20,7 @@ import {
   toolPath,
   withPortForward,
   writeCounts,
+  writeRecipients,
   writeTenants,
 } from '../src/index.ts';
 
@@ -434,43 +436,35 @@ describe('a Secret of Alice', () => {
   const file = join(directory, 'secrets/alice.yaml');
   /** All that any command says. */
   let said = '';
-  let scratch: string;
 
   beforeAll(async () => {
-    scratch = await mkdtemp(join(tmpdir(), 'tenantry-e2e-secret-'));
     writeTenants(referenceTenants());
     await pnpmOk(['synth']);
     await pnpmOk(['deploy']);
-    recipients(RECIPIENT);
+    writeRecipients(RECIPIENT);
   });
   afterAll(() => {
-    for (const path of [scratch, join(directory, 'secrets'), join(directory, '.sops.yaml')]) {
-      rmSync(path, { recursive: true, force: true });
+    for (const name of ['secrets', '.sops.yaml']) {
+      rmSync(join(directory, name), { recursive: true, force: true });
     }
   });
 
-  const recipients = (age: string) =>
-    writeFileSync(
-      join(directory, '.sops.yaml'),
-      `creation_rules:\n  - path_regex: ^secrets/\n    encrypted_regex: ^(data|stringData)$\n    age: ${age}\n`,
-    );
   const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
     const result = await pnpm(['--silent', ...args], { env });
     said += result.stdout + result.stderr;
     return result;
   };
-  /** `pnpm secret edit` with an editor that writes what it is told. */
   const edit = async (password: string, key: string) => {
-    const editor = join(scratch, 'editor');
-    const secret = (name: string, type: string, value: string) =>
-      `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${name}\n  namespace: default\ntype: ${type}\nstringData:\n  ${value}\n`;
-    const text = `${secret('db', 'Opaque', `PASSWORD: ${password}`)}---\n${secret(
-      'registry',
-      'kubernetes.io/dockerconfigjson',
-      `.dockerconfigjson: '{"auths":{}}'`,
-    )}`;
-    writeFileSync(editor, `#!/bin/sh\ncat >"$1" <<'END'\n${text}END\n`, { mode: 0o755 });
-    return run(['secret', 'edit', 'alice'], { EDITOR: editor, SOPS_AGE_KEY: key });
+    const result = await editSecrets('alice', key, [
+      { name: 'db', values: { PASSWORD: password } },
+      {
+        name: 'registry',
+        type: 'kubernetes.io/dockerconfigjson',
+        values: { '.dockerconfigjson': '{"auths":{}}' },
+      },
+    ]);
+    said += result.stdout + result.stderr;
+    return result;
   };
   const inside = (name: string, path: string) =>
     tenant('alice', ['-n', 'default', 'get', 'secret', name, '-o', `jsonpath={${path}}`]);
@@ -508,7 +502,7 @@ describe('a Secret of Alice', () => {
   });
 
   test('is for another recipient after `sops updatekeys`, and stays what it is', async () => {
-    recipients(NEXT_RECIPIENT);
+    writeRecipients(NEXT_RECIPIENT);
     await execa('sops', ['updatekeys', '--yes', file], {
       cwd: directory,
       env: { PATH: toolPath(), SOPS_AGE_KEY: KEY },

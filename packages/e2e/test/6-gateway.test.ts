@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { workload } from '@tenantry/workload';
 import {
   applyIn,
+  askByName,
   askSteadily,
   CHECK_PATH,
   deploymentOf,
   GATEWAY_HOST,
   type GatewayAddress,
-  getByName,
   host,
   hostApply,
   hostObjects,
@@ -40,7 +40,7 @@ const SETTLE_MILLISECONDS = 30_000;
 
 const greeting = (name: string) => ({ status: 200, body: `Hello there TenantID ✋ ${name}` });
 let reached: GatewayAddress;
-const ask = (name: string) => getByName(reached, name, CHECK_PATH);
+const ask = (name: string) => askByName(reached, name, CHECK_PATH);
 
 /** A Gateway says of a route that it has taken it some seconds before it goes by it. */
 async function settled(name: string, status: number): Promise<{ status: number; body: string }> {

@@ -1,0 +1,40 @@
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { directory, pnpm, type Result, type RunOptions } from './tenantry.ts';
+
+/** Has secrets/ encrypted for these recipients of age from now on. */
+export function writeRecipients(age: string): void {
+  const rule = `path_regex: ^secrets/\n    encrypted_regex: ^(data|stringData)$\n    age: ${age}`;
+  writeFileSync(join(directory, '.sops.yaml'), `creation_rules:\n  - ${rule}\n`);
+}
+
+export interface SecretEdit {
+  readonly name: string;
+  readonly type?: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** `pnpm secret edit ID` with an editor that leaves these Secrets, in namespace `default`. */
+export async function editSecrets(
+  id: string,
+  key: string,
+  secrets: readonly SecretEdit[],
+  { cwd }: Pick<RunOptions, 'cwd'> = {},
+): Promise<Result> {
+  using scratch = mkdtempDisposableSync(join(tmpdir(), 'tenantry-e2e-secret-'));
+  const editor = join(scratch.path, 'editor');
+  const documents = secrets.map(({ name, type = 'Opaque', values }) =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: 'default' },
+      type,
+      stringData: values,
+    }),
+  );
+  const text = documents.join('\n---\n');
+  writeFileSync(editor, `#!/bin/sh\ncat >"$1" <<'END'\n${text}\nEND\n`, { mode: 0o755 });
+  const env = { EDITOR: editor, SOPS_AGE_KEY: key };
+  return await pnpm(['--silent', 'secret', 'edit', id], { env, ...(cwd !== undefined && { cwd }) });
+}
