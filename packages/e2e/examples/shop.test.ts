@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hostNamespace } from '@tenantry/tenants';
 import { replaceWorkload } from '../../../scripts/lib/dev/example.ts';
 import {
   askByName,
   askSteadily,
+  askUntil,
   type Checkout,
   copyCheckout,
   directory,
@@ -43,7 +43,6 @@ const IDS = SHOPS.map(({ id }) => id);
 
 const ROSAS_OWN_NAME = 'shop.rosa.example';
 const nameOf = (id: Id) => `${id}.${GATEWAY_HOST.domain}`;
-const SETTLE_MILLISECONDS = 30_000;
 
 // Made for this test alone.
 const KEY = 'AGE-SECRET-KEY-1ZSDLPW4T6737HFYRW6AZ75DS6L282N00LNS46EF5TF5U3KJ4Z3MQZKK2WJ';
@@ -157,16 +156,7 @@ async function report(id: Id): Promise<readonly string[]> {
 }
 
 const ask = (id: Id, path: string) => askByName(reached, nameOf(id), path);
-
-/** A Gateway says of a route that it has taken it some seconds before it goes by it. */
-async function settled(name: string, status: number): Promise<{ status: number; body: string }> {
-  const deadline = Date.now() + SETTLE_MILLISECONDS;
-  for (;;) {
-    const answer = await askByName(reached, name, '/');
-    if (answer.status === status || Date.now() > deadline) return answer;
-    await sleep(300);
-  }
-}
+const settled = (name: string, status: number) => askUntil(reached, name, '/', status);
 
 async function items(id: Id): Promise<readonly string[]> {
   const { body } = await ask(id, '/orders');

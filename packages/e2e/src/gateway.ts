@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { host, hostApply, pnpmOk } from './tenantry.ts';
 
@@ -88,6 +89,27 @@ async function selfSigned(
     };
   } finally {
     await rm(directory, { recursive: true });
+  }
+}
+
+const SETTLE_MILLISECONDS = 30_000;
+const PAUSE_MILLISECONDS = 300;
+
+/**
+ * GETs a path of a name until the answer has that status, and gives up after a while: a Gateway says
+ * of a route that it has taken it some seconds before it goes by it.
+ */
+export async function askUntil(
+  reached: GatewayAddress,
+  name: string,
+  path: string,
+  status: number,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const deadline = Date.now() + SETTLE_MILLISECONDS;
+  for (;;) {
+    const answer = await askByName(reached, name, path);
+    if (answer.status === status || Date.now() > deadline) return answer;
+    await sleep(PAUSE_MILLISECONDS);
   }
 }
 

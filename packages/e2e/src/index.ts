@@ -1,7 +1,13 @@
 export { type Checkout, copyCheckout } from './checkout.ts';
 export { applyIn, CONFIG_MAP, CLAIM, notesPod, readNote, WRITE_NOTE } from './fixtures.ts';
 export { fingerprint } from './fingerprint.ts';
-export { askByName, GATEWAY_HOST, type GatewayAddress, installGateway } from './gateway.ts';
+export {
+  askByName,
+  askUntil,
+  GATEWAY_HOST,
+  type GatewayAddress,
+  installGateway,
+} from './gateway.ts';
 export { type HostAnswer, type HostRequest, withHostApi } from './host-api.ts';
 export { type Hole, missedHoles, namespaceHoles, POLICY_HOLES, withHoles } from './holes.ts';
 export { plantPods } from './hostile-pods.ts';

@@ -5,6 +5,7 @@ import {
   applyIn,
   askByName,
   askSteadily,
+  askUntil,
   CHECK_PATH,
   deploymentOf,
   GATEWAY_HOST,
@@ -36,21 +37,11 @@ const SERVICE = syncedService('alice');
 const MIGHTY = `system:serviceaccount:${NAMESPACE}:mighty`;
 const SYNCER = `system:serviceaccount:${NAMESPACE}:vc-tenant-alice`;
 const RIGHTS = 'tenantry-e2e-gateway';
-const SETTLE_MILLISECONDS = 30_000;
 
 const greeting = (name: string) => ({ status: 200, body: `Hello there TenantID ✋ ${name}` });
 let reached: GatewayAddress;
 const ask = (name: string) => askByName(reached, name, CHECK_PATH);
-
-/** A Gateway says of a route that it has taken it some seconds before it goes by it. */
-async function settled(name: string, status: number): Promise<{ status: number; body: string }> {
-  const deadline = Date.now() + SETTLE_MILLISECONDS;
-  for (;;) {
-    const answer = await ask(name);
-    if (answer.status === status || Date.now() > deadline) return answer;
-    await sleep(300);
-  }
-}
+const settled = (name: string, status: number) => askUntil(reached, name, CHECK_PATH, status);
 
 beforeAll(async () => {
   reached = await timed('a Gateway', () => installGateway([SHOP]));
@@ -274,7 +265,7 @@ describe('a paused tenant', () => {
   test('answers with a page that says so, and Bob as before', async () => {
     await pnpmOk(['pause', 'alice']);
     // Until the Gateway goes by the new route, there is nobody behind the old one.
-    await sleep(SETTLE_MILLISECONDS / 10);
+    await sleep(3000);
     for (const name of [ALICE, SHOP]) {
       expect(await settled(name, 503)).toEqual({
         status: 503,
