@@ -48,6 +48,7 @@ const nameOf = (id: Id) => `${id}.${GATEWAY_HOST.domain}`;
 const KEY = 'AGE-SECRET-KEY-1ZSDLPW4T6737HFYRW6AZ75DS6L282N00LNS46EF5TF5U3KJ4Z3MQZKK2WJ';
 const RECIPIENT = 'age14q950qp5qq3va3en0vx62mmsrpgqa6y8fat0uy554yr2k62y05zqpysrdm';
 const SECRETS = join(directory, 'secrets');
+const ARCHIVES = join(directory, 'archives');
 
 const running = new AsyncDisposableStack();
 let reached: GatewayAddress;
@@ -61,6 +62,7 @@ const shop = (args: readonly string[], options: RunOptions = {}) =>
   pnpmOk(args, { ...options, cwd: checkout.path, env: { SOPS_AGE_KEY: KEY } });
 
 beforeAll(async () => {
+  rmSync(ARCHIVES, { recursive: true, force: true });
   reached = await timed('a Gateway', () => installGateway([ROSAS_OWN_NAME]));
   const image = await nodeImageByDigest();
   checkout = running.use(
@@ -300,7 +302,6 @@ test('a paused shop says so, and has its orders when it is resumed', async () =>
 });
 
 describe('a shop that ends', () => {
-  const archives = join(directory, 'archives');
   const secrets = join(SECRETS, 'rosa.yaml');
   const inGit = join(directory, 'rosa.yaml');
   const file = () =>
@@ -324,9 +325,9 @@ describe('a shop that ends', () => {
   });
 
   test('comes back under its names, on its release, with its settings, Secrets and orders', async () => {
-    const archive = readdirSync(archives).find((name) => name.endsWith('.tar')) ?? '';
+    const archive = readdirSync(ARCHIVES).find((name) => name.endsWith('.tar')) ?? '';
     const { stdout } = await timed('pnpm restore', () =>
-      shop(['restore', 'rosa', '--from', join(archives, archive)]),
+      shop(['restore', 'rosa', '--from', join(ARCHIVES, archive)]),
     );
     expect(stdout).toMatch(/rosa: data of orders-0 compared, the same \d+ bytes/);
     expect(stdout).toContain(`rosa: ${SHOPS[0].greeting}`);
