@@ -160,12 +160,14 @@ async function report(id: Id): Promise<readonly string[]> {
 const ask = (id: Id, path: string) => askByName(reached, nameOf(id), path);
 const settled = (name: string, status: number) => askUntil(reached, name, '/', status);
 
+/** What starts anew has its front ready before its DNS knows where the orders are. */
 async function items(id: Id): Promise<readonly string[]> {
-  const { body } = await ask(id, '/orders');
+  const { body } = await askUntil(reached, nameOf(id), '/orders', 200);
   return (JSON.parse(body) as { item: string }[]).map(({ item }) => item);
 }
 
 async function order(id: Id, ...ordered: readonly string[]): Promise<void> {
+  await items(id);
   for (const item of ordered) {
     const query = new URLSearchParams({ item }).toString();
     const { status } = await askByName(reached, nameOf(id), `/orders?${query}`, 'POST');
