@@ -92,7 +92,7 @@ async function selfSigned(
   }
 }
 
-const SETTLE_MILLISECONDS = 30_000;
+const SETTLE_MILLISECONDS = 120_000;
 const PAUSE_MILLISECONDS = 300;
 
 /**
