@@ -92,9 +92,12 @@ async function ask(id: string, { port, user, password }: Postgres, at: string): 
   return said.trim();
 }
 
-/** The same once the name is known: CoreDNS looks at its configuration every half minute. */
+/**
+ * The same once the name is known: the kubelet renews a pod's files every minute and a half, and
+ * CoreDNS looks at them every half minute.
+ */
 async function askByName(id: string, of: Postgres): Promise<string> {
-  const deadline = performance.now() + 2 * 60_000;
+  const deadline = performance.now() + 5 * 60_000;
   for (;;) {
     const said = await ask(id, of, NAME);
     if (!NO_NAME.test(said) || performance.now() > deadline) return said;
