@@ -16,7 +16,7 @@ export function syncedService(id: string): string {
 /** The name of a Deployment of a tenant's, out of dist/. */
 export function deploymentOf(id: string): string {
   const files = readdirSync(join(directory, 'dist', id, 'virtual'));
-  const [, name] = /(?:^|\n)deployment\.(.+)\.yaml/.exec(files.join('\n')) ?? [];
-  if (name === undefined) throw new Error(`dist/${id} has no Deployment`);
-  return name;
+  const file = files.find((one) => one.startsWith('deployment.'));
+  if (file === undefined) throw new Error(`dist/${id} has no Deployment`);
+  return file.slice('deployment.'.length, -'.yaml'.length);
 }

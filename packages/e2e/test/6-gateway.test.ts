@@ -75,7 +75,7 @@ function routeFor(hostname: string, namespace: string, backend: object = {}) {
       rules: [
         {
           matches: [{ path: { type: 'PathPrefix', value: CHECK_PATH } }],
-          backendRefs: [{ name: SERVICE, port: 3000, ...backend }],
+          backendRefs: [{ name: SERVICE, port: workload.service.port, ...backend }],
         },
       ],
     },
@@ -119,7 +119,12 @@ describe('Bob’s name stays Bob’s', () => {
                 {
                   path: '/',
                   pathType: 'Prefix',
-                  backend: { service: { name: workload.service.name, port: { number: 3000 } } },
+                  backend: {
+                    service: {
+                      name: workload.service.name,
+                      port: { number: workload.service.port },
+                    },
+                  },
                 },
               ],
             },

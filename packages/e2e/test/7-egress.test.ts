@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { hostNamespace, syncedName } from '@tenantry/tenants';
-import { workload } from '@tenantry/workload';
+import { hostNamespace } from '@tenantry/tenants';
 import {
   host,
   type Nameserver,
@@ -10,6 +9,7 @@ import {
   referenceTenants,
   startNameserver,
   startPostgres,
+  syncedService,
   verify,
   writeTenants,
 } from '../src/index.ts';
@@ -84,8 +84,7 @@ socket
 
 /** What a tenant's service gets to hear of a database: the name in it, or why it hears nothing. */
 async function ask(id: string, { port, user, password }: Postgres, at: string): Promise<string> {
-  const { namespace, name } = workload.service;
-  const service = `svc/${syncedName(name, namespace, id)}`;
+  const service = `svc/${syncedService(id)}`;
   const node = ['/nodejs/bin/node', '-e', ASK];
   const question = [at, String(port), user, password, 'select name from owners'];
   const said = await host(['exec', '-n', hostNamespace(id), service, '--', ...node, ...question]);
