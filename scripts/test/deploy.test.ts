@@ -19,7 +19,7 @@ import {
 import { textReport } from './helpers/text-report.ts';
 import { connectionsOf } from '../lib/cluster/connections.ts';
 import { applyChanges } from '../lib/deploy/apply-changes.ts';
-import type { Appliance } from '../lib/deploy/apply-tenant.ts';
+import { type Appliance, dnsConfiguration } from '../lib/deploy/apply-tenant.ts';
 import { deployTenant } from '../lib/deploy/deploy-tenant.ts';
 import { applyHostWide } from '../lib/deploy/host-wide.ts';
 import { makePlan } from '../lib/deploy/make-plan.ts';
@@ -384,6 +384,27 @@ describe('a tenant with a route', () => {
     await expect(deployed(named(), { install, signal })).rejects.toThrow(/timeout/);
   });
 });
+
+test.each([
+  ['active', alice],
+  ['paused', paused],
+])(
+  'before Helm runs, the copy of the DNS configuration goes that the syncer would keep: %s',
+  async (_, tenant) => {
+    await deployed(tenant());
+    host.put(dnsConfiguration('alice'));
+    await deployed(tenant());
+    const copy = `v1 ConfigMap ${NAMESPACE}/coredns-x-kube-system-x-tenant-alice`;
+    expect(host.get(copy)).toBeDefined();
+    let left = host.get(copy);
+    const install: Appliance['install'] = async (wanted) => {
+      left = host.get(copy);
+      return helm(wanted);
+    };
+    await deployed(tenant({ chartVersion: '0.36.1' }), { install });
+    expect([installs, left]).toEqual([2, undefined]);
+  },
+);
 
 test('what only says the same in other words is noted once, and then known', async () => {
   await deployed(alice());

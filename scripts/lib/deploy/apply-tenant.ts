@@ -23,13 +23,14 @@ import {
   toPrune,
   union,
 } from '@tenantry/plan';
+import { syncedName } from '@tenantry/tenants';
 import { workload } from '@tenantry/workload';
 import { ExpectedError, Fault } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
 import { secretsMark, seeVirtual, seeObjects } from '../cluster/observe.ts';
 import type { Connections } from '../cluster/connections.ts';
 import type { TenantDist } from '../dist/read.ts';
-import { list, mergePatch } from '../kube/requests.ts';
+import { list, mergePatch, remove } from '../kube/requests.ts';
 import { isRolledOut } from '../kube/rollout.ts';
 import { asItIs, type Reveal } from '../secrets/reveal.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -243,6 +244,7 @@ async function runHelm(appliance: Appliance, work: Work): Promise<readonly KubeO
   const client = appliance.connections.host;
   const place = placeOf(tenant.id);
   await appliance.connections.close(tenant.id);
+  await remove(client, dnsConfiguration(tenant.id));
   const release = await appliance.install(tenant, seen.release.records);
   // Helm leaves what others have added to an object.
   notes.clear('vcluster');
@@ -257,6 +259,17 @@ async function runHelm(appliance: Appliance, work: Work): Promise<readonly KubeO
   });
   noteRelease(work, release, secretsMark(secrets));
   return wanted;
+}
+
+/**
+ * The host's copy of how a tenant's DNS is configured. vcluster writes the configuration when it
+ * starts, before its syncer looks, which then takes what has changed for what it knew. A copy that
+ * is gone is made whole.
+ */
+export function dnsConfiguration(id: string): KubeObject {
+  const { namespace } = placeOf(id);
+  const name = syncedName('coredns', 'kube-system', id);
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } };
 }
 
 /** Notes which of the chart's objects are as they are wanted; returns what the others lack. */
