@@ -38,6 +38,7 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
     name: 'Alice',
     state: 'active',
     plan: 'small',
+    host: 'default',
     hostContext: 'kind-tenantry',
     image: 'tenantry/app:1',
     images: { app: 'tenantry/app:1' },

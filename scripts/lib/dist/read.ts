@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TenantManifest } from '@tenantry/manifests';
-import { isId, STATES, suggest } from '@tenantry/tenants';
+import { DEFAULT_HOST, HOST_DIRECTORY, isId, STATES, suggest } from '@tenantry/tenants';
 import { workload } from '@tenantry/workload';
 import { load, loadAll } from 'js-yaml';
 import { z } from 'zod';
 import type { KubeObject } from '@tenantry/plan';
-import { HOST_WIDE } from './ownership.ts';
 import { isHidden } from './read-directory.ts';
 import { UsageError } from '../cli/errors.ts';
 
@@ -27,6 +26,7 @@ const manifestSchema = z.object({
   state: z.enum(STATES),
   plan: z.string(),
   settings: z.record(z.string(), z.unknown()).default({}),
+  host: z.string().default(DEFAULT_HOST),
   hostContext: z.string(),
   image: z.string(),
   images: z.record(z.string(), z.string()).optional(),
@@ -60,9 +60,7 @@ export function namedContext(dist: string): string | null {
 /** The directories of tenants. Copies, notes and the like beside them are passed over. */
 function tenantIds(dist: string): readonly string[] {
   if (!existsSync(dist)) return [];
-  const entries = readdirSync(dist, { withFileTypes: true }).filter(
-    ({ name }) => isId(name) && name !== HOST_WIDE,
-  );
+  const entries = readdirSync(dist, { withFileTypes: true }).filter(({ name }) => isId(name));
   const link = entries.find((entry) => entry.isSymbolicLink());
   if (link !== undefined) {
     throw new UsageError(
@@ -90,7 +88,7 @@ function isCopyOrEmpty(dist: string, name: string, names: ReadonlySet<string>): 
 
 /** The host-wide objects of dist/_host. */
 export function readHostWide(dist: string): readonly KubeObject[] {
-  return readObjects(join(dist, HOST_WIDE));
+  return readObjects(join(dist, HOST_DIRECTORY));
 }
 
 function readTenant(dist: string, id: string): TenantDist {
