@@ -12,7 +12,7 @@ import {
   type Plan,
   planDifferences,
   renderPlan,
-  serializePlan,
+  serializePlans,
   somethingDone,
   systemNamespaceObject,
 } from '@tenantry/plan';
@@ -752,7 +752,7 @@ describe('a Secret that is encrypted where it is kept', () => {
     ]);
     await deployed(changed, { reveal: sending(PASSWORD) });
     const inventory = host.get('v1 ConfigMap tenantry-system/inventory-alice');
-    const seen = [renderPlan(plan), serializePlan(plan), JSON.stringify(inventory), ...said];
+    const seen = [renderPlan(plan), serializePlans([plan]), JSON.stringify(inventory), ...said];
     for (const value of [PASSWORD, 'battery staple', hashOf(PASSWORD)]) {
       expect(seen.join('\n')).not.toContain(value);
     }
