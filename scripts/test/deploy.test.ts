@@ -250,6 +250,7 @@ async function deployed(
       return [somethingDone('1 pods deleted')];
     },
     check: async ({ name }) => `Hello ${name}`,
+    mayBeMade: async () => undefined,
     reveal,
     takeOver,
     signal: new AbortController().signal,

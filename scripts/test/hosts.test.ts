@@ -200,6 +200,34 @@ test('deploy does what it can where a host is away, and fails its tenants', asyn
   }
 });
 
+describe('a tenant that has another host in dist/ than it lives on is not made there anew', () => {
+  test('nor a part of it', async () => {
+    const labels = { 'tenantry.dev/tenant': 'carol' };
+    const metadata = { name: 'vcluster-tenant-carol', labels };
+    eu.put({ apiVersion: 'v1', kind: 'Namespace', metadata });
+    const { error } = await run(deploy, ['carol']);
+    expect((error as TenantFailures).errors).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^carol: carol was not made: it lives on eu-1, with its data/,
+        ),
+      },
+    ]);
+    expect(us.writes.filter((write) => write.includes('carol'))).toEqual([]);
+  });
+
+  test('nor where the other host is away, which does not say', async () => {
+    await served.shift()?.[Symbol.asyncDispose]();
+    const { error } = await run(deploy, ['carol']);
+    expect((error as TenantFailures).errors).toMatchObject([
+      {
+        message: expect.stringMatching(/whether it lives on eu-1 already, is not known: host eu: /),
+      },
+    ]);
+    expect(us.writes.filter((write) => write.includes('carol'))).toEqual([]);
+  });
+});
+
 describe('nothing is asked', () => {
   test.each([
     [

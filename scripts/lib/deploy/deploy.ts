@@ -33,6 +33,7 @@ import { checkTenant } from './check-tenant.ts';
 import { eachHost } from './each-host.ts';
 import { eachTenant } from './each-tenant.ts';
 import { applyHostWide } from './host-wide.ts';
+import { mustNotLiveElsewhere } from './lives-elsewhere.ts';
 import { type DistRead, makePlan, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
 import { summarizeChanges } from '../progress/summarize-changes.ts';
@@ -139,6 +140,7 @@ async function deployHost(
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
     check: async (tenant) =>
       checkTenant(await virtualClient({ connections, signal }, tenant.id), tenant, signal),
+    mayBeMade: (id) => mustNotLiveElsewhere(workspace, dist.others, id),
     reveal,
     takeOver,
     signal,

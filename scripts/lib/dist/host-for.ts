@@ -14,15 +14,21 @@ export function hostFor(
     );
   }
   const [only, ...others] = hosts;
-  const names = hosts.map(({ name }) => name);
   if (named === undefined && host === undefined && others.length > 0) {
     throw new UsageError(
-      `--host is missing: tenants.json has several hosts; nothing was changed\n  → --host NAME, one of ${names.join(', ')}`,
+      `--host is missing: tenants.json has several hosts; nothing was changed\n  → --host NAME, one of ${hosts.map(({ name }) => name).join(', ')}`,
     );
   }
-  const found = host ?? (named === undefined ? only : hosts.find(({ name }) => name === named));
+  if (host !== undefined) return host;
+  return named === undefined && only !== undefined ? only : hostNamed(hosts, named ?? '');
+}
+
+/** The host of that name. @throws UsageError with a suggestion */
+export function hostNamed(hosts: readonly Host[], named: string): Host {
+  const found = hosts.find(({ name }) => name === named);
   if (found !== undefined) return found;
-  const near = suggest(named ?? '', names);
+  const names = hosts.map(({ name }) => name);
+  const near = suggest(named, names);
   const hint = near === null ? `known: ${names.join(', ')}` : `did you mean ${near}?`;
   throw new UsageError(
     `no host ${JSON.stringify(named)} in tenants.json; nothing was changed\n  → ${hint}`,

@@ -79,6 +79,8 @@ export interface HostTenants extends HostDist {
   readonly all: readonly TenantDist[];
   /** Those that are asked for. */
   readonly tenants: readonly TenantDist[];
+  /** The other hosts. */
+  readonly others: readonly HostManifest[];
 }
 
 /**
@@ -103,7 +105,12 @@ export function readByHost(
     );
   }
   return chosen
-    .map((host) => ({ ...host, all: on(all, host), tenants: on(asked, host) }))
+    .map((host) => ({
+      ...host,
+      all: on(all, host),
+      tenants: on(asked, host),
+      others: hosts.filter((other) => other !== host),
+    }))
     .filter(({ tenants }) => ids.length === 0 || tenants.length > 0);
 }
 

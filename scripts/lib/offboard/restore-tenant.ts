@@ -57,7 +57,7 @@ export async function restoreTenant(
   id: string,
   { from, identity, host: named }: RestoreOptions,
 ): Promise<void> {
-  const { workspace, report, signal, print } = surroundings;
+  const { workspace } = surroundings;
   const fleet = readFleet(workspace.tenantsFile);
   const wanted = hostFor(fleet, id, named);
   const digest = await digestOfArchive(from);
@@ -71,29 +71,59 @@ export async function restoreTenant(
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
   checkManifest(id, archived.manifest, fleet, versions.vcluster);
   const host = await connectHost(await ensureHost(surroundings, wanted.context));
+  await restoreArchive(surroundings, host, id, {
+    digest,
+    archived,
+    declare: () => addPaused(surroundings, archived.manifest, wanted.name),
+  });
+  await activate(surroundings, id);
+  await deploy(surroundings, [id]);
+  await forgetRestore(host.client, id);
+}
+
+/** An archive to be restored into a tenant that dist/ has as paused, once it is declared so. */
+export interface DeclaredArchive {
+  /** Of the archive as it is stored: `sha256:…`. */
+  readonly digest: string;
+  readonly archived: Archive;
+  readonly declare: () => Promise<void>;
+}
+
+/**
+ * Restores an archive into a tenant and compares, where that is not done yet; leaves a mark that
+ * says so. @throws UsageError where a tenant of that id lives there
+ */
+export async function restoreArchive(
+  surroundings: Surroundings,
+  host: ConnectedHost,
+  id: string,
+  { digest, archived, declare }: DeclaredArchive,
+): Promise<void> {
+  const { workspace, report, signal, print } = surroundings;
   const progress = await progressOf(host.client, id);
   if (progress !== null && !progress.startsWith(digest)) {
     throw new UsageError(
       `${id} lives on ${host.target.context} already; nothing was changed\n  → pnpm offboard ${id} first, if the archive is to take its place`,
     );
   }
-  if (progress === null || !progress.endsWith(FINISHED)) {
-    await addPaused(surroundings, archived.manifest, wanted.name);
-    await setProgress(host.client, id, digest);
-    await deploy(surroundings, [id]);
-    const [tenant] = readTenants(workspace.dist, [id]);
-    if (tenant === undefined) throw new ExpectedError(`${id} is not in dist/`);
-    await report.of(id).step('restore', () => restoreAll(host, tenant, archived, signal));
-    const { fingerprints, count } = archived.index;
-    print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
-    for (const { name, bytes } of archived.manifest.volumes) {
-      print(`${id}: data of ${name} compared, the same ${bytes} bytes`);
-    }
-    await setProgress(host.client, id, `${digest}${FINISHED}`);
-  }
-  await activate(surroundings, id);
+  if (progress?.endsWith(FINISHED) === true) return;
+  await declare();
+  await setProgress(host.client, id, digest);
   await deploy(surroundings, [id]);
-  await setProgress(host.client, id, null);
+  const [tenant] = readTenants(workspace.dist, [id]);
+  if (tenant === undefined) throw new ExpectedError(`${id} is not in dist/`);
+  await report.of(id).step('restore', () => restoreAll(host, tenant, archived, signal));
+  const { fingerprints, count } = archived.index;
+  print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
+  for (const { name, bytes } of archived.manifest.volumes) {
+    print(`${id}: data of ${name} compared, the same ${bytes} bytes`);
+  }
+  await setProgress(host.client, id, `${digest}${FINISHED}`);
+}
+
+/** Takes the mark away that a restore has left. */
+export async function forgetRestore(host: KubeClient, id: string): Promise<void> {
+  await setProgress(host, id, null);
 }
 
 /** The archive that is being restored into a tenant's namespace; null where there is no namespace. */
