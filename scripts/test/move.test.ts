@@ -58,7 +58,12 @@ const means: MoveMeans = {
       const there = live.get('eu-1');
       if (there?.state !== 'paused') throw new Error('alice is not held');
       const name = `alice-2026-11-26T07-00-0${calls.length % 10}Z.tar`;
-      const archive = { name, digest: `sha256:${'0'.repeat(64)}`, namespaceUid: there.uid };
+      const archive = {
+        name,
+        digest: `sha256:${'0'.repeat(64)}`,
+        namespaceUid: there.uid,
+        generation: 1,
+      };
       note(archive);
       writeFileSync(join(archives(), name), there.data);
       return archive;

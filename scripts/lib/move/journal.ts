@@ -13,6 +13,8 @@ export interface MovedArchive {
   readonly digest: string;
   /** Of the host namespace that was archived, so that no later one is mistaken for it. */
   readonly namespaceUid: string;
+  /** Of its StatefulSet, held at zero: another one after whoever scaled it, whatever it is now. */
+  readonly generation: number;
 }
 
 /**
@@ -42,6 +44,7 @@ const journalSchema: z.ZodType<MoveJournal> = z.object({
       name: z.string(),
       digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
       namespaceUid: z.string().min(1),
+      generation: z.int().min(0),
     })
     .nullable(),
   isRemoved: z.boolean(),

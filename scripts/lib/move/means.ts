@@ -1,16 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { V1StatefulSet } from '@tenantry/kube-library';
+import { type ObjectOf, placeOf } from '@tenantry/plan';
 import { hostNamespace } from '@tenantry/tenants';
 import { ExpectedError, Fault, UsageError } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import { connectHost, findHost } from '../cluster/host.ts';
 import { deploy } from '../deploy/deploy.ts';
+import { statefulSetOf } from '../deploy/pause-tenant.ts';
 import { findTenant } from '../dist/edit-tenants.ts';
 import { hostNamed } from '../dist/host-for.ts';
 import { readTenants } from '../dist/read.ts';
 import { readFleet } from '../dist/tenants-file.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { readNamespace } from '../kube/namespaces.ts';
+import { read } from '../kube/requests.ts';
 import { unpackArchive } from '../offboard/archive.ts';
 import { digestOfArchive, storeArchive } from '../offboard/archive-store.ts';
 import { deleteFromHost, stateSince } from '../offboard/delete-tenant.ts';
@@ -19,7 +24,7 @@ import { checkCapacity, removeTemporary } from '../offboard/temporary-vcluster.t
 import { makeVerifiedArchive } from '../offboard/verify-archive.ts';
 import { splitVolumes, volumeStreams } from '../offboard/volume-streams.ts';
 import { tenantVolumes } from '../offboard/volumes.ts';
-import type { MoveJournal } from './journal.ts';
+import type { MovedArchive, MoveJournal } from './journal.ts';
 import type { MoveMeans } from './move-tenant.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
@@ -48,8 +53,13 @@ export async function moveMeans(
     const streams = all.length === 0 ? [] : volumeStreams(dist().virtualObjects);
     return splitVolumes(id, all, streams);
   };
-  const mustNotBeBack = async (namespaceUid: string) => {
-    if ((await stateSince(source.client, id, namespaceUid)) !== 'brought back') return;
+  const since = async ({ namespaceUid, generation }: MovedArchive) => {
+    const state = await stateSince(source.client, id, namespaceUid);
+    const isSame = state !== 'held' || (await generationOf(source.client, id)) === generation;
+    return isSame ? state : 'brought back';
+  };
+  const mustNotBeBack = async (archive: MovedArchive) => {
+    if ((await since(archive)) !== 'brought back') return;
     throw new Fault({
       what: `${id} was not moved on`,
       why: `it was brought back on ${from} after it was archived, and may have changed since`,
@@ -99,15 +109,20 @@ export async function moveMeans(
         },
       );
       const { archive: name, digest } = verified;
-      const archive = { name, digest, namespaceUid: namespace?.metadata.uid ?? '' };
+      const archive = {
+        name,
+        digest,
+        namespaceUid: namespace?.metadata.uid ?? '',
+        generation: await generationOf(source.client, id),
+      };
       note(archive);
       storeArchive(join(archives, name), verified);
       return archive;
     },
-    isHeld: async ({ namespaceUid }) =>
-      (await stateSince(source.client, id, namespaceUid)) === 'held',
-    async restore({ name, digest, namespaceUid }) {
-      await mustNotBeBack(namespaceUid);
+    isHeld: async (archive) => (await since(archive)) === 'held',
+    async restore(archive) {
+      await mustNotBeBack(archive);
+      const { name, digest } = archive;
       using work = privateDirectory(state, `move-${id}`);
       const path = join(archives, name);
       if ((await digestOfArchive(path)) !== digest) {
@@ -122,11 +137,20 @@ export async function moveMeans(
         declare: async () => undefined,
       });
     },
-    async remove({ namespaceUid }) {
-      await mustNotBeBack(namespaceUid);
+    async remove(archive) {
+      await mustNotBeBack(archive);
       await report.of(id).step('removal', () => deleteFromHost(surroundings, source.client, id));
       print(`${id}: nothing of it is left on ${from}`);
     },
     forget: () => forgetRestore(target.client, id),
   };
+}
+
+/** Counts the changes of what is declared of a tenant's control plane. */
+async function generationOf(client: KubeClient, id: string): Promise<number> {
+  const statefulSet: ObjectOf<V1StatefulSet> | null = await read(
+    client,
+    statefulSetOf(placeOf(id)),
+  );
+  return statefulSet?.metadata.generation ?? 0;
 }
