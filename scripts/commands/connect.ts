@@ -1,4 +1,4 @@
-import { hostContextOf, readTenants } from '../lib/dist/read.ts';
+import { readTenants } from '../lib/dist/read.ts';
 import { UsageError } from '../lib/cli/errors.ts';
 import { connectHost, findHost } from '../lib/cluster/host.ts';
 import { runInteractive } from '../lib/cli/run-interactive.ts';
@@ -21,7 +21,7 @@ export default defineCommand({
         `${id} is ${tenant?.state}; it has no API server\n  → pnpm resume ${id}`,
       );
     }
-    const host = await connectHost(await findHost(context, hostContextOf([tenant])));
+    const host = await connectHost(await findHost(context, tenant.hostContext));
     await using connection = await openTenant(host, id, workspace.state, signal);
     const shell = process.env['SHELL'] || '/bin/sh';
     const [file = shell, ...args] = command;

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { parsePlan, type Plan } from '@tenantry/plan';
+import { parsePlans, type Plan } from '@tenantry/plan';
 import { messageOf, UsageError } from '../lib/cli/errors.ts';
+import { HOST_OPTION } from '../lib/cli/options.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
 
 export default defineCommand({
-  usage: 'pnpm run deploy [ID…] [--plan FILE] [--take-over] [--json]',
+  usage: 'pnpm run deploy [ID…] [--host NAME] [--plan FILE] [--take-over] [--json]',
   summary:
     'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.\n' +
     'Without a flag, pnpm deploy is enough; flags behind that name pnpm keeps for a command of its own.',
   options: {
+    host: HOST_OPTION,
     plan: {
       type: 'path',
       value: 'FILE',
@@ -26,24 +28,22 @@ export default defineCommand({
   live: true,
   async run(context) {
     const { positionals, values } = context;
-    const saved = values.plan === undefined ? null : readPlan(values.plan);
-    const ids = positionals.length > 0 || saved === null ? positionals : idsOf(saved);
-    await deploy(context, ids, { saved, takeOver: values['take-over'] ?? false });
+    await deploy(context, positionals, {
+      host: values.host,
+      saved: values.plan === undefined ? null : readPlans(values.plan),
+      takeOver: values['take-over'] ?? false,
+    });
   },
 });
 
 /** @throws UsageError */
-function readPlan(path: string): Plan {
+function readPlans(path: string): readonly Plan[] {
   try {
-    return parsePlan(readFileSync(path, 'utf8'));
+    return parsePlans(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new UsageError(
       `${path} cannot be read: ${messageOf(error)}\n  → pnpm plan --save ${path}`,
       { cause: error },
     );
   }
-}
-
-function idsOf({ tenants }: Plan): readonly string[] {
-  return tenants.map(({ id }) => id);
 }

@@ -6,7 +6,7 @@ import { type Context, defineCommand } from '../lib/cli/run-main.ts';
 import { quietShell } from '../lib/cli/shell.ts';
 import { actualContext, isOurs } from '../lib/cli/workspace.ts';
 import { clusterContents } from '../lib/cluster/cluster-contents.ts';
-import { namedContext } from '../lib/dist/read.ts';
+import { namedContexts } from '../lib/dist/read.ts';
 import { clusterContainers } from '../lib/tools/docker.ts';
 import { deleteCluster } from '../lib/tools/kind.ts';
 import { ensureTools } from '../lib/tools/toolchain.ts';
@@ -35,9 +35,10 @@ export default defineCommand({
       signal,
     };
     refuseWrong(confirmation);
-    const named = namedContext(dist);
-    if (named !== null && !isOurs(actualContext(named, workspace), workspace)) {
-      throw new UsageError(`the host ${named} is not ours to destroy; nothing was done`);
+    const named = namedContexts(dist);
+    const isOwn = (host: string) => isOurs(actualContext(host, workspace), workspace);
+    if (named.length > 0 && !named.some(isOwn)) {
+      throw new UsageError(`the host ${named.join(', ')} is not ours to destroy; nothing was done`);
     }
     const exists = (await clusterContainers($, cluster)).length > 0;
     if (!exists) print(`no kind cluster ${cluster}`);

@@ -1,6 +1,6 @@
-import { UsageError } from '../lib/cli/errors.ts';
 import { confirm } from '../lib/cli/confirm.ts';
 import { checkRecipient } from '../lib/offboard/archive-store.ts';
+import { resourceNames } from '../lib/offboard/resource-names.ts';
 import { offboardTenant } from '../lib/offboard/offboard-tenant.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 
@@ -53,13 +53,3 @@ export default defineCommand({
     });
   },
 });
-
-/** @throws UsageError where one is no name of a resource or an APIService */
-function resourceNames(list: string): readonly string[] {
-  const names = list.split(',').filter((name) => name !== '');
-  const wrong = names.find((name) => !/^[a-z0-9.-]{1,253}$/.test(name));
-  if (wrong === undefined) return names;
-  throw new UsageError(
-    `--accept-unreadable has ${JSON.stringify(wrong)}, which is no name of a resource; nothing was changed\n  → as the error named it: widgets.example.com,v1beta1.metrics.k8s.io`,
-  );
-}

@@ -3,7 +3,7 @@ import { restoreTenant } from '../lib/offboard/restore-tenant.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 
 export default defineCommand({
-  usage: 'pnpm restore ID --from ARCHIVE [--identity FILE] [--json]',
+  usage: 'pnpm restore ID --from ARCHIVE [--host NAME] [--identity FILE] [--json]',
   summary:
     'Brings an offboarded tenant back from its archive: its objects as they were, and what its\n' +
     'archive has of its volumes; the others are empty. Interrupted, the same command takes it up again.',
@@ -14,6 +14,11 @@ export default defineCommand({
       // Of usage, --from is a day.
       variable: 'TENANTRY_ARCHIVE',
       description: 'a file that pnpm offboard has written',
+    },
+    host: {
+      type: 'string',
+      value: 'NAME',
+      description: 'where it is to live; default: the only host',
     },
     identity: {
       type: 'path',
@@ -29,6 +34,7 @@ export default defineCommand({
     if (values.from === undefined) {
       throw new UsageError(`--from is missing\n  → pnpm restore ${id} --from archives/${id}-….tar`);
     }
-    await restoreTenant(context, id, { from: values.from, identity: values.identity });
+    const { from, identity, host } = values;
+    await restoreTenant(context, id, { from, identity, host });
   },
 });

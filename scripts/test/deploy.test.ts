@@ -12,7 +12,7 @@ import {
   type Plan,
   planDifferences,
   renderPlan,
-  serializePlan,
+  serializePlans,
   somethingDone,
   systemNamespaceObject,
 } from '@tenantry/plan';
@@ -38,6 +38,7 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
     name: 'Alice',
     state: 'active',
     plan: 'small',
+    host: 'default',
     hostContext: 'kind-tenantry',
     image: 'tenantry/app:1',
     images: { app: 'tenantry/app:1' },
@@ -249,6 +250,7 @@ async function deployed(
       return [somethingDone('1 pods deleted')];
     },
     check: async ({ name }) => `Hello ${name}`,
+    mayBeMade: async () => undefined,
     reveal,
     takeOver,
     signal: new AbortController().signal,
@@ -772,7 +774,7 @@ describe('a Secret that is encrypted where it is kept', () => {
     ]);
     await deployed(changed, { reveal: sending(PASSWORD) });
     const inventory = host.get('v1 ConfigMap tenantry-system/inventory-alice');
-    const seen = [renderPlan(plan), serializePlan(plan), JSON.stringify(inventory), ...said];
+    const seen = [renderPlan(plan), serializePlans([plan]), JSON.stringify(inventory), ...said];
     for (const value of [PASSWORD, 'battery staple', hashOf(PASSWORD)]) {
       expect(seen.join('\n')).not.toContain(value);
     }

@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readHostWide, readTenants } from '../lib/dist/read.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readByHost, readTenants } from '../lib/dist/read.ts';
 import { synthDist } from '../lib/dist/synth.ts';
 import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
 
@@ -25,7 +25,7 @@ const copy = (from: string, to: string) => {
 };
 
 test('what editors, systems and people put beside the tenants is passed over', () => {
-  const before = JSON.stringify([readTenants(place.dist), readHostWide(place.dist)]);
+  const before = JSON.stringify(readByHost(place.dist, [], undefined));
   copy('alice', 'alice copy');
   copy('alice', 'alice.orig');
   copy('alice', 'alice-copy');
@@ -38,7 +38,7 @@ test('what editors, systems and people put beside the tenants is passed over', (
     place.write(`dist/${path}._a.yaml`, '\0');
     symlinkSync('me@nowhere', join(place.dist, path, '.#a.yaml'));
   }
-  expect(JSON.stringify([readTenants(place.dist), readHostWide(place.dist)])).toBe(before);
+  expect(JSON.stringify(readByHost(place.dist, [], undefined))).toBe(before);
 });
 
 test('the images are those that synth has named, one built and one by digest', () => {
@@ -104,4 +104,58 @@ test.each<readonly [string, () => void, RegExp]>([
   expect(await synthDist(place, () => {})).toBe(0);
   expect(contents(place.dist)).toEqual(before);
   expect(readTenants(place.dist).map(({ id }) => id)).toEqual(['alice', 'bob']);
+});
+
+test('the only host is called as its tenants say, and has them all', () => {
+  expect(readByHost(place.dist, ['bob'], 'default')).toMatchObject([
+    {
+      name: 'default',
+      context: 'kind-tenantry',
+      all: [{ id: 'alice' }, { id: 'bob' }],
+      tenants: [{ id: 'bob' }],
+    },
+  ]);
+});
+
+describe('of several hosts', () => {
+  beforeEach(async () => {
+    place.tenants(
+      JSON.stringify({
+        hosts: { 'eu-1': { context: 'eu' }, 'us-1': { context: 'us' }, new: { context: 'new' } },
+        tenants: [
+          { id: 'alice', name: 'Alice', host: 'eu-1' },
+          { id: 'bob', name: 'Bob', host: 'us-1' },
+        ],
+      }),
+    );
+    await synthDist(place, () => {});
+  });
+
+  test('each has its own tenants and objects, also one without tenants', () => {
+    const hosts = readByHost(place.dist, [], undefined);
+    expect(hosts.map(({ name, context, all }) => [name, context, all.map(({ id }) => id)])).toEqual(
+      [
+        ['eu-1', 'eu', ['alice']],
+        ['new', 'new', []],
+        ['us-1', 'us', ['bob']],
+      ],
+    );
+    expect(hosts.map(({ hostWide }) => hostWide.length > 0)).toEqual([true, true, true]);
+  });
+
+  test('only those of the tenants that are asked for come', () => {
+    const hosts = readByHost(place.dist, ['bob'], undefined);
+    expect(hosts.map(({ name }) => name)).toEqual(['us-1']);
+  });
+
+  test.each<readonly [string, string, RegExp]>([
+    ['without its host.json', 'host.json', /us-1 cannot be read: /],
+    ['gone', '', /bob is for host us-1, context us, which .*_hosts has not\n {2}→ run pnpm synth/],
+  ])('one that is %s ends a command, and synth puts it right', async (_, path, message) => {
+    const before = contents(place.dist);
+    rmSync(join(place.dist, '_hosts/us-1', path), { recursive: true });
+    expect(() => readByHost(place.dist, [], undefined)).toThrow(message);
+    await synthDist(place, () => {});
+    expect(contents(place.dist)).toEqual(before);
+  });
 });

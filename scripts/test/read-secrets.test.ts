@@ -32,7 +32,7 @@ afterEach(() => place.remove());
 test('a tenant’s Secrets are among its objects, and no other’s; dist/ has none of them', async () => {
   place.write('secrets/alice.yaml', SECRET);
   place.write('secrets/.sops.yaml', '');
-  const [alice, bob] = readDist(place, []).tenants;
+  const [alice, bob] = readDist(place, []).flatMap(({ tenants }) => tenants);
   const secretsOf = (tenant: typeof alice) =>
     tenant?.virtualObjects.map(referenceOf).filter((each) => each === 'v1 Secret default/db');
   expect([secretsOf(alice), secretsOf(bob)]).toEqual([['v1 Secret default/db'], []]);

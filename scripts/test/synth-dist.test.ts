@@ -88,6 +88,38 @@ describe('synth', () => {
     ]);
   });
 
+  test('gives each of several hosts a directory, and takes those of before away', async () => {
+    await synth();
+    const before = contents(place.dist);
+    const hosts = { 'eu-1': { context: 'kind-tenantry' }, 'us-1': { context: 'us' } };
+    const tenants = [
+      { ...alice, host: 'eu-1' },
+      { ...bob, host: 'us-1' },
+    ];
+    place.tenants(JSON.stringify({ hosts, tenants }));
+    expect(await synth()).toEqual([
+      0,
+      expect.stringMatching(/^_hosts: new, \d+ files$/),
+      'alice: tenant.json',
+      'bob: tenant.json',
+      '_host: removed',
+      '4 changed, 2 tenants in dist',
+    ]);
+    expect(directories()).toEqual(['_hosts', 'alice', 'bob']);
+    const priorityClasses = ['low'];
+    place.tenants(
+      JSON.stringify({ hosts: { ...hosts, 'us-1': { context: 'us', priorityClasses } }, tenants }),
+    );
+    expect(await synth()).toEqual([
+      0,
+      expect.stringMatching(/^_hosts: us-1\/\S+\.yaml$/),
+      '1 changed, 2 tenants in dist',
+    ]);
+    place.tenants([alice, bob]);
+    await synth();
+    expect(contents(place.dist)).toEqual(before);
+  });
+
   test('undoes changes by hand', async () => {
     await synth();
     const before = contents(place.dist);

@@ -5,8 +5,9 @@ export {
   type TemporaryVclusterProps,
 } from './temporary-vcluster-app.ts';
 export {
+  type HostManifest,
   synthesize,
-  synthesizeHost,
+  synthesizeHosts,
   type TenantManifest,
   TenantSynthesizer,
   type Tree,

@@ -1,4 +1,11 @@
-import type { Fleet, Host, Plan, Tenant } from '@tenantry/tenants';
+import {
+  DEFAULT_HOST,
+  type Fleet,
+  type Host,
+  hostsDirectory,
+  type Plan,
+  type Tenant,
+} from '@tenantry/tenants';
 import { workload, type WorkloadProps } from '@tenantry/workload';
 import { HostApp } from './host-app.ts';
 import { type ManifestObject, objectsOf } from './manifest-object.ts';
@@ -20,7 +27,9 @@ export interface TenantManifest {
   readonly plan: string;
   /** As the workload's schema made them; plain data. */
   readonly settings: unknown;
-  /** The kubeconfig context of the host cluster; no other is touched. */
+  /** The name of the host cluster. */
+  readonly host: string;
+  /** Its kubeconfig context; no other is touched. */
   readonly hostContext: string;
   /** The workload's first image. */
   readonly image: string;
@@ -30,20 +39,39 @@ export interface TenantManifest {
   readonly chartVersion: string;
 }
 
-/** dist/ for a fleet: `_host/`, and a directory for each tenant. */
-export function synthesize(fleet: Fleet, pins: Pins): Tree {
-  const synthesizer = new TenantSynthesizer(fleet.host, pins);
+/** What the commands need to know of one of several hosts: `host.json` in its directory. */
+export interface HostManifest {
+  readonly name: string;
+  readonly context: string;
+}
+
+/** dist/ for a fleet: a directory for its hosts, and one for each tenant. */
+export function synthesize({ hosts, tenants }: Fleet, pins: Pins): Tree {
+  const synthesizerOf = memo((host: Host) => new TenantSynthesizer(host, pins));
   return new Map([
-    ...inDirectory('_host', synthesizeHost(fleet.host, pins)),
-    ...fleet.tenants.flatMap((tenant) => [
-      ...inDirectory(tenant.id, synthesizer.synthesize(tenant)),
+    ...inDirectory(hostsDirectory(hosts), synthesizeHosts(hosts, pins)),
+    ...tenants.flatMap((tenant) => [
+      ...inDirectory(tenant.id, synthesizerOf(tenant.host).synthesize(tenant)),
     ]),
   ]);
 }
 
-/** The files of `_host/`, from the host and the pins alone. */
-export function synthesizeHost(host: Host, { pausePage }: Pick<Pins, 'pausePage'>): Tree {
-  return filesOf('', objectsOf(new HostApp({ host, pausePage }).chart));
+/** The files of the hosts' directory, from the hosts and the pins alone; of several hosts each has one in it. */
+export function synthesizeHosts(
+  hosts: readonly Host[],
+  { pausePage }: Pick<Pins, 'pausePage'>,
+): Tree {
+  const objects = (host: Host) => filesOf('', objectsOf(new HostApp({ host, pausePage }).chart));
+  const [only] = hosts;
+  if (only !== undefined && hosts.length === 1) return objects(only);
+  return new Map(
+    hosts.flatMap((host) => {
+      const { name, context } = host;
+      const manifest: HostManifest = { name, context };
+      const files = [['host.json', json(manifest)] as const, ...objects(host)];
+      return [...inDirectory(name, new Map(files))];
+    }),
+  );
 }
 
 /** Stands for an id in objects made for any tenant; no id, name or context can hold it. */
@@ -90,13 +118,14 @@ export class TenantSynthesizer {
       state,
       plan: plan.name,
       settings,
+      host: this.#host.name,
       hostContext: this.#host.context,
       image: Object.values(images)[0] ?? '',
       images,
       chartVersion: vcluster,
     };
     return new Map([
-      ['tenant.json', `${JSON.stringify(written(manifest), null, 2)}\n`],
+      ['tenant.json', json(written(manifest))],
       ...host(JSON.stringify({ reach, state, hostnames: names })).map(
         ({ path, text }) => [path(id), text(id)] as const,
       ),
@@ -149,13 +178,18 @@ function filesOf(
   return new Map(objects.map((object) => [prefix + nameOf(object), toYaml(object)]));
 }
 
-/** One image says all that `images` could, and no settings are not told. */
-function written({ images, settings, ...manifest }: TenantManifest): object {
+/** One image says all that `images` could; no settings, and a host that nobody named, are not told. */
+function written({ images, settings, host, ...manifest }: TenantManifest): object {
   return {
     ...manifest,
+    ...(host !== DEFAULT_HOST && { host }),
     ...(Object.keys(images).length > 1 && { images }),
     ...(Object.keys(settings as object).length > 0 && { settings }),
   };
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function inDirectory(directory: string, files: Tree): Tree {

@@ -29,11 +29,9 @@ export function treeOf(tenants: readonly object[], file: object = {}): Tree {
 }
 
 /** What a tenant's YAML files say, each from constructs made for this tenant alone. */
-export function contentsOf(
-  { host: { apiCidr, gateway, storageClasses } }: Fleet,
-  tenant: Tenant,
-): readonly object[] {
+export function contentsOf(tenant: Tenant): readonly object[] {
   const { id, name, plan, settings } = tenant;
+  const { apiCidr, gateway, storageClasses } = tenant.host;
   const { objects } = new WorkloadApp({
     tenant: { id, name, nodePort: plan.nodePort, settings },
     images: pins.images,

@@ -163,7 +163,7 @@ test('what tenants share is made once, and each has the files that its own objec
       const tree = synthesize(fleet, pins);
       for (const each of fleet.tenants) {
         const { id } = each;
-        const files = contentsOf(fleet, each).map(toYaml);
+        const files = contentsOf(each).map(toYaml);
         const made = [...tree].filter(([path]) => path.startsWith(`${id}/`));
         expect(made.slice(1).map(([, text]) => text)).toEqual(files);
         const names = made.map(([path]) => path.slice(id.length + 1));
@@ -181,6 +181,60 @@ test('nothing of one tenant stands in the files of another, and of none in the h
     const others = ['alice', 'bob'].filter((id) => id !== owner).join('|');
     expect([path, text]).toEqual([path, expect.not.stringMatching(new RegExp(others, 'i'))]);
   }
+});
+
+describe('of several hosts', () => {
+  const hosts = {
+    'us-1': { context: 'us', apiCidr: '10.30.0.0/28' },
+    'eu-1': { context: 'eu', annotations: ['cilium.io'] },
+  };
+  const tree = treeOf([{ ...alice, host: 'eu-1' }, { ...bob, host: 'us-1' }], { hosts });
+  const below = (files: Tree, directory: string) =>
+    new Map(
+      [...files].flatMap(([path, text]) =>
+        path.startsWith(directory) ? [[path.slice(directory.length), text] as const] : [],
+      ),
+    );
+
+  test.each([
+    ['eu-1', alice],
+    ['us-1', bob],
+  ] as const)('each has what it would have alone, and its tenants too: %s', (name, tenant) => {
+    const alone = treeOf([tenant], { hosts: { [name]: hosts[name] } });
+    expect(below(tree, `${tenant.id}/`)).toEqual(below(alone, `${tenant.id}/`));
+    const [own, shared] = [below(tree, `_hosts/${name}/`), below(alone, '_host/')];
+    expect(JSON.parse(own.get('host.json') ?? '')).toEqual({ name, context: hosts[name].context });
+    expect([...own].slice(1)).toEqual([...shared]);
+  });
+
+  test('nothing else is there', () => {
+    const directories = [...tree.keys()].map((path) => path.replace(/\/[^/]*$/, ''));
+    expect(new Set(directories.map((path) => path.replace(/\/(host|virtual)$/, '')))).toEqual(
+      new Set(['_hosts/eu-1', '_hosts/us-1', 'alice', 'bob']),
+    );
+  });
+
+  test('whatever their order in the file, the bytes are the same', () => {
+    const turned = { 'eu-1': hosts['eu-1'], 'us-1': hosts['us-1'] };
+    const again = treeOf([{ ...bob, host: 'us-1' }, { ...alice, host: 'eu-1' }], { hosts: turned });
+    expect([...again]).toEqual([...tree]);
+  });
+
+  test('of the move of a tenant you see where it lives, its own objects stay', () => {
+    const moved = treeOf([{ ...alice, host: 'us-1' }, { ...bob, host: 'us-1' }], { hosts });
+    expect(differences(tree, moved)).toEqual([
+      'alice/host/networkpolicy.control-plane.yaml',
+      'alice/tenant.json',
+    ]);
+    expect(changedKeys(tree, moved)).toEqual(['hostContext', 'host']);
+  });
+});
+
+test('a host that nobody named is in no tenant.json', () => {
+  const [short, named] = [treeOf([alice]), treeOf([alice], { hosts: { 'eu-1': {} } })];
+  expect(differences(short, named)).toEqual(['alice/tenant.json']);
+  expect(changedKeys(short, named)).toEqual(['host']);
+  expect(short.get('alice/tenant.json')).not.toContain('"host"');
 });
 
 describe('the same bytes come out', () => {

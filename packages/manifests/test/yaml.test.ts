@@ -85,8 +85,8 @@ describe.each(versions)('read as YAML %s', (version) => {
     const fleet = fleetOf([alice]);
     const tenant = onlyTenant(fleet);
     const made = [
-      ...objectsOf(new HostApp({ ...fleet, pausePage: pins.pausePage }).chart),
-      ...contentsOf(fleet, tenant),
+      ...objectsOf(new HostApp({ host: tenant.host, pausePage: pins.pausePage }).chart),
+      ...contentsOf(tenant),
     ];
     const texts = [...treeOf([alice])].filter(([path]) => path.endsWith('.yaml'));
     expect(texts.map(([, text]) => parse(text, { version }))).toEqual(

@@ -38,7 +38,7 @@ export { hasRoom } from './node-capacity.ts';
 export type { Observed, ObservedRelease, ObservedTenant, ObservedVirtual } from './observed.ts';
 export { foreignPauses, nameInside } from './pause-drift.ts';
 export { type Dist, isEmpty, type Plan, plan } from './plan.ts';
-export { parsePlan, planDifferences, planEvents, serializePlan } from './plan-json.ts';
+export { parsePlans, planDifferences, planEvents, serializePlans } from './plan-json.ts';
 export { NOTHING_SEEN, type ObjectsSeen, planObjects } from './plan-objects.ts';
 export { isChartUnchanged, isReleaseKnown, upgradeReasons } from './plan-release.ts';
 export {

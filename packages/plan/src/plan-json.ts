@@ -1,42 +1,59 @@
 import { isBlocked } from './change.ts';
 import { isEmpty, type Plan } from './plan.ts';
 
-/** A plan as events, one object a line: host-wide, each tenant, each orphan, then a summary. */
-export function planEvents(plan: Plan): readonly object[] {
-  const { context, hostWide, risks, tenants, orphans } = plan;
-  const all = [...hostWide, ...tenants.flatMap(({ changes }) => changes)];
+/**
+ * Plans as events, one object a line: of each host what is host-wide, each tenant and each orphan,
+ * then a summary of all.
+ */
+export function planEvents(plans: readonly Plan[]): readonly object[] {
+  const tenants = plans.flatMap((plan) => plan.tenants);
+  const all = [
+    ...plans.flatMap(({ hostWide }) => hostWide),
+    ...tenants.flatMap(({ changes }) => changes),
+  ];
+  const risks = [...plans, ...tenants].reduce((sum, each) => sum + each.risks.length, 0);
   return [
-    { event: 'host-wide', context, changes: hostWide, risks },
-    ...tenants.map(({ note: _note, ...tenant }) => ({ event: 'tenant', ...tenant })),
-    ...orphans.map((id) => ({ event: 'orphan', id })),
+    ...plans.flatMap(eventsOf),
     {
       event: 'summary',
       tenants: tenants.length,
       changed: tenants.filter(({ changes }) => changes.length > 0).length,
       changes: all.length,
-      risks: risks.length + tenants.reduce((sum, tenant) => sum + tenant.risks.length, 0),
+      risks,
       conflicts: all.filter(isBlocked).length,
       refused: tenants.filter(({ obstacle }) => obstacle !== null).length,
       unseen: tenants.filter(({ unseen }) => unseen !== null).length,
-      empty: isEmpty(plan),
+      empty: plans.every(isEmpty),
     },
+  ];
+}
+
+function eventsOf({ context, hostWide, risks, tenants, orphans }: Plan): readonly object[] {
+  return [
+    { event: 'host-wide', context, changes: hostWide, risks },
+    ...tenants.map(({ note: _note, ...tenant }) => ({ event: 'tenant', ...tenant })),
+    ...orphans.map((id) => ({ event: 'orphan', id })),
   ];
 }
 
 /** What a plan that is kept in a file is known by. */
 const FORM = 'tenantry-plan-1';
 
-export function serializePlan(plan: Plan): string {
-  return `${JSON.stringify({ form: FORM, plan }, null, 2)}\n`;
+/** The plans of all hosts as a text. */
+export function serializePlans(plans: readonly Plan[]): string {
+  const [plan, ...others] = plans;
+  const saved = others.length === 0 ? { form: FORM, plan } : { form: FORM, plans };
+  return `${JSON.stringify(saved, null, 2)}\n`;
 }
 
-/** @throws Error where the text is no plan of ours */
-export function parsePlan(text: string): Plan {
-  const { form, plan } = JSON.parse(text) as { form?: unknown; plan?: unknown };
-  if (form !== FORM || typeof plan !== 'object' || plan === null) {
+/** @throws Error where the text is none of ours */
+export function parsePlans(text: string): readonly Plan[] {
+  const { form, plan, plans = [plan] } = JSON.parse(text) as Record<string, unknown>;
+  const isPlan = (value: unknown) => typeof value === 'object' && value !== null;
+  if (form !== FORM || !Array.isArray(plans) || !plans.every(isPlan)) {
     throw new Error(`it is no ${FORM} as \`pnpm plan --save\` writes it`);
   }
-  return plan as Plan;
+  return plans as readonly Plan[];
 }
 
 /** In what two plans differ, a line each; empty where they are the same. */

@@ -10,8 +10,11 @@ import { riskCounts, riskLines } from './risks/render-risks.ts';
 /** How long a value may be before it is cut. */
 const MAX_VALUE_LENGTH = 80;
 
-/** A plan for people: a line per change, the fields that differ beneath, what it adds up to last. */
-export function renderPlan(plan: Plan): string {
+/**
+ * A plan for people: a line per change, the fields that differ beneath, what it adds up to last. Of
+ * several hosts, it says in the end which it is of.
+ */
+export function renderPlan(plan: Plan, { several = false } = {}): string {
   const lines = [
     ...section(`${plan.context}, for all tenants`, plan.hostWide, plan.risks, null),
     ...plan.tenants.flatMap(renderTenant),
@@ -19,7 +22,7 @@ export function renderPlan(plan: Plan): string {
       (id) =>
         `${id}: orphan: live, but not in dist/; a deploy leaves it alone\n  → pnpm offboard ${id}`,
     ),
-    summary(plan),
+    `${several ? `${plan.context}: ` : ''}${summary(plan)}`,
   ];
   return lines.join('\n');
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Change } from '../src/change.ts';
 import { describeDone, describeDrift, describeObstacle } from '../src/describe.ts';
 import type { Plan } from '../src/plan.ts';
-import { parsePlan, planDifferences, planEvents, serializePlan } from '../src/plan-json.ts';
+import { parsePlans, planDifferences, planEvents, serializePlans } from '../src/plan-json.ts';
 import { renderPlan } from '../src/render-plan.ts';
 
 const update: Change = {
@@ -81,7 +81,7 @@ test('nothing to do is one line', () => {
 });
 
 test('a plan for machines ends with a summary', () => {
-  expect(planEvents(plan).at(-1)).toEqual({
+  expect(planEvents([plan]).at(-1)).toEqual({
     event: 'summary',
     tenants: 3,
     changed: 1,
@@ -95,8 +95,18 @@ test('a plan for machines ends with a summary', () => {
 });
 
 test('a saved plan comes back as it was; another file is refused', () => {
-  expect(parsePlan(serializePlan(plan))).toEqual(plan);
-  expect(() => parsePlan('{"form":"other"}')).toThrow('tenantry-plan-1');
+  const other = { ...plan, context: 'other' };
+  expect(parsePlans(serializePlans([plan]))).toEqual([plan]);
+  expect(parsePlans(serializePlans([plan, other]))).toEqual([plan, other]);
+  const form = 'tenantry-plan-1';
+  for (const file of [
+    { form: 'other', plan },
+    { form },
+    { form, plans: {} },
+    { form, plans: [1] },
+  ]) {
+    expect(() => parsePlans(JSON.stringify(file))).toThrow(form);
+  }
 });
 
 test('what is used at the moment makes no saved plan another one', () => {

@@ -35,6 +35,7 @@ export { splitByRoom } from './room.ts';
 export { DEFAULT_PLAN, isId, jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type {
+  Capacity,
   Egress,
   Fleet,
   Gateway,
@@ -48,6 +49,6 @@ export type {
   State,
   Tenant,
 } from './tenant.ts';
-export { PAUSE_SOURCES, STATES } from './tenant.ts';
+export { DEFAULT_HOST, PAUSE_SOURCES, STATES } from './tenant.ts';
 export type { Period, Usage, Version, Volume } from './usage.ts';
 export { HOURS_A_MONTH, usageOf } from './usage.ts';

@@ -11,6 +11,20 @@ export const MAX_ID_LENGTH =
 export const DEFAULT_CLUSTER = 'tenantry';
 export const DEFAULT_CONTEXT = kindContext(DEFAULT_CLUSTER);
 
+/** The directory of dist/ with what all tenants of the only host share; `_` is illegal in ids. */
+export const HOST_DIRECTORY = '_host';
+/** Where there are several hosts: with a directory for each of them, by name. */
+export const HOSTS_DIRECTORY = '_hosts';
+
+export function hostsDirectory({ length }: { readonly length: number }): string {
+  return length === 1 ? HOST_DIRECTORY : HOSTS_DIRECTORY;
+}
+
+/** Whether a directory of dist/ is the hosts', and no tenant's. */
+export function isHostsDirectory(name: string): boolean {
+  return name === HOST_DIRECTORY || name === HOSTS_DIRECTORY;
+}
+
 export const FIELD_MANAGER = 'tenantry';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'tenantry';

@@ -11,13 +11,23 @@ import {
 } from './plan-values.ts';
 import type { Host, Plan } from './tenant.ts';
 
-export type PlanHost = Pick<Host, 'storageClasses' | 'runtimeClasses' | 'apiCidr' | 'clusterCidrs'>;
+/** What of a host plans are held against. */
+export interface PlanHost extends Pick<
+  Host,
+  'storageClasses' | 'runtimeClasses' | 'apiCidr' | 'clusterCidrs'
+> {
+  /** Where it stands in tenants.json: `host`, `hosts.eu-1`. */
+  readonly where: string;
+}
 
-/** What is wrong with a well-formed plan by itself, and on its host. */
-export function planBreaches(plan: Plan, host: PlanHost): readonly Breach[] {
+/** What is wrong with a well-formed plan by itself. */
+export function planBreaches(plan: Plan): readonly Breach[] {
+  return [...tooMuch(plan), ...tooLittle(plan)];
+}
+
+/** What is wrong with it on a host. */
+export function planBreachesOn(host: PlanHost, plan: Plan): readonly Breach[] {
   return [
-    ...tooMuch(plan),
-    ...tooLittle(plan),
     ...foreignClasses(plan, host),
     ...foreignStorage(plan, host),
     ...closedAddresses(plan, host),
@@ -85,14 +95,14 @@ function foreignClasses(plan: Plan, host: PlanHost): readonly Breach[] {
     return [
       {
         path: ['plans', plan.name, 'vcluster', ...path],
-        message: `found ${show(found)}; host.${key} has ${allowed.map(show).join(', ') || 'none'}; add it there`,
+        message: `found ${show(found)}; ${host.where}.${key} has ${allowed.map(show).join(', ') || 'none'}; add it there`,
       },
     ];
   });
 }
 
 /** The classes that a plan's tenants may claim, and the one that its control planes do. */
-function foreignStorage(plan: Plan, { storageClasses }: PlanHost): readonly Breach[] {
+function foreignStorage(plan: Plan, { storageClasses, where }: PlanHost): readonly Breach[] {
   if (plan.storageClasses === null) return [];
   const path = ['plans', plan.name, 'storageClasses'];
   const own = planText(plan, STORAGE_CLASS);
@@ -100,7 +110,7 @@ function foreignStorage(plan: Plan, { storageClasses }: PlanHost): readonly Brea
   if (foreign !== undefined) {
     const has = storageClasses.map(show).join(', ') || 'none';
     return [
-      { path, message: `found ${show(foreign)}; host.storageClasses has ${has}; add it there` },
+      { path, message: `found ${show(foreign)}; ${where}.storageClasses has ${has}; add it there` },
     ];
   }
   return own === null || plan.storageClasses.includes(own)
@@ -111,13 +121,13 @@ function foreignStorage(plan: Plan, { storageClasses }: PlanHost): readonly Brea
 /** What a plan would open and no plan may: what every node, or every cluster, has for itself. */
 function closedAddresses(
   { name, egress, nameservers }: Plan,
-  { apiCidr, clusterCidrs }: PlanHost,
+  { apiCidr, clusterCidrs, where }: PlanHost,
 ): readonly Breach[] {
   const closed = [
     [LINK_LOCAL, 'link-local, where clouds keep their metadata'],
     [LOOPBACK, 'loopback'],
-    ...(apiCidr === null ? [] : [[apiCidr, "the host's API, host.apiCidr"] as const]),
-    ...clusterCidrs.map((cidr) => [cidr, "the cluster's own, host.clusterCidrs"] as const),
+    ...(apiCidr === null ? [] : [[apiCidr, `the host's API, ${where}.apiCidr`] as const]),
+    ...clusterCidrs.map((cidr) => [cidr, `the cluster's own, ${where}.clusterCidrs`] as const),
   ] as const;
   const breaches = (path: readonly PropertyKey[], found: string, cidr: string) => {
     const met = closed.filter(([block]) => overlaps(block, cidr));

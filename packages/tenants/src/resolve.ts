@@ -1,8 +1,17 @@
 import type { z } from 'zod';
 import { defaultHostname } from './names.ts';
 import { parseBytes, parseCpu } from './quantity.ts';
-import type { planSchema, TenantsFile } from './schema.ts';
-import type { Fleet, Plan, Release, Resources, Tenant } from './tenant.ts';
+import type { capacitySchema, hostSchema, planSchema, TenantsFile } from './schema.ts';
+import {
+  type Capacity,
+  DEFAULT_HOST,
+  type Fleet,
+  type Host,
+  type Plan,
+  type Release,
+  type Resources,
+  type Tenant,
+} from './tenant.ts';
 
 /** The part of a plan's limits that is reserved where the plan does not say. */
 const DEFAULT_REQUESTS = { cpu: 1 / 4, memory: 1 / 2 } as const;
@@ -18,19 +27,12 @@ export function resolveFleet(file: TenantsFile): Fleet {
       { name, images: release === 'source' ? {} : release.images },
     ]),
   );
-  const { capacity, apiCidr, gateway, domain, ...host } = file.host;
+  const entries = Object.entries(file.hosts ?? { [DEFAULT_HOST]: file.host });
+  const domains = new Map(entries.map(([name, { domain }]) => [name, domain]));
+  const hosts = new Map(entries.map(([name, host]) => [name, resolveHost(name, host)]));
+  const [only = ''] = hosts.keys();
   return {
-    host: {
-      context: file.host.context,
-      capacity: capacity === undefined ? null : resolveResources(capacity),
-      apiCidr: apiCidr ?? null,
-      gateway: gateway ?? null,
-      clusterCidrs: sorted(host.clusterCidrs),
-      storageClasses: sorted(host.storageClasses),
-      priorityClasses: sorted(host.priorityClasses),
-      runtimeClasses: sorted(host.runtimeClasses),
-      annotations: sorted(host.annotations),
-    },
+    hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     graceDays: file.graceDays,
     imageRepository: file.image.repository,
     releases: [...releases.values()],
@@ -38,14 +40,17 @@ export function resolveFleet(file: TenantsFile): Fleet {
       .map((tenant): Tenant => {
         const plan = plans.get(tenant.plan ?? file.defaultPlan);
         const release = releases.get(tenant.release);
-        if (plan === undefined || release === undefined) {
-          throw new TypeError(`no plan or release for ${tenant.id}: rules not checked`);
+        const host = hosts.get(tenant.host ?? only);
+        if (plan === undefined || release === undefined || host === undefined) {
+          throw new TypeError(`no plan, release or host for ${tenant.id}: rules not checked`);
         }
+        const domain = domains.get(host.name);
         const paused = tenant.state !== 'active';
         return {
           id: tenant.id,
           name: tenant.name,
           plan,
+          host,
           state: tenant.state,
           pausedBy: paused ? (tenant.pausedBy ?? 'operator') : null,
           pausedSince: paused ? (tenant.pausedSince ?? null) : null,
@@ -71,6 +76,29 @@ export function resolveFleet(file: TenantsFile): Fleet {
 
 function sorted(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
+}
+
+function resolveHost(name: string, host: z.output<typeof hostSchema>): Host {
+  return {
+    name,
+    context: host.context,
+    capacity: host.capacity === undefined ? null : resolveCapacity(host.capacity),
+    apiCidr: host.apiCidr ?? null,
+    gateway: host.gateway ?? null,
+    clusterCidrs: sorted(host.clusterCidrs),
+    storageClasses: sorted(host.storageClasses),
+    priorityClasses: sorted(host.priorityClasses),
+    runtimeClasses: sorted(host.runtimeClasses),
+    annotations: sorted(host.annotations),
+  };
+}
+
+export function resolveCapacity(capacity: z.output<typeof capacitySchema>): Capacity {
+  return {
+    ...resolveResources(capacity),
+    storage: capacity.storage === undefined ? null : amount(parseBytes(capacity.storage)),
+    tenants: capacity.tenants ?? null,
+  };
 }
 
 export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Plan {

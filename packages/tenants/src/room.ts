@@ -1,7 +1,8 @@
 import { OVERHEAD_REQUESTS, sum } from './footprint.ts';
+import { formatPath } from './fault.ts';
 import type { Transition } from './lifecycle.ts';
 import { formatBytes, formatCpu } from './quantity.ts';
-import type { Fleet, Plan, Resources } from './tenant.ts';
+import type { Fleet, Host, Plan, Resources } from './tenant.ts';
 
 /** A transition that is due, and why it cannot be made now. */
 export interface HeldTransition {
@@ -20,11 +21,23 @@ export interface PossibleTransitions {
  * who still fits.
  */
 export function splitByRoom(
-  { tenants, host }: Pick<Fleet, 'tenants' | 'host'>,
+  fleet: Pick<Fleet, 'tenants' | 'hosts'>,
   due: readonly Transition[],
 ): PossibleTransitions {
-  const { capacity } = host;
-  if (capacity === null) return { possible: due, held: [] };
+  const held = fleet.hosts.flatMap((host) => heldOn(host, fleet, due));
+  const isHeld = new Set(held.map(({ transition }) => transition.id));
+  return { possible: due.filter(({ id }) => !isHeld.has(id)), held };
+}
+
+/** The transitions that a host has no room for. */
+function heldOn(
+  { name, capacity }: Host,
+  fleet: Pick<Fleet, 'tenants' | 'hosts'>,
+  due: readonly Transition[],
+): readonly HeldTransition[] {
+  if (capacity === null) return [];
+  const tenants = fleet.tenants.filter(({ host }) => host.name === name);
+  const where = fleet.hosts.length === 1 ? 'host' : formatPath(['hosts', name]);
   const byId = new Map(due.map((transition) => [transition.id, transition]));
   const plans = new Map(tenants.map(({ id, plan }) => [id, plan]));
   const running = tenants.filter(
@@ -35,12 +48,11 @@ export function splitByRoom(
   for (const transition of due.filter(isResume)) {
     const plan = plans.get(transition.id);
     if (plan === undefined) continue;
-    const reason = lackOf(capacity, used, needOf(plan));
+    const reason = lackOf({ where, capacity }, used, needOf(plan));
     if (reason === null) used = sum([used, needOf(plan)]);
     else held.push({ transition, reason });
   }
-  const isHeld = new Set(held.map(({ transition }) => transition.id));
-  return { possible: due.filter(({ id }) => !isHeld.has(id)), held };
+  return held;
 }
 
 function isResume({ from, to }: Transition): boolean {
@@ -52,10 +64,19 @@ function needOf({ requests }: Plan): Resources {
   return sum([requests, OVERHEAD_REQUESTS]);
 }
 
-function lackOf(capacity: Resources, used: Resources, need: Resources): string | null {
+interface StatedCapacity {
+  readonly where: string;
+  readonly capacity: Resources;
+}
+
+function lackOf(
+  { where, capacity }: StatedCapacity,
+  used: Resources,
+  need: Resources,
+): string | null {
   const lacks = [
-    lack('cpu', capacity.cpu, used.cpu, need.cpu, formatCpu),
-    lack('memory', capacity.memory, used.memory, need.memory, formatBytes),
+    lack(`${where}.capacity.cpu`, capacity.cpu, used.cpu, need.cpu, formatCpu),
+    lack(`${where}.capacity.memory`, capacity.memory, used.memory, need.memory, formatBytes),
   ].filter((text) => text !== null);
   return lacks.length === 0 ? null : lacks.join(', and ');
 }
@@ -68,5 +89,5 @@ function lack(
   format: (amount: number) => string,
 ): string | null {
   if (used + need <= capacity) return null;
-  return `host.capacity.${key} is ${format(capacity)}, the active tenants request ${format(used)}, and this one ${format(need)}`;
+  return `${key} is ${format(capacity)}, the active tenants request ${format(used)}, and this one ${format(need)}`;
 }

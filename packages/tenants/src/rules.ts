@@ -7,13 +7,14 @@ import {
   planSchema,
   unsetTenantSchema,
 } from './schema.ts';
-import { show } from './fault.ts';
+import { formatPath, show } from './fault.ts';
+import { type HostEntry, hostBreaches, hostEntries, hostOf } from './host-rules.ts';
 import { hostnameBreaches } from './hostname-rules.ts';
 import { suggest } from './suggest.ts';
 import { resolvePlan } from './resolve.ts';
 import type { Breach } from './breach.ts';
 import { capacityBreaches } from './capacity-rules.ts';
-import { planBreaches, type PlanHost } from './plan-rules.ts';
+import { planBreaches, planBreachesOn, type PlanHost } from './plan-rules.ts';
 import { releaseReferenceBreaches } from './release-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
@@ -29,23 +30,48 @@ type TenantEntry = z.output<typeof unsetTenantSchema>;
 export function checkRules(file: unknown): readonly Breach[] {
   const plans = readPlans(file);
   const tenants = readTenants(file);
+  const hosts = hostEntries(file);
   const alone = [
     ...tenants.flatMap(([index, tenant]) => stateBreaches(index, tenant)),
     ...duplicateBreaches(file),
-    ...hostnameBreaches(file, rawTenants(file)),
+    ...hostBreaches(file, hosts, rawTenants(file)),
+    ...hostnameBreaches(hosts, rawTenants(file)),
     ...releaseReferenceBreaches(file),
   ];
   if (plans === null) return alone;
   const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;
+  const byHost = Map.groupBy(tenants, ([, tenant]) => hostOf(tenant, hosts));
   return [
     ...alone,
-    ...[...plans.values()].flatMap((plan) =>
-      plan === null ? [] : planBreaches(plan, planHost(file)),
-    ),
+    ...[...plans.values()].flatMap((plan) => (plan === null ? [] : planBreaches(plan))),
     ...defaultPlanBreaches(fallback, plans, valueAt(file, ['defaultPlan']) !== undefined),
     ...rawTenants(file).flatMap((entry, index) => planReferenceBreaches(index, entry, plans)),
-    ...capacityBreaches(file, activePlans(tenants, plans, fallback)),
+    ...hosts.flatMap((host) => {
+      const here = (byHost.get(host) ?? []).map(([, tenant]) => ({
+        ...tenant,
+        plan: planOf(tenant, plans, fallback),
+      }));
+      // The only host is one of every plan; of several a plan needs those where its tenants live.
+      const plansHere = hosts.length === 1 ? plans.values() : here.map(({ plan }) => plan);
+      return [
+        ...known([...new Set(plansHere)]).flatMap((plan) => planBreachesOn(planHost(host), plan)),
+        ...capacityBreaches(host, {
+          active: known(here.filter(({ state }) => state === 'active').map(({ plan }) => plan)),
+          plans: known(here.map(({ plan }) => plan)),
+          count: here.length,
+        }),
+      ];
+    }),
   ];
+}
+
+function known(plans: readonly (Plan | null)[]): readonly Plan[] {
+  return plans.filter((plan) => plan !== null);
+}
+
+/** Null where it is not known. */
+function planOf({ plan }: TenantEntry, plans: Plans, fallback: unknown): Plan | null {
+  return plans.get(plan ?? String(fallback)) ?? null;
 }
 
 /** Plans by name; null for one that is not well-formed, so that references to it are not faults too. */
@@ -126,26 +152,15 @@ function duplicateBreaches(file: unknown): readonly Breach[] {
   });
 }
 
-/** The plan of each active tenant, as far as it is known. */
-function activePlans(
-  tenants: readonly (readonly [number, TenantEntry])[],
-  plans: Plans,
-  fallback: unknown,
-): readonly Plan[] {
-  return tenants
-    .filter(([, tenant]) => tenant.state === 'active')
-    .map(([, tenant]) => plans.get(tenant.plan ?? String(fallback)) ?? null)
-    .filter((plan) => plan !== null);
-}
-
-/** What of the host plans are held against, as far as it is well-formed. */
-function planHost(file: unknown): PlanHost {
+/** What of a host plans are held against, as far as it is well-formed. */
+function planHost({ path, value }: HostEntry): PlanHost {
   const list = (key: string, fallback: readonly string[]) => {
-    const found = valueAt(file, ['host', key]) ?? fallback;
+    const found = valueAt(value, [key]) ?? fallback;
     return Array.isArray(found) ? found.map(String) : [];
   };
-  const apiCidr = valueAt(file, ['host', 'apiCidr']);
+  const apiCidr = valueAt(value, ['apiCidr']);
   return {
+    where: formatPath(path),
     storageClasses: list('storageClasses', DEFAULT_STORAGE_CLASSES),
     runtimeClasses: list('runtimeClasses', []),
     apiCidr: typeof apiCidr === 'string' ? apiCidr : null,

@@ -188,6 +188,10 @@ export const tenantSchema = z
     id,
     name,
     plan: z.string().optional().meta({ description: 'A key of `plans`; default: `defaultPlan`.' }),
+    host: z.string().optional().meta({
+      description: 'A key of `hosts`: where it lives; default: the only one.',
+      examples: ['eu-1'],
+    }),
     state: z
       .enum(STATES)
       .default('active')
@@ -329,77 +333,106 @@ export const DEFAULT_PLANS: Readonly<Record<string, z.input<typeof planSchema>>>
   [DEFAULT_PLAN]: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 },
 };
 
+export const capacitySchema = resources.extend({
+  storage: bytes.optional().meta({
+    description: "Bytes of volumes: the plans' storage and the control planes' own, paused or not.",
+    examples: ['500Gi'],
+  }),
+  tenants: z
+    .int({ error: 'tenants is a whole number from 1 to 100000' })
+    .min(1)
+    .max(100_000)
+    .optional()
+    .meta({ description: 'How many tenants may live there, paused or not.', examples: [100] }),
+});
+
+const hostName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+  error:
+    'a host is named by a DNS label: at most 63 lower-case letters, digits and "-", not "-" at either end',
+});
+
+export const hostSchema = z.strictObject({
+  context: z
+    .string()
+    .regex(/^[^\s\p{C}]{1,253}$/u, {
+      error: 'a context is a name from a kubeconfig, without spaces',
+    })
+    .default(DEFAULT_CONTEXT)
+    .meta({
+      description: 'The kubeconfig context of the host cluster.',
+      examples: ['kind-tenantry'],
+    }),
+  gateway: gateway.optional().meta({
+    description:
+      "The host's Gateway (gateway.networking.k8s.io/v1) that the tenants' routes attach to.",
+    examples: [{ namespace: 'gateway', name: 'public' }],
+  }),
+  domain: domain.optional().meta({
+    description: 'A tenant is reached at `<id>.<domain>` through the Gateway.',
+    examples: ['tenants.example.com'],
+  }),
+  capacity: capacitySchema.optional().meta({
+    description:
+      'What the host offers to all tenants together; a plan, or a tenant, that does not fit is refused.',
+  }),
+  apiCidr: apiCidr.optional(),
+  clusterCidrs: z
+    .array(cidr)
+    .default([...DEFAULT_CLUSTER_CIDRS])
+    .meta({
+      description:
+        "The addresses of the host's pods and Services, to which no plan's egress leads. The default is kind's.",
+      examples: [['10.244.0.0/16', '10.96.0.0/16']],
+    }),
+  storageClasses: z
+    .array(className)
+    .default([...DEFAULT_STORAGE_CLASSES])
+    .meta({
+      description:
+        "The host's storage classes that tenants and control planes may claim volumes of. The default class is named too.",
+      examples: [['standard']],
+    }),
+  priorityClasses: z
+    .array(className)
+    .default([])
+    .meta({
+      description:
+        "The host's priority classes that pods of tenants may have, such as its default one.",
+      examples: [[]],
+    }),
+  runtimeClasses: z
+    .array(className)
+    .default([])
+    .meta({
+      description:
+        "The host's runtime classes that pods of tenants and control planes may have.",
+      examples: [['gvisor']],
+    }),
+  annotations: z
+    .array(annotation)
+    .default([])
+    .meta({
+      description:
+        "Annotations for the host's network and proxies that tenants may set, by key or by the key's domain. All others of that kind are refused.",
+      examples: [['cilium.io', 'kubernetes.io/egress-bandwidth']],
+    }),
+});
+
 export const fileSchema = z
   .strictObject({
     $schema: z.string().optional().meta({ description: 'For editors: where this schema lies.' }),
-    host: z
-      .strictObject({
-        context: z
-          .string()
-          .regex(/^[^\s\p{C}]{1,253}$/u, {
-            error: 'a context is a name from a kubeconfig, without spaces',
-          })
-          .default(DEFAULT_CONTEXT)
-          .meta({
-            description: 'The kubeconfig context of the host cluster.',
-            examples: ['kind-tenantry'],
-          }),
-        gateway: gateway.optional().meta({
-          description:
-            "The host's Gateway (gateway.networking.k8s.io/v1) that the tenants' routes attach to.",
-          examples: [{ namespace: 'gateway', name: 'public' }],
-        }),
-        domain: domain.optional().meta({
-          description: 'A tenant is reached at `<id>.<domain>` through the Gateway.',
-          examples: ['tenants.example.com'],
-        }),
-        capacity: resources.optional().meta({
-          description: 'What the host offers to all tenants together; checked against requests.',
-        }),
-        apiCidr: apiCidr.optional(),
-        clusterCidrs: z
-          .array(cidr)
-          .default([...DEFAULT_CLUSTER_CIDRS])
-          .meta({
-            description:
-              "The addresses of the host's pods and Services, to which no plan's egress leads. The default is kind's.",
-            examples: [['10.244.0.0/16', '10.96.0.0/16']],
-          }),
-        storageClasses: z
-          .array(className)
-          .default([...DEFAULT_STORAGE_CLASSES])
-          .meta({
-            description:
-              "The host's storage classes that tenants and control planes may claim volumes of. The default class is named too.",
-            examples: [['standard']],
-          }),
-        priorityClasses: z
-          .array(className)
-          .default([])
-          .meta({
-            description:
-              "The host's priority classes that pods of tenants may have, such as its default one.",
-            examples: [[]],
-          }),
-        runtimeClasses: z
-          .array(className)
-          .default([])
-          .meta({
-            description:
-              "The host's runtime classes that pods of tenants and control planes may have.",
-            examples: [['gvisor']],
-          }),
-        annotations: z
-          .array(annotation)
-          .default([])
-          .meta({
-            description:
-              "Annotations for the host's network and proxies that tenants may set, by key or by the key's domain. All others of that kind are refused.",
-            examples: [['cilium.io', 'kubernetes.io/egress-bandwidth']],
-          }),
-      })
-      .prefault({})
-      .meta({ description: 'The host cluster. A kind cluster of our own where missing.' }),
+    host: hostSchema.prefault({}).meta({
+      description:
+        'The host cluster, where there is one. A kind cluster of our own where missing.',
+    }),
+    hosts: z
+      .record(hostName, hostSchema)
+      .refine((hosts) => Object.keys(hosts).length > 0, { error: 'at least one host is named' })
+      .optional()
+      .meta({
+        description: 'The host clusters by name, in place of `host`.',
+        examples: [{ 'eu-1': { context: 'eu-1-admin' }, 'us-1': { context: 'us-1-admin' } }],
+      }),
     image: z
       .strictObject({
         repository: z

@@ -43,6 +43,7 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly plan: Plan;
+  readonly host: Host;
   readonly state: State;
   readonly pausedBy: PauseSource | null;
   /** Dates are `YYYY-MM-DD`. */
@@ -71,11 +72,22 @@ export interface Release {
   readonly images: Readonly<Record<string, string>>;
 }
 
+/** What a host offers to all of its tenants together; null where nobody says. */
+export interface Capacity extends Resources {
+  /** Bytes of persistent volumes. */
+  readonly storage: number | null;
+  readonly tenants: number | null;
+}
+
+/** What the only host is called where nobody names it. */
+export const DEFAULT_HOST = 'default';
+
 export interface Host {
+  readonly name: string;
   /** The kubeconfig context of the host cluster. */
   readonly context: string;
-  /** What the host offers to all tenants together; null where nobody says. */
-  readonly capacity: Resources | null;
+  /** Null where nobody says. */
+  readonly capacity: Capacity | null;
   /** Null where tenants are not reached by names. */
   readonly gateway: Gateway | null;
   /** The addresses of the host's API server; null where nobody says. */
@@ -102,9 +114,9 @@ export interface Receipt {
   readonly digest: string;
 }
 
-/** All of tenants.json, resolved; tenants are sorted by id. */
+/** All of tenants.json, resolved; tenants are sorted by id, hosts by name. */
 export interface Fleet {
-  readonly host: Host;
+  readonly hosts: readonly Host[];
   readonly graceDays: number;
   /** Repository of the service image, without a tag. */
   readonly imageRepository: string;

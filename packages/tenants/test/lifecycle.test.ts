@@ -13,14 +13,16 @@ import {
   type Transition,
 } from '../src/index.ts';
 
-const [plan] = parseTenants('{"tenants":[{"id":"a","name":"A"}]}').tenants.map((each) => each.plan);
-if (plan === undefined) throw new Error('no plan');
+const [model] = parseTenants('{"tenants":[{"id":"a","name":"A"}]}').tenants;
+if (model === undefined) throw new Error('no tenant');
+const { plan, host } = model;
 
 function tenantOf(keys: Partial<Tenant> = {}): Tenant {
   return {
     id: 'alice',
     name: 'Alice',
-    plan: plan as Tenant['plan'],
+    plan,
+    host,
     state: 'active',
     pausedBy: null,
     pausedSince: null,

@@ -14,20 +14,22 @@ function parseOne(tenant: object, file: object = {}) {
 
 describe('the least form', () => {
   const fleet = parse({ tenants: [alice] });
+  const host = {
+    name: 'default',
+    context: 'kind-tenantry',
+    capacity: null,
+    apiCidr: null,
+    gateway: null,
+    clusterCidrs: ['10.244.0.0/16', '10.96.0.0/16'],
+    storageClasses: ['standard'],
+    priorityClasses: [],
+    runtimeClasses: [],
+    annotations: [],
+  };
 
   test('has a default for everything else', () => {
     expect(fleet).toEqual({
-      host: {
-        context: 'kind-tenantry',
-        capacity: null,
-        apiCidr: null,
-        gateway: null,
-        clusterCidrs: ['10.244.0.0/16', '10.96.0.0/16'],
-        storageClasses: ['standard'],
-        priorityClasses: [],
-        runtimeClasses: [],
-        annotations: [],
-      },
+      hosts: [host],
       graceDays: 7,
       imageRepository: 'tenantry/app',
       releases: [
@@ -51,6 +53,7 @@ describe('the least form', () => {
             nameservers: [],
             vcluster: {},
           },
+          host,
           state: 'active',
           pausedBy: null,
           pausedSince: null,
@@ -94,7 +97,7 @@ test('the full form is resolved field by field', () => {
   const fleet = parse({
     host: {
       context: 'prod-eu',
-      capacity: { cpu: '16', memory: '64Gi' },
+      capacity: { cpu: '16', memory: '64Gi', storage: '1Ti', tenants: 9 },
       gateway: { namespace: 'gateway', name: 'public' },
       domain: 'tenants.example.com',
       apiCidr: '10.0.0.0/28',
@@ -141,18 +144,20 @@ test('the full form is resolved field by field', () => {
     ],
     offboarded: [receipt('carol'), { ...receipt('carol'), name: 'Carol' }, receipt('alice')],
   });
+  const host = {
+    name: 'default',
+    context: 'prod-eu',
+    capacity: { cpu: 16_000, memory: 64 * GiB, storage: 1024 * GiB, tenants: 9 },
+    apiCidr: '10.0.0.0/28',
+    gateway: { namespace: 'gateway', name: 'public' },
+    clusterCidrs: ['10.0.64.0/18', '10.96.0.0/12'],
+    storageClasses: ['fast', 'slow.example'],
+    priorityClasses: ['low'],
+    runtimeClasses: ['gvisor'],
+    annotations: ['cilium.io', 'kubernetes.io/egress-bandwidth'],
+  };
   expect(fleet).toEqual({
-    host: {
-      context: 'prod-eu',
-      capacity: { cpu: 16_000, memory: 64 * GiB },
-      apiCidr: '10.0.0.0/28',
-      gateway: { namespace: 'gateway', name: 'public' },
-      clusterCidrs: ['10.0.64.0/18', '10.96.0.0/12'],
-      storageClasses: ['fast', 'slow.example'],
-      priorityClasses: ['low'],
-      runtimeClasses: ['gvisor'],
-      annotations: ['cilium.io', 'kubernetes.io/egress-bandwidth'],
-    },
+    hosts: [host],
     graceDays: 0,
     imageRepository: 'localhost:5000/team/app',
     releases: [
@@ -180,6 +185,7 @@ test('the full form is resolved field by field', () => {
           nameservers: ['10.0.0.18', '1.1.1.1'],
           vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
         },
+        host,
         state: 'paused',
         pausedBy: 'lifecycle',
         pausedSince: '2026-02-01',
@@ -291,6 +297,65 @@ test('the capacity of the host suffices to the last byte, and paused tenants nee
   expect(() => parse({ host, tenants: [alice, bob] })).toThrow(
     'host.capacity.cpu: found "550m"; the active tenants request 1100m in all',
   );
+});
+
+test('the volumes and the number of tenants that a host holds count paused ones too', () => {
+  // 10Gi are the plan's, 2Gi the control plane's.
+  const capacity = { cpu: '2', memory: '64Gi', storage: '24Gi', tenants: 2 };
+  const bob = { id: 'bob', name: 'Bob', state: 'paused' };
+  const carol = { id: 'carol', name: 'Carol', state: 'offboarding' };
+  expect(parse({ host: { capacity }, tenants: [alice, bob] }).tenants).toHaveLength(2);
+  const tooMany = () => parse({ host: { capacity }, tenants: [alice, bob, carol] });
+  expect(tooMany).toThrow('host.capacity.storage: found "24Gi"; the tenants may claim 36Gi in all');
+  expect(tooMany).toThrow('host.capacity.tenants: found 2; 3 tenants live there');
+});
+
+describe('several hosts', () => {
+  const hosts = {
+    'us-1': { context: 'us' },
+    'eu-1': {
+      context: 'eu',
+      gateway: { namespace: 'gateway', name: 'public' },
+      domain: 'eu.example.com',
+      storageClasses: ['ssd'],
+    },
+  };
+  const bob = { id: 'bob', name: 'Bob' };
+
+  test('come sorted by name, and a tenant has the one that it names', () => {
+    const fleet = parse({
+      hosts,
+      plans: {
+        small: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 },
+        fast: {
+          cpu: '2',
+          memory: '4Gi',
+          storage: '10Gi',
+          pods: 20,
+          storageClasses: ['ssd'],
+        },
+      },
+      tenants: [
+        { ...alice, host: 'us-1' },
+        { ...bob, host: 'eu-1', plan: 'fast' },
+      ],
+    });
+    expect(fleet.hosts.map(({ name, context }) => [name, context])).toEqual([
+      ['eu-1', 'eu'],
+      ['us-1', 'us'],
+    ]);
+    expect(fleet.tenants.map(({ host, hostnames }) => [host, hostnames])).toEqual([
+      [fleet.hosts[1], []],
+      [fleet.hosts[0], ['bob.eu.example.com']],
+    ]);
+  });
+
+  test('where there is but one by that form, tenants need not name it', () => {
+    const only = { hosts: { 'us-1': hosts['us-1'] } };
+    expect(parse({ ...only, tenants: [alice] })).toEqual(
+      parse({ ...only, tenants: [{ ...alice, host: 'us-1' }] }),
+    );
+  });
 });
 
 test('ten thousand tenants are one file like any other', () => {

@@ -45,22 +45,31 @@ const hostname = fc
   .array(fc.constantFrom('a', 'b', 'alice', 'bob', 'example'), { minLength: 2, maxLength: 4 })
   .map((labels) => labels.join('.'));
 
+const host = fc.oneof(
+  fc.record({
+    capacity: fc.record(
+      { cpu: quantity, memory: quantity, storage: quantity, tenants: anything },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record(
+    { gateway: fc.oneof(fc.constant(GATEWAY), anything), domain: fc.oneof(hostname, anything) },
+    { requiredKeys: [] },
+  ),
+  fc.record({
+    capacity: fc.record({ cpu: quantity, memory: quantity }),
+    apiCidr: cidr,
+    clusterCidrs: fc.oneof(fc.array(cidr), anything),
+  }),
+  anything,
+);
+const hostName = fc.constantFrom('eu-1', 'us-1', '__proto__', 'constructor');
+
 /** Files of the right shape with anything in any place. */
 const nearFile = fc.record(
   {
-    host: fc.oneof(
-      fc.record({ capacity: fc.record({ cpu: quantity, memory: quantity }) }),
-      fc.record(
-        { gateway: fc.oneof(fc.constant(GATEWAY), anything), domain: fc.oneof(hostname, anything) },
-        { requiredKeys: [] },
-      ),
-      fc.record({
-        capacity: fc.record({ cpu: quantity, memory: quantity }),
-        apiCidr: cidr,
-        clusterCidrs: fc.oneof(fc.array(cidr), anything),
-      }),
-      anything,
-    ),
+    host,
+    hosts: fc.oneof(fc.dictionary(hostName, host), anything),
     graceDays: fc.oneof(fc.integer(), anything),
     releases: fc.oneof(
       fc.dictionary(
@@ -103,6 +112,7 @@ const nearFile = fc.record(
             id: fc.oneof(fc.constantFrom('alice', 'bob'), anything),
             name: fc.oneof(fc.string({ unit: 'binary' }), anything),
             plan: fc.oneof(fc.constantFrom('small', '__proto__'), anything),
+            host: fc.oneof(hostName, anything),
             state: fc.oneof(fc.constantFrom('active', 'paused', 'offboarding'), anything),
             pausedBy: anything,
             hostnames: fc.oneof(fc.array(fc.oneof(hostname, anything)), anything),
@@ -285,14 +295,21 @@ test('a name that is accepted comes back as it was', () => {
 
 test('no name that is accepted is twice there, or below a name of another tenant', () => {
   const tenants = fc.uniqueArray(
-    fc.record({ id: fc.constantFrom('alice', 'bob', 'a', 'b'), hostnames: fc.array(hostname) }),
+    fc.record({
+      id: fc.constantFrom('alice', 'bob', 'a', 'b'),
+      host: fc.constantFrom('eu-1', 'us-1'),
+      hostnames: fc.array(hostname),
+    }),
     { selector: ({ id }) => id, maxLength: 4 },
   );
   fc.assert(
-    fc.property(hostname, tenants, (domain, entries) => {
+    fc.property(hostname, hostname, tenants, (domain, other, entries) => {
       const fleet = parseOrRefusal(
         JSON.stringify({
-          host: { gateway: GATEWAY, domain },
+          hosts: {
+            'eu-1': { context: 'eu', gateway: GATEWAY, domain },
+            'us-1': { context: 'us', gateway: GATEWAY, domain: other },
+          },
           tenants: entries.map((entry) => ({ ...entry, name: 'A' })),
         }),
       );

@@ -29,6 +29,25 @@ const split = (text: string, today: string) => {
   return splitByRoom(fleet, dueTransitions(fleet, today));
 };
 
+test('each host has room of its own', () => {
+  const capacity = { cpu: '600m', memory: '3Gi' };
+  const hosts = { 'eu-1': { context: 'eu', capacity }, 'us-1': { context: 'us', capacity } };
+  const tenants = [
+    { id: 'bob', name: 'Bob', host: 'eu-1' },
+    { ...paused('alice', '2026-12-31'), host: 'eu-1' },
+    { ...paused('carol', '2026-12-31'), host: 'us-1' },
+  ];
+  const text = JSON.stringify({ hosts, plans: { small: PLAN }, tenants });
+  const { possible, held } = split(text, '2026-11-29');
+  expect(possible).toMatchObject([{ id: 'carol', to: 'active' }]);
+  expect(held).toMatchObject([
+    {
+      transition: { id: 'alice' },
+      reason: expect.stringMatching(/^hosts\.eu-1\.capacity\.cpu is 600m/),
+    },
+  ]);
+});
+
 describe('on a host with room for two', () => {
   const capacity = { cpu: '1200m', memory: '6Gi' };
   const running = [

@@ -22,11 +22,31 @@ export class UsageError extends ExpectedError {
 /** Some tenants are done, some failed; every one was tried. Exit code 3, or 1 where none is done. */
 export class TenantFailures extends AggregateError {
   override name = 'TenantFailures';
+  declare readonly errors: (TenantFailure | HostFailure)[];
   readonly done: number;
 
-  constructor(failures: readonly TenantFailure[], done: number) {
-    super(failures, `${failures.length} of ${failures.length + done} tenants failed`);
+  constructor(failures: readonly (TenantFailure | HostFailure)[], done: number) {
+    super(failures, `tenants failed, ${done} are done`);
     this.done = done;
+  }
+}
+
+/** How many of a host's tenants an error names. */
+const NAMED = 10;
+
+/** What stopped one of several hosts, and with it its tenants. */
+export class HostFailure extends Error {
+  override name = 'HostFailure';
+  readonly host: string;
+  /** A line that names its tenants; empty where it has none. */
+  readonly tenants: string;
+
+  constructor(host: string, ids: readonly string[], cause: unknown) {
+    super(`${host}: ${messageOf(cause)}`, { cause });
+    this.host = host;
+    const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '';
+    this.tenants =
+      ids.length === 0 ? '' : `\n  left alone: ${ids.slice(0, NAMED).join(', ')}${more}`;
   }
 }
 
@@ -67,6 +87,9 @@ const MACHINE_FAULTS: Readonly<Record<string, string>> = {
 export function explain(error: unknown): string {
   return join(error, (single) => {
     if (single instanceof TenantFailure) return `${single.tenant}: ${explain(single.cause)}`;
+    if (single instanceof HostFailure) {
+      return `${single.host}: ${explain(single.cause)}${single.tenants}`;
+    }
     if (isExpected(single)) return messageOf(single);
     const todo = MACHINE_FAULTS[textOf(single, 'code') ?? ''];
     if (todo !== undefined) return `${messageOf(single)}\n  → ${todo}`;

@@ -20,6 +20,13 @@ export interface Option {
 
 export type Options = Readonly<Record<string, Option>>;
 
+/** Of a command that works on all hosts. */
+export const HOST_OPTION = {
+  type: 'string',
+  value: 'NAME',
+  description: 'only this host and its tenants',
+} as const satisfies Option;
+
 export type Values<O extends Options> = {
   readonly [K in keyof O]?: O[K]['type'] extends 'boolean' ? boolean : string;
 };

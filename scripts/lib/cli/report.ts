@@ -80,6 +80,11 @@ export function createReport(
 
 type Ended = Extract<StepEvent, { seconds: number }>;
 
+/** The same, where what is done for all tenants of one of several hosts is told by its name. */
+export function reportOn(host: string, report: Report): Report {
+  return { ...report, step: (title, action) => report.step(`${host}: ${title}`, action) };
+}
+
 /** To a tenth. */
 export function secondsSince(start: number): number {
   return Math.round((performance.now() - start) / 100) / 10;

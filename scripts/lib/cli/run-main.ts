@@ -3,7 +3,7 @@ import type { ProgressEvent, Summary } from '../progress/event.ts';
 import { openRenderer } from '../progress/open-renderer.ts';
 import { Progress } from '../progress/progress.ts';
 import type { Renderer } from '../progress/renderer.ts';
-import { explain, Interrupted, type TenantFailure, TenantFailures, UsageError } from './errors.ts';
+import { explain, Interrupted, TenantFailures, UsageError } from './errors.ts';
 import {
   describeOptions,
   type Options,
@@ -194,6 +194,6 @@ function describeLeft(
 }
 
 /** Whether something went wrong, rather than that it was stopped. */
-function isFailure({ cause }: TenantFailure): boolean {
+function isFailure({ cause }: TenantFailures['errors'][number]): boolean {
   return !(cause instanceof Interrupted) && (cause as NodeJS.ErrnoException).code !== 'ABORT_ERR';
 }

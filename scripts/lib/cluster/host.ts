@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf, UsageError } from '../cli/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
 import { replaceFile } from '../dist/replace-file.ts';
+import { hashOf } from '../dist/stat-index.ts';
 import { listClusters } from '../tools/kind.ts';
 import type { Target } from '../tools/kubectl.ts';
 import { ensureOwnCluster } from './kind-cluster.ts';
@@ -68,10 +70,11 @@ async function foreignHost(
 ): Promise<Host> {
   const toolbox = await ensureTools(workspace, report, signal);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
-  const kubeconfig = await copyContext(toolbox.$, context);
-  replaceFile(workspace.kubeconfig, kubeconfig, 0o600);
-  await chmod(workspace.kubeconfig, 0o600);
-  return { ...toolbox, target: { kubeconfig: workspace.kubeconfig, context }, ours: false };
+  // One for each host: some tools take whatever context a file has.
+  const kubeconfig = join(workspace.state, `kubeconfig.${hashOf([context]).slice(0, 8)}`);
+  replaceFile(kubeconfig, await copyContext(toolbox.$, context), 0o600);
+  await chmod(kubeconfig, 0o600);
+  return { ...toolbox, target: { kubeconfig, context }, ours: false };
 }
 
 async function copyContext($: Shell, context: string): Promise<string> {

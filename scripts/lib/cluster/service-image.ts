@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { buildImage, hasImage, imagesInNode, pushImage, registryHas } from '../tools/docker.ts';
 import { Fault } from '../cli/errors.ts';
 import type { Host } from './host.ts';
@@ -20,8 +21,20 @@ export interface BuiltImage {
   readonly directory: string;
 }
 
+/** Hosts that are worked on at once start the same images, which are built once. */
+const provideOne = pLimit(1);
+
 /** Sees to it that the host can start an image: builds and loads, or pushes, what is missing. */
 export async function ensureImage(
+  host: Host,
+  image: BuiltImage,
+  workspace: Workspace,
+  report: Report,
+): Promise<void> {
+  await provideOne(() => provide(host, image, workspace, report));
+}
+
+async function provide(
   host: Host,
   image: BuiltImage,
   workspace: Workspace,

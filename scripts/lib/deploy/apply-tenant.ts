@@ -59,6 +59,8 @@ export interface Appliance {
   endPods(host: KubeClient, id: string, signal: AbortSignal): Promise<readonly Done[]>;
   /** Calls an active tenant's service and returns its answer. @throws Error where it is not as expected */
   check(tenant: TenantDist): Promise<string>;
+  /** Called before a tenant is made. @throws Fault where it lives on another host */
+  mayBeMade(id: string): Promise<void>;
   readonly reveal: Reveal;
   readonly takeOver: boolean;
   readonly signal: AbortSignal;

@@ -53,6 +53,7 @@ async function applyUnderLease(
   let seen = observed.tenants.get(id);
   if (seen === undefined) throw new TypeError(`${id} was not observed`);
   if (!needsWork(planned)) return applyTenant(appliance, { tenant, planned, seen, said });
+  if (seen.namespace === null) await appliance.mayBeMade(id);
   const { connections, reveal, takeOver, signal } = appliance;
   const lease = { namespace: SYSTEM_NAMESPACE, name: `tenant-${id}` };
   await using held = await appliance.report

@@ -12,15 +12,16 @@ import {
   type TenantPlan,
 } from '@tenantry/plan';
 import { builtImages, workload } from '@tenantry/workload';
-import { Fault } from '../cli/errors.ts';
+import { Fault, TenantFailures } from '../cli/errors.ts';
+import { reportOn, secondsSince } from '../cli/report.ts';
 import type { Context } from '../cli/run-main.ts';
+import { actualContext, type Workspace } from '../cli/workspace.ts';
 import { connectionsOf } from '../cluster/connections.ts';
 import { ensureHost, type Host } from '../cluster/host.ts';
 import { findHostApi } from '../cluster/look-host.ts';
 import { ensureImage } from '../cluster/service-image.ts';
 import type { V1Deployment } from '@tenantry/kube-library';
 import { PAUSE_PAGE_DIRECTORY } from '../dist/image-references.ts';
-import { hostContextOf } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
 import { isRolledOut } from '../kube/rollout.ts';
@@ -29,8 +30,10 @@ import type { Appliance } from './apply-tenant.ts';
 import { deployTenant, type Outcome } from './deploy-tenant.ts';
 import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
 import { checkTenant } from './check-tenant.ts';
+import { eachHost } from './each-host.ts';
 import { eachTenant } from './each-tenant.ts';
 import { applyHostWide } from './host-wide.ts';
+import { mustNotLiveElsewhere } from './lives-elsewhere.ts';
 import { type DistRead, makePlan, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
 import { summarizeChanges } from '../progress/summarize-changes.ts';
@@ -41,24 +44,90 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 export interface DeployOptions {
   /** Take over fields in tenants' clusters that others have set. */
   readonly takeOver?: boolean;
-  /** The plan that was looked at: another one is not carried out. */
-  readonly saved?: Plan | null;
+  /** The plans that were looked at, one for each host: others are not carried out. */
+  readonly saved?: readonly Plan[] | null;
+  /** The only host to deploy to, by its name. */
+  readonly host?: string | undefined;
 }
 
-/** Makes the clusters match dist/, or the part of it that `ids` names. @throws TenantFailures */
+/**
+ * Makes the clusters match dist/, or the part of it that `ids` names, on all hosts side by side.
+ * @throws TenantFailures
+ */
 export async function deploy(
   surroundings: Surroundings,
   ids: readonly string[],
-  { takeOver = false, saved = null }: DeployOptions = {},
+  { takeOver = false, saved = null, host }: DeployOptions = {},
+): Promise<readonly Outcome[]> {
+  const { workspace } = surroundings;
+  const hosts = withSaved(readDist(workspace, ids, host), ids, saved, workspace);
+  mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
+  const { done, failure } = await eachHost(hosts, (dist) =>
+    hosts.length === 1
+      ? deployHost(surroundings, dist, takeOver)
+      : deployOneOf(surroundings, dist, takeOver),
+  );
+  if (failure !== null) throw failure;
+  return done.flat();
+}
+
+/** What dist/ has of a host, and the plan for it that was looked at. */
+interface HostWork extends DistRead {
+  readonly saved: Plan | null;
+}
+
+/** Of saved plans, their hosts and tenants. @throws Fault where dist/ lacks a host */
+function withSaved(
+  hosts: readonly DistRead[],
+  ids: readonly string[],
+  saved: readonly Plan[] | null,
+  workspace: Workspace,
+): readonly HostWork[] {
+  if (saved === null) return hosts.map((dist) => ({ ...dist, saved: null }));
+  const byContext = new Map(hosts.map((dist) => [actualContext(dist.context, workspace), dist]));
+  return saved.map((plan) => {
+    const dist = byContext.get(plan.context);
+    if (dist === undefined) {
+      throw notCarriedOut([`it is for ${plan.context}, not ${[...byContext.keys()].join(', ')}`]);
+    }
+    const byId = new Map(dist.tenants.map((tenant) => [tenant.id, tenant]));
+    const planned = plan.tenants.flatMap(({ id }) => byId.get(id) ?? []);
+    return { ...dist, tenants: ids.length > 0 ? dist.tenants : planned, saved: plan };
+  });
+}
+
+/** As `deployHost`, on one of several hosts. */
+async function deployOneOf(
+  surroundings: Surroundings,
+  dist: HostWork,
+  takeOver: boolean,
+): Promise<readonly Outcome[]> {
+  const { name, tenants } = dist;
+  const start = performance.now();
+  const report = reportOn(name, surroundings.report);
+  const print = (line: string) => surroundings.print(`${name}: ${line}`);
+  try {
+    return await deployHost({ ...surroundings, report, print }, dist, takeOver);
+  } catch (error) {
+    if (error instanceof TenantFailures) throw error;
+    for (const { id } of tenants) {
+      report.tenantFailed(id, { seconds: secondsSince(start), changes: [], error });
+    }
+    throw error;
+  }
+}
+
+async function deployHost(
+  surroundings: Surroundings,
+  dist: HostWork,
+  takeOver: boolean,
 ): Promise<readonly Outcome[]> {
   const { workspace, report, signal, print } = surroundings;
-  const dist = readDist(workspace, ids);
-  mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
-  const tools = hostTools(surroundings, hostContextOf(dist.all));
+  const tools = hostTools(surroundings, dist.context);
   await using connections = connectionsOf(await openHost(surroundings, dist, tools));
   const reveal = revealWith(surroundings, dist.secrets);
   const { plan, observed } = await makePlan(connections, dist, { reveal, takeOver });
-  if (saved !== null) refuseOther(saved, plan);
+  if (dist.saved !== null) refuseOther(dist.saved, plan);
   const appliance: Appliance = {
     connections,
     report,
@@ -71,6 +140,7 @@ export async function deploy(
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
     check: async (tenant) =>
       checkTenant(await virtualClient({ connections, signal }, tenant.id), tenant, signal),
+    mayBeMade: (id) => mustNotLiveElsewhere(workspace, dist.others, id),
     reveal,
     takeOver,
     signal,
@@ -116,15 +186,18 @@ async function openHost(
   dist: DistRead,
   tools: () => Promise<Host>,
 ): Promise<KubeClient> {
-  const found = await findHostApi(workspace, hostContextOf(dist.all));
+  const found = await findHostApi(workspace, dist.context);
   return 'down' in found ? clientOf((await tools()).target) : found;
 }
 
 /** @throws Fault where the clusters or dist/ are not as they were when the plan was made */
 function refuseOther(saved: Plan, now: Plan): void {
   const differences = planDifferences(saved, now);
-  if (differences.length === 0) return;
-  throw new Fault({
+  if (differences.length > 0) throw notCarriedOut(differences);
+}
+
+function notCarriedOut(differences: readonly string[]): Fault {
+  return new Fault({
     what: 'the saved plan was not carried out',
     why: differences.join('; '),
     todo: 'make a new one with pnpm plan --save FILE and look at it; nothing was changed',

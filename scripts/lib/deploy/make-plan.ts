@@ -10,37 +10,37 @@ import { UsageError } from '../cli/errors.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import type { Connections } from '../cluster/connections.ts';
 import { observe, type ObserveOptions } from '../cluster/observe.ts';
-import { readHostWide, readTenants, type TenantDist } from '../dist/read.ts';
+import { type HostTenants, readByHost, type TenantDist, tenantIds } from '../dist/read.ts';
 import { shown } from '../dist/tenants-file.ts';
 import { readSecrets, refuseUnknown } from '../secrets/read-secrets.ts';
 import type { SecretsFile } from '../secrets/secrets-file.ts';
 
-/** dist/ as a plan takes it: the tenants that are asked for, and who else is known. */
-export interface DistRead extends Dist {
+/** What dist/ has of a host, as a plan takes it: the tenants that are asked for, and who else is known. */
+export interface DistRead extends Dist, HostTenants {
   readonly tenants: readonly TenantDist[];
-  readonly all: readonly TenantDist[];
   /** What secrets/ has, by tenant; its Secrets are among the tenants' objects, encrypted. */
   readonly secrets: ReadonlyMap<string, SecretsFile>;
 }
 
-/** Reads dist/ and secrets/. @throws UsageError */
+/** Reads dist/ and secrets/, host by host: all, or what is asked for. @throws UsageError */
 export function readDist(
   { dist, secrets: directory }: Pick<Workspace, 'dist' | 'secrets'>,
   ids: readonly string[],
-): DistRead {
+  named?: string,
+): readonly DistRead[] {
   const secrets = readSecrets(directory);
-  const read = (names: readonly string[]) =>
-    readTenants(dist, names).map((tenant) => withSecrets(tenant, secrets.get(tenant.id)));
-  const all = read([]);
-  const known = all.map(({ id }) => id);
-  refuseUnknown(secrets, known);
-  return {
-    hostWide: [systemNamespaceObject(), ...readHostWide(dist)],
-    tenants: ids.length === 0 ? all : read(ids),
-    known,
-    all,
+  const hosts = readByHost(dist, ids, named);
+  refuseUnknown(secrets, tenantIds(dist));
+  const added = (tenants: readonly TenantDist[]) =>
+    tenants.map((tenant) => withSecrets(tenant, secrets.get(tenant.id)));
+  return hosts.map((host) => ({
+    ...host,
+    hostWide: [systemNamespaceObject(), ...host.hostWide],
+    all: added(host.all),
+    tenants: added(host.tenants),
+    known: host.all.map(({ id }) => id),
     secrets,
-  };
+  }));
 }
 
 /** @throws UsageError where dist/ has a Secret of that name */

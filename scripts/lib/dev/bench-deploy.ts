@@ -10,7 +10,7 @@ import { actualContext } from '../cli/workspace.ts';
 import { connectHost, findHost, type Host } from '../cluster/host.ts';
 import { openTenant } from '../cluster/tenant-connection.ts';
 import { CONCURRENCY, eachTenant } from '../deploy/each-tenant.ts';
-import { hostContextOf, readTenants, type TenantDist } from '../dist/read.ts';
+import { readByHost, readTenants, type TenantDist } from '../dist/read.ts';
 import { createVcluster } from '../tools/vcluster.ts';
 import { kubectl, reach } from '../tools/kubectl.ts';
 import { type Measure, measure } from './measure.ts';
@@ -37,7 +37,7 @@ interface Bench extends Pick<Context, 'print' | 'signal'> {
  */
 export async function benchDeploy(context: Context): Promise<void> {
   const { workspace, print, signal } = context;
-  const named = hostContextOf(readTenants(workspace.dist));
+  const [{ context: named } = { context: '' }] = readByHost(workspace.dist, [], undefined);
   const host = await findHost(context, named);
   const dir = mkdtempSync(join(tmpdir(), 'tenantry-bench-deploy-'));
   const bench = { host, root: workspace.root, dir, cluster: workspace.cluster, print, signal };

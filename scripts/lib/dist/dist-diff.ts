@@ -2,7 +2,7 @@ import type { FoundDirectory } from './read-directory.ts';
 
 /** What a synth changes in one directory of dist/; paths are relative to it and sorted. */
 export interface Change {
-  /** A tenant's id, or `_host`. */
+  /** A tenant's id, or that of the hosts. */
   readonly directory: string;
   readonly kind: 'new' | 'changed' | 'removed';
   /** Whether a link stands in the directory's place, which goes. */

@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isId } from '@tenantry/tenants';
+import { isHostsDirectory, isId } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import { isHidden } from './read-directory.ts';
 import { isUnfinished } from './replace-file.ts';
-
-/** Directory of the host-wide objects; `_` is illegal in a tenant's id. */
-export const HOST_WIDE = '_host';
 
 /** The paths that synth writes in a directory, whatever their names. */
 const OUR_PATHS = /^(?:tenant\.json|vcluster\.yaml|(?:host|virtual)\/[^/]+\.yaml)$/;
@@ -42,7 +39,7 @@ export function listDist(dist: string): DistEntries {
 
 /** Whether a directory is one that only synth makes, so that dist/ around it is ours. */
 export function isSurelyOurs(directory: string, name: string): boolean {
-  return name === HOST_WIDE || namesTenant(readText(join(directory, 'tenant.json')), name);
+  return isHostsDirectory(name) || namesTenant(readText(join(directory, 'tenant.json')), name);
 }
 
 /**
@@ -50,7 +47,7 @@ export function isSurelyOurs(directory: string, name: string): boolean {
  * damaged or gone, as after half a merge, and all files are called as ours are.
  */
 export function isOurs(directory: string, name: string, isWanted: boolean): boolean {
-  if (name === HOST_WIDE) return true;
+  if (isHostsDirectory(name)) return true;
   // `alice copy` can be no tenant's, whatever is in it.
   if (!isId(name)) return false;
   const text = readText(join(directory, 'tenant.json'));

@@ -1,12 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TenantManifest } from '@tenantry/manifests';
-import { isId, STATES, suggest } from '@tenantry/tenants';
+import type { HostManifest, TenantManifest } from '@tenantry/manifests';
+import {
+  DEFAULT_HOST,
+  HOST_DIRECTORY,
+  HOSTS_DIRECTORY,
+  isId,
+  STATES,
+  suggest,
+} from '@tenantry/tenants';
 import { workload } from '@tenantry/workload';
 import { load, loadAll } from 'js-yaml';
 import { z } from 'zod';
 import type { KubeObject } from '@tenantry/plan';
-import { HOST_WIDE } from './ownership.ts';
 import { isHidden } from './read-directory.ts';
 import { UsageError } from '../cli/errors.ts';
 
@@ -19,6 +25,14 @@ export interface TenantDist extends TenantManifest {
   readonly values: unknown;
 }
 
+/** A host as a command reads it. */
+export interface HostDist extends HostManifest {
+  /** What all tenants share. */
+  readonly hostWide: readonly KubeObject[];
+}
+
+const hostSchema = z.object({ name: z.string(), context: z.string() });
+
 const OUR_ENTRIES: ReadonlySet<string> = new Set(['tenant.json', 'vcluster.yaml', 'host', 'virtual']);
 
 const manifestSchema = z.object({
@@ -27,6 +41,7 @@ const manifestSchema = z.object({
   state: z.enum(STATES),
   plan: z.string(),
   settings: z.record(z.string(), z.unknown()).default({}),
+  host: z.string().default(DEFAULT_HOST),
   hostContext: z.string(),
   image: z.string(),
   images: z.record(z.string(), z.string()).optional(),
@@ -52,16 +67,67 @@ export function readTenants(dist: string, ids: readonly string[] = []): readonly
   return (ids.length === 0 ? known : [...new Set(ids)]).map((id) => readTenant(dist, id));
 }
 
-/** The host context that dist/ names; null where it holds no tenants. @throws UsageError */
-export function namedContext(dist: string): string | null {
-  return tenantIds(dist).length === 0 ? null : hostContextOf(readTenants(dist));
+/** The contexts of the hosts of dist/; none where it holds no tenants. @throws UsageError */
+export function namedContexts(dist: string): readonly string[] {
+  return tenantIds(dist).length === 0
+    ? []
+    : readHosts(dist, readTenants(dist)).map(({ context }) => context);
+}
+
+/** A host with its tenants. */
+export interface HostTenants extends HostDist {
+  readonly all: readonly TenantDist[];
+  /** Those that are asked for. */
+  readonly tenants: readonly TenantDist[];
+  /** The other hosts. */
+  readonly others: readonly HostManifest[];
+}
+
+/**
+ * Reads dist/ host by host: all of them, or those of the tenants that `ids` names, or the one that
+ * `named` does. @throws UsageError
+ */
+export function readByHost(
+  dist: string,
+  ids: readonly string[],
+  named: string | undefined,
+): readonly HostTenants[] {
+  const all = readTenants(dist);
+  const asked = ids.length === 0 ? all : readTenants(dist, ids);
+  const hosts = readHosts(dist, all);
+  const on = (tenants: readonly TenantDist[], { name }: HostDist) =>
+    tenants.filter(({ host }) => host === name);
+  const chosen = named === undefined ? hosts : [hostNamed(hosts, named)];
+  const elsewhere = asked.find(({ host }) => chosen.every(({ name }) => name !== host));
+  if (ids.length > 0 && elsewhere !== undefined) {
+    throw new UsageError(
+      `${elsewhere.id} lives on ${elsewhere.host}, not on ${named}\n  → leave out --host`,
+    );
+  }
+  return chosen
+    .map((host) => ({
+      ...host,
+      all: on(all, host),
+      tenants: on(asked, host),
+      others: hosts.filter((other) => other !== host),
+    }))
+    .filter(({ tenants }) => ids.length === 0 || tenants.length > 0);
+}
+
+function hostNamed(hosts: readonly HostDist[], named: string): HostDist {
+  const found = hosts.find(({ name }) => name === named);
+  if (found !== undefined) return found;
+  const names = hosts.map(({ name }) => name);
+  const near = suggest(named, names);
+  const hint = near === null ? `known: ${names.join(', ')}` : `did you mean ${near}?`;
+  throw new UsageError(`no host ${JSON.stringify(named)} in dist/\n  → ${hint}`);
 }
 
 /** The directories of tenants. Copies, notes and the like beside them are passed over. */
-function tenantIds(dist: string): readonly string[] {
+export function tenantIds(dist: string): readonly string[] {
   if (!existsSync(dist)) return [];
   const entries = readdirSync(dist, { withFileTypes: true }).filter(
-    ({ name }) => isId(name) && name !== HOST_WIDE,
+    ({ name }) => isId(name),
   );
   const link = entries.find((entry) => entry.isSymbolicLink());
   if (link !== undefined) {
@@ -88,9 +154,45 @@ function isCopyOrEmpty(dist: string, name: string, names: ReadonlySet<string>): 
   }
 }
 
-/** The host-wide objects of dist/_host. */
-export function readHostWide(dist: string): readonly KubeObject[] {
-  return readObjects(join(dist, HOST_WIDE));
+/** The hosts of dist/, by name; the only one is named as its tenants say. @throws UsageError */
+function readHosts(dist: string, tenants: readonly TenantManifest[]): readonly HostDist[] {
+  const several = join(dist, HOSTS_DIRECTORY);
+  if (!existsSync(several)) return [onlyHost(dist, tenants)];
+  const hosts = readdirSync(several)
+    .filter((name) => !isHidden(name))
+    .sort()
+    .map((name) => readHost(join(several, name), name));
+  for (const { id, host, hostContext } of tenants) {
+    const known = hosts.find(({ name }) => name === host);
+    if (known?.context === hostContext) continue;
+    throw new UsageError(
+      `${join(dist, id)} is for host ${host}, context ${hostContext}, which ${several} has not\n  → run pnpm synth`,
+    );
+  }
+  return hosts;
+}
+
+function onlyHost(dist: string, tenants: readonly TenantManifest[]): HostDist {
+  const [name = DEFAULT_HOST, ...others] = new Set(tenants.map(({ host }) => host));
+  const [context = '', ...contexts] = new Set(tenants.map(({ hostContext }) => hostContext));
+  if (others.length + contexts.length > 0) {
+    throw new UsageError(
+      `${dist} names several hosts: ${[name, ...others].join(', ')} (${[context, ...contexts].join(', ')})\n  → run pnpm synth`,
+    );
+  }
+  return { name, context, hostWide: readObjects(join(dist, HOST_DIRECTORY)) };
+}
+
+function readHost(directory: string, name: string): HostDist {
+  try {
+    const manifest = hostSchema.parse(
+      JSON.parse(readFileSync(join(directory, 'host.json'), 'utf8')),
+    );
+    if (manifest.name !== name) throw new Error(`its host.json is that of ${manifest.name}`);
+    return { ...manifest, hostWide: readObjects(directory) };
+  } catch (error) {
+    throw unreadable(directory, error);
+  }
 }
 
 function readTenant(dist: string, id: string): TenantDist {
@@ -110,10 +212,14 @@ function readTenant(dist: string, id: string): TenantDist {
       values: load(readFileSync(valuesFile, 'utf8'), { maxAliases: 0 }),
     };
   } catch (error) {
-    throw new UsageError(`${directory} cannot be read: ${String(error)}\n  → run pnpm synth`, {
-      cause: error,
-    });
+    throw unreadable(directory, error);
   }
+}
+
+function unreadable(directory: string, error: unknown): UsageError {
+  return new UsageError(`${directory} cannot be read: ${String(error)}\n  → run pnpm synth`, {
+    cause: error,
+  });
 }
 
 /** The one image of a workload that has one. */
@@ -137,15 +243,4 @@ function readObjects(directory: string): readonly KubeObject[] {
           maxAliases: 0,
         }) as readonly KubeObject[],
     );
-}
-
-/** The one context that the given tenants live on. @throws UsageError where there are several */
-export function hostContextOf(tenants: readonly TenantManifest[]): string {
-  const contexts = [...new Set(tenants.map(({ hostContext }) => hostContext))];
-  if (contexts.length > 1) {
-    throw new UsageError(
-      `dist/ names several host contexts: ${contexts.join(', ')}\n  → run pnpm synth`,
-    );
-  }
-  return contexts[0] ?? '';
 }

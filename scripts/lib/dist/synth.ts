@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
-import type { Fleet, Plan } from '@tenantry/tenants';
+import { type Fleet, type Host, hostsDirectory, type Plan } from '@tenantry/tenants';
 import { Fault, messageOf } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
 import type { Workspace } from '../cli/workspace.ts';
@@ -11,7 +11,6 @@ import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
 import { imageReferences, pausePageReference } from './image-references.ts';
 import { withDistLock } from './lock.ts';
-import { HOST_WIDE } from './ownership.ts';
 import { Stage } from './stage.ts';
 import { hashOf, StatIndex, statFiles } from './stat-index.ts';
 import { readTenantsFile, shown } from './tenants-file.ts';
@@ -145,25 +144,31 @@ function indexOf({ root, state, dist }: Places): StatIndex {
 }
 
 function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
-  const { host, imageRepository, tenants } = fleet;
-  const shared = hashOf([host, imageRepository]);
+  const { hosts, imageRepository, tenants } = fleet;
+  const shared = new Map(hosts.map((host) => [host, hashOf([host, imageRepository])]));
   // Where nothing is to be made, half a second each is saved: the constructs and the images' tags.
   const load = async () => {
     const { TenantSynthesizer } = await import('@tenantry/manifests');
-    return new TenantSynthesizer(host, {
+    const pins = {
       images: imageReferences(root, imageRepository),
       pausePage: pausePageReference(root, imageRepository),
       vcluster: versions.vcluster,
       kubernetes: versions.kubernetes,
-    });
+    };
+    const known = new Map<Host, InstanceType<typeof TenantSynthesizer>>();
+    return (host: Host) => {
+      const synthesizer = known.get(host) ?? new TenantSynthesizer(host, pins);
+      known.set(host, synthesizer);
+      return synthesizer;
+    };
   };
-  let synthesizer: ReturnType<typeof load> | undefined;
+  let synthesizers: ReturnType<typeof load> | undefined;
   yield {
-    name: HOST_WIDE,
-    input: shared,
+    name: hostsDirectory(hosts),
+    input: hashOf([...shared.values()]),
     files: async () => {
-      const { synthesizeHost } = await import('@tenantry/manifests');
-      return synthesizeHost(host, { pausePage: pausePageReference(root, imageRepository) });
+      const { synthesizeHosts } = await import('@tenantry/manifests');
+      return synthesizeHosts(hosts, { pausePage: pausePageReference(root, imageRepository) });
     },
   };
   const plans = new Map<Plan, string>();
@@ -172,14 +177,14 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
     plans.set(tenant.plan, plan);
     yield {
       name: tenant.id,
-      input: hashOf([{ ...tenant, plan }, shared]),
-      files: async () => (await (synthesizer ??= load())).synthesize(tenant),
+      input: hashOf([{ ...tenant, plan, host: shared.get(tenant.host) }]),
+      files: async () => (await (synthesizers ??= load()))(tenant.host).synthesize(tenant),
     };
   }
 }
 
-function namesOf({ tenants }: Fleet): ReadonlySet<string> {
-  return new Set([HOST_WIDE, ...tenants.map(({ id }) => id)]);
+function namesOf({ hosts, tenants }: Fleet): ReadonlySet<string> {
+  return new Set([hostsDirectory(hosts), ...tenants.map(({ id }) => id)]);
 }
 
 function reportDone(

@@ -52,20 +52,7 @@ export async function deleteTenant(
   const { id } = journal;
   await mustBeWhole(workspace, journal);
   await mustStillBeHeld(client, journal);
-  await report.of(id).step('deletion', async () => {
-    const forced = await deleteNamespace(client, hostNamespace(id), signal);
-    if (forced.length > 0) {
-      report.line(`${id}: deleted by force, with their finalizers: ${forced.join(', ')}`);
-    }
-    await removeTemporary(client, id, signal);
-    await deleteClusterRoles(client, [hostNamespace(id)]);
-    await waitForNoLeftovers(client, id, signal);
-    const { inventory } = await readRecord(client, id);
-    for (const reference of outlastingNamespace(id, inventory)) {
-      await remove(client, objectOf(reference));
-    }
-    await removeRecord(client, id);
-  });
+  await report.of(id).step('deletion', () => deleteFromHost({ report, signal }, client, id));
   const receipt = {
     id,
     offboardedOn: today(),
@@ -82,6 +69,26 @@ export async function deleteTenant(
   await finish(surroundings, journal);
 }
 
+/** Deletes all that a host has of a tenant, and waits until nothing is left. */
+export async function deleteFromHost(
+  { report, signal }: Pick<Surroundings, 'report' | 'signal'>,
+  client: KubeClient,
+  id: string,
+): Promise<void> {
+  const forced = await deleteNamespace(client, hostNamespace(id), signal);
+  if (forced.length > 0) {
+    report.line(`${id}: deleted by force, with their finalizers: ${forced.join(', ')}`);
+  }
+  await removeTemporary(client, id, signal);
+  await deleteClusterRoles(client, [hostNamespace(id)]);
+  await waitForNoLeftovers(client, id, signal);
+  const { inventory } = await readRecord(client, id);
+  for (const reference of outlastingNamespace(id, inventory)) {
+    await remove(client, objectOf(reference));
+  }
+  await removeRecord(client, id);
+}
+
 /** @throws Fault where the archive that was verified is another one by now */
 async function mustBeWhole({ archives }: Workspace, { id, archive, digest }: Journal) {
   const found = await digestOf(join(archives, archive));
@@ -93,13 +100,22 @@ async function mustBeWhole({ archives }: Workspace, { id, archive, digest }: Jou
   });
 }
 
-/** @throws Fault where somebody has brought the tenant back since it was archived */
-async function mustStillBeHeld(host: KubeClient, { id, namespaceUid }: Journal): Promise<void> {
+/** What has become on a host of a tenant since its namespace, held at zero, was archived. */
+export async function stateSince(
+  host: KubeClient,
+  id: string,
+  namespaceUid: string,
+): Promise<'held' | 'brought back' | 'gone'> {
   const namespace = await readNamespace(host, hostNamespace(id));
-  if (namespace === null || namespace.metadata.deletionTimestamp !== undefined) return;
+  if (namespace === null || namespace.metadata.deletionTimestamp !== undefined) return 'gone';
   const statefulSet: ObjectOf<V1StatefulSet> | null = await read(host, statefulSetOf(placeOf(id)));
   const { replicas = 0 } = statefulSet?.spec ?? {};
-  if (namespace.metadata.uid === namespaceUid && replicas === 0) return;
+  return namespace.metadata.uid === namespaceUid && replicas === 0 ? 'held' : 'brought back';
+}
+
+/** @throws Fault where somebody has brought the tenant back since it was archived */
+async function mustStillBeHeld(host: KubeClient, { id, namespaceUid }: Journal): Promise<void> {
+  if ((await stateSince(host, id, namespaceUid)) !== 'brought back') return;
   throw new Fault({
     what: `${id} was not deleted`,
     why: 'it was brought back after it was archived, and may have changed since',

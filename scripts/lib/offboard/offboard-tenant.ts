@@ -55,7 +55,7 @@ export async function offboardTenant(
   }
   await options.confirm();
 
-  const host = await connectHost(await findHost(surroundings, fleet.host.context));
+  const host = await connectHost(await findHost(surroundings, tenant.host.context));
   const { client } = host;
   const namespace = await readNamespace(client, hostNamespace(id));
   if (journal !== null && isBeingDeleted(workspace, journal, namespace)) {

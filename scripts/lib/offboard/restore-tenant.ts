@@ -1,11 +1,12 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
-import { addTenant, type Fleet, hostNamespace } from '@tenantry/tenants';
+import { addTenant, DEFAULT_HOST, type Fleet, hostNamespace } from '@tenantry/tenants';
 import { placeOf } from '@tenantry/plan';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { editTenants } from '../dist/edit-tenants.ts';
+import { hostFor } from '../dist/host-for.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkReceipt } from './check-receipt.ts';
@@ -38,6 +39,8 @@ export interface RestoreOptions {
   readonly from: string;
   /** Path of a file with identities of age. */
   readonly identity: string | undefined;
+  /** The name of the host; needed where there are several and the tenant is on none yet. */
+  readonly host: string | undefined;
 }
 
 /** On a namespace into which an archive is being restored: the archive's digest. */
@@ -52,10 +55,11 @@ const FINISHED = ' all objects are there';
 export async function restoreTenant(
   surroundings: Surroundings,
   id: string,
-  { from, identity }: RestoreOptions,
+  { from, identity, host: named }: RestoreOptions,
 ): Promise<void> {
-  const { workspace, report, signal, print } = surroundings;
+  const { workspace } = surroundings;
   const fleet = readFleet(workspace.tenantsFile);
+  const wanted = hostFor(fleet, id, named);
   const digest = await digestOfArchive(from);
   checkReceipt(id, digest, fleet.offboarded);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
@@ -66,30 +70,60 @@ export async function restoreTenant(
   const packed = await decryptArchive(copy, identity, size);
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
   checkManifest(id, archived.manifest, fleet, versions.vcluster);
-  const host = await connectHost(await ensureHost(surroundings, fleet.host.context));
+  const host = await connectHost(await ensureHost(surroundings, wanted.context));
+  await restoreArchive(surroundings, host, id, {
+    digest,
+    archived,
+    declare: () => addPaused(surroundings, archived.manifest, wanted.name),
+  });
+  await activate(surroundings, id);
+  await deploy(surroundings, [id]);
+  await forgetRestore(host.client, id);
+}
+
+/** An archive to be restored into a tenant that dist/ has as paused, once it is declared so. */
+export interface DeclaredArchive {
+  /** Of the archive as it is stored: `sha256:…`. */
+  readonly digest: string;
+  readonly archived: Archive;
+  readonly declare: () => Promise<void>;
+}
+
+/**
+ * Restores an archive into a tenant and compares, where that is not done yet; leaves a mark that
+ * says so. @throws UsageError where a tenant of that id lives there
+ */
+export async function restoreArchive(
+  surroundings: Surroundings,
+  host: ConnectedHost,
+  id: string,
+  { digest, archived, declare }: DeclaredArchive,
+): Promise<void> {
+  const { workspace, report, signal, print } = surroundings;
   const progress = await progressOf(host.client, id);
   if (progress !== null && !progress.startsWith(digest)) {
     throw new UsageError(
       `${id} lives on ${host.target.context} already; nothing was changed\n  → pnpm offboard ${id} first, if the archive is to take its place`,
     );
   }
-  if (progress === null || !progress.endsWith(FINISHED)) {
-    await addPaused(surroundings, archived.manifest);
-    await setProgress(host.client, id, digest);
-    await deploy(surroundings, [id]);
-    const [tenant] = readTenants(workspace.dist, [id]);
-    if (tenant === undefined) throw new ExpectedError(`${id} is not in dist/`);
-    await report.of(id).step('restore', () => restoreAll(host, tenant, archived, signal));
-    const { fingerprints, count } = archived.index;
-    print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
-    for (const { name, bytes } of archived.manifest.volumes) {
-      print(`${id}: data of ${name} compared, the same ${bytes} bytes`);
-    }
-    await setProgress(host.client, id, `${digest}${FINISHED}`);
-  }
-  await activate(surroundings, id);
+  if (progress?.endsWith(FINISHED) === true) return;
+  await declare();
+  await setProgress(host.client, id, digest);
   await deploy(surroundings, [id]);
-  await setProgress(host.client, id, null);
+  const [tenant] = readTenants(workspace.dist, [id]);
+  if (tenant === undefined) throw new ExpectedError(`${id} is not in dist/`);
+  await report.of(id).step('restore', () => restoreAll(host, tenant, archived, signal));
+  const { fingerprints, count } = archived.index;
+  print(`${id}: ${fingerprints.size} of ${count} objects compared, all there`);
+  for (const { name, bytes } of archived.manifest.volumes) {
+    print(`${id}: data of ${name} compared, the same ${bytes} bytes`);
+  }
+  await setProgress(host.client, id, `${digest}${FINISHED}`);
+}
+
+/** Takes the mark away that a restore has left. */
+export async function forgetRestore(host: KubeClient, id: string): Promise<void> {
+  await setProgress(host, id, null);
 }
 
 /** The archive that is being restored into a tenant's namespace; null where there is no namespace. */
@@ -112,8 +146,12 @@ async function setProgress(host: KubeClient, id: string, progress: string | null
 }
 
 /** Held at zero until the objects are there. */
-async function addPaused({ workspace, print }: Surroundings, { tenant }: Manifest): Promise<void> {
-  const held = heldEntry(tenant, today());
+async function addPaused(
+  { workspace, print }: Surroundings,
+  { tenant }: Manifest,
+  host: string,
+): Promise<void> {
+  const held = { ...heldEntry(tenant, today()), ...(host !== DEFAULT_HOST && { host }) };
   const add = (text: string, { tenants }: Fleet) => ({
     text: tenants.some(({ id }) => id === tenant.id) ? text : addTenant(text, held),
   });

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { FileVersions, TreeFile } from '@tenantry/plan';
+import { isHostsDirectory } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import type { Workspace } from '../cli/workspace.ts';
-import { HOST_WIDE } from '../dist/ownership.ts';
 import { isHidden } from '../dist/read-directory.ts';
 import type { Git } from '../git/git.ts';
 import { type ObjectReader, openObjectReader } from '../git/object-reader.ts';
@@ -145,5 +145,5 @@ function directoriesOnDisk(dist: string): readonly string[] {
 }
 
 function isTenant(name: string): boolean {
-  return name !== HOST_WIDE && !isHidden(name);
+  return !isHostsDirectory(name) && !isHidden(name);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
+import pLimit from 'p-limit';
 import { Fault } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
 import { buildSops, buildTools, markUsed, vclusterChart } from '../sealed/index.ts';
@@ -81,11 +82,8 @@ export async function ensureTools(
   signal?: AbortSignal,
 ): Promise<Toolbox> {
   const { cache } = workspace;
-  const { $, ours } = await provide(
-    workspace,
-    TOOLS,
-    (shell) => buildTools(shell, report, cache),
-    signal,
+  const { $, ours } = await provideOne(() =>
+    provide(workspace, TOOLS, (shell) => buildTools(shell, report, cache), signal),
   );
   const chartDir = ours.some(({ name }) => name === 'vcluster') ? vclusterChart(cache) : null;
   if (chartDir !== null) await markUsed(chartDir);
@@ -102,6 +100,9 @@ export async function ensureSops(
   const { $ } = await provide(workspace, [SOPS], build, signal);
   return $({ cwd: workspace.dir });
 }
+
+/** Hosts that are worked on at once ask for the same tools. */
+const provideOne = pLimit(1);
 
 /** Finds tools or has them built; returns which of them are ours. */
 async function provide(

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { hostNamespace, quantityValue, SYNCED_LABEL, type Volume } from '@tenantry/tenants';
 import type { KubeObject, ObjectOf } from '@tenantry/plan';
 import type { V1PersistentVolumeClaim } from '@tenantry/kube-library';
-import { hostContextOf, readTenants } from '../dist/read.ts';
+import { readByHost } from '../dist/read.ts';
+import { eachHost } from '../deploy/each-host.ts';
 import { messageOf, UsageError } from '../cli/errors.ts';
 import { findHost } from '../cluster/host.ts';
 import { getObjects } from '../tools/kubectl.ts';
@@ -21,7 +22,7 @@ export interface FoundVolumes {
 }
 
 /**
- * The volumes that the host has of its tenants. Without a host on this machine they are not known;
+ * The volumes that the hosts have of their tenants. Without a host on this machine they are not known;
  * a host that was asked and did not answer is an error beside it.
  */
 export async function readVolumes(
@@ -31,18 +32,29 @@ export async function readVolumes(
   const unknown = (why: string, error: Error | null = null) => ({ volumes: null, why, error });
   if (!existsSync(dist)) return unknown('there is no dist/ that names a host');
   try {
-    const host = await findHost(context, hostContextOf(readTenants(dist)));
-    const claims = ['persistentvolumeclaims', '--all-namespaces'];
-    // The control planes' own volumes have no such label.
-    const selector = ['--selector', SYNCED_LABEL];
-    const found = await getObjects(host.$, host.target, [...claims, ...selector]);
-    return { volumes: volumesOf(found), why: '', error: null };
+    const { done, failure } = await eachHost(readByHost(dist, [], undefined), (host) =>
+      volumesOn(context, host.context),
+    );
+    // Where one host is away, what the others hold is no sum.
+    if (failure !== null) throw failure;
+    return { volumes: done.flat(), why: '', error: null };
   } catch (error) {
     if (context.signal.aborted) throw error;
     const [why = ''] = messageOf(error).split('\n');
     if (error instanceof UsageError) return unknown(why);
     return unknown(why, error instanceof Error ? error : new Error(messageOf(error)));
   }
+}
+
+async function volumesOn(
+  context: Pick<Context, 'workspace' | 'report' | 'signal'>,
+  named: string,
+): Promise<readonly Volume[]> {
+  const host = await findHost(context, named);
+  const claims = ['persistentvolumeclaims', '--all-namespaces'];
+  // The control planes' own volumes have no such label.
+  const selector = ['--selector', SYNCED_LABEL];
+  return volumesOf(await getObjects(host.$, host.target, [...claims, ...selector]));
 }
 
 /** The volumes behind claims of the host, by tenant. @throws UnreadableQuantity */

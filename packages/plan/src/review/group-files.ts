@@ -10,9 +10,6 @@ import {
 } from './review-file.ts';
 import type { FileVersions, TreeFile } from './tree-file.ts';
 
-/** The directory of what all tenants share. */
-export const HOST_WIDE = '_host';
-
 /** A file that belongs to a tenant; its path begins in the tenant's directory. */
 export interface TenantFile {
   readonly id: string;

@@ -1,3 +1,4 @@
+import { isHostsDirectory } from '@tenantry/tenants';
 import type { FieldChange } from '../field-diff.ts';
 import { isHigh, type Risk } from '../risks/risk.ts';
 import type { YamlWriter } from './documents.ts';
@@ -5,7 +6,6 @@ import {
   chartChanges,
   type GroupedChange,
   groupFiles,
-  HOST_WIDE,
   type RenderedChart,
   type TenantFile,
 } from './group-files.ts';
@@ -78,7 +78,7 @@ export function review(
 function tenantOf({ path }: FileVersions): string | null {
   const slash = path.indexOf('/');
   const directory = path.slice(0, slash);
-  return slash === -1 || directory === HOST_WIDE ? null : directory;
+  return slash === -1 || isHostsDirectory(directory) ? null : directory;
 }
 
 /** All risks of a review, what decides most first. */
