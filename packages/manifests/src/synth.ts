@@ -1,4 +1,11 @@
-import type { Fleet, Host, Plan, Tenant } from '@tenantry/tenants';
+import {
+  type Fleet,
+  type Host,
+  LAST_WAVE,
+  type Plan,
+  type Tenant,
+  type Wave,
+} from '@tenantry/tenants';
 import { workload, type WorkloadProps } from '@tenantry/workload';
 import { HostApp } from './host-app.ts';
 import { type ManifestObject, objectsOf } from './manifest-object.ts';
@@ -28,6 +35,7 @@ export interface TenantManifest {
   readonly images: Readonly<Record<string, string>>;
   /** Version of the vcluster chart. */
   readonly chartVersion: string;
+  readonly wave: Wave;
 }
 
 /** dist/ for a fleet: `_host/`, and a directory for each tenant. */
@@ -72,7 +80,7 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state, hostnames, release, settings }: Tenant): Tree {
+  synthesize({ id, name, plan, state, hostnames, release, wave, settings }: Tenant): Tree {
     const { vcluster } = this.#pins;
     const images = { ...this.#pins.images, ...release.images };
     const { objects } = new WorkloadApp({
@@ -94,6 +102,7 @@ export class TenantSynthesizer {
       image: Object.values(images)[0] ?? '',
       images,
       chartVersion: vcluster,
+      wave,
     };
     return new Map([
       ['tenant.json', `${JSON.stringify(written(manifest), null, 2)}\n`],
@@ -149,10 +158,11 @@ function filesOf(
   return new Map(objects.map((object) => [prefix + nameOf(object), toYaml(object)]));
 }
 
-/** One image says all that `images` could, and no settings are not told. */
-function written({ images, settings, ...manifest }: TenantManifest): object {
+/** One image says all that `images` could; no settings, and the last wave, are not told. */
+function written({ images, settings, wave, ...manifest }: TenantManifest): object {
   return {
     ...manifest,
+    ...(wave.name !== LAST_WAVE.name && { wave }),
     ...(Object.keys(images).length > 1 && { images }),
     ...(Object.keys(settings as object).length > 0 && { settings }),
   };

@@ -47,7 +47,8 @@ export type {
   Resources,
   State,
   Tenant,
+  Wave,
 } from './tenant.ts';
-export { PAUSE_SOURCES, STATES } from './tenant.ts';
+export { LAST_WAVE, PAUSE_SOURCES, STATES } from './tenant.ts';
 export type { Period, Usage, Version, Volume } from './usage.ts';
 export { HOURS_A_MONTH, usageOf } from './usage.ts';

@@ -2,7 +2,15 @@ import type { z } from 'zod';
 import { defaultHostname } from './names.ts';
 import { parseBytes, parseCpu } from './quantity.ts';
 import type { planSchema, TenantsFile } from './schema.ts';
-import type { Fleet, Plan, Release, Resources, Tenant } from './tenant.ts';
+import {
+  type Fleet,
+  LAST_WAVE,
+  type Plan,
+  type Release,
+  type Resources,
+  type Tenant,
+  type Wave,
+} from './tenant.ts';
 
 /** The part of a plan's limits that is reserved where the plan does not say. */
 const DEFAULT_REQUESTS = { cpu: 1 / 4, memory: 1 / 2 } as const;
@@ -56,6 +64,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
               ? []
               : [defaultHostname(tenant.id, domain), ...sorted(tenant.hostnames)],
           release,
+          wave: resolveWave(tenant.wave, file.waves),
           settings: tenant.settings,
         };
       })
@@ -67,6 +76,10 @@ export function resolveFleet(file: TenantsFile): Fleet {
       digest,
     })),
   };
+}
+
+function resolveWave(name: string, waves: readonly string[]): Wave {
+  return name === LAST_WAVE.name ? LAST_WAVE : { name, order: waves.indexOf(name) + 1 };
 }
 
 function sorted(names: readonly string[]): readonly string[] {

@@ -17,6 +17,7 @@ import { planBreaches, type PlanHost } from './plan-rules.ts';
 import { releaseReferenceBreaches } from './release-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
+import { waveBreaches } from './wave-rules.ts';
 
 const planAmounts = planSchema.omit({ vcluster: true });
 
@@ -34,6 +35,7 @@ export function checkRules(file: unknown): readonly Breach[] {
     ...duplicateBreaches(file),
     ...hostnameBreaches(file, rawTenants(file)),
     ...releaseReferenceBreaches(file),
+    ...waveBreaches(file),
   ];
   if (plans === null) return alone;
   const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;

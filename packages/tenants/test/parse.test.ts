@@ -58,6 +58,7 @@ describe('the least form', () => {
           keep: false,
           hostnames: [],
           release: { name: 'stable', images: {} },
+          wave: { name: 'rest', order: Infinity },
           settings: { motto: '' },
         },
       ],
@@ -74,7 +75,10 @@ describe('the least form', () => {
       defaultPlan: 'small',
       plans: { small: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 } },
       releases: { stable: 'source', canary: 'source' },
-      tenants: [{ ...alice, plan: 'small', state: 'active', keep: false, release: 'stable' }],
+      waves: ['canary'],
+      tenants: [
+        { ...alice, plan: 'small', state: 'active', keep: false, release: 'stable', wave: 'rest' },
+      ],
       offboarded: [],
     };
     expect(parse(written)).toEqual(fleet);
@@ -125,6 +129,7 @@ test('the full form is resolved field by field', () => {
       },
     },
     releases: { beta: { images: BETA } },
+    waves: ['first', 'early'],
     tenants: [
       {
         ...alice,
@@ -136,6 +141,7 @@ test('the full form is resolved field by field', () => {
         keep: true,
         hostnames: ['shop.example', 'alice.example'],
         release: 'beta',
+        wave: 'early',
         settings: { theme: 'dark' },
       },
     ],
@@ -187,6 +193,7 @@ test('the full form is resolved field by field', () => {
         keep: true,
         hostnames: ['alice.tenants.example.com', 'alice.example', 'shop.example'],
         release: { name: 'beta', images: BETA },
+        wave: { name: 'early', order: 2 },
         settings: { motto: '', theme: 'dark' },
       },
     ],

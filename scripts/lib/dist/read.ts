@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TenantManifest } from '@tenantry/manifests';
-import { isId, STATES, suggest } from '@tenantry/tenants';
+import { isId, LAST_WAVE, STATES, suggest } from '@tenantry/tenants';
 import { workload } from '@tenantry/workload';
 import { load, loadAll } from 'js-yaml';
 import { z } from 'zod';
@@ -31,6 +31,7 @@ const manifestSchema = z.object({
   image: z.string(),
   images: z.record(z.string(), z.string()).optional(),
   chartVersion: z.string(),
+  wave: z.object({ name: z.string(), order: z.int() }).default(LAST_WAVE),
 });
 
 /**
