@@ -71,6 +71,8 @@ export { isReady, type Pod } from './pod.ts';
 export { hostnamesOf, isRoute, routeFaults } from './route.ts';
 export { type Place, placeOf } from './vcluster-ref.ts';
 export type { WantedTenant } from './wanted.ts';
+export { type RolloutWave, wavesOf } from './waves.ts';
+export { named } from './wording.ts';
 export { fleetVersions } from './review/tenants-file.ts';
 export type { RenderedChart } from './review/group-files.ts';
 export { type Review, review } from './review/review.ts';

@@ -3,10 +3,11 @@ import { isEmpty, type Plan } from './plan.ts';
 
 /** A plan as events, one object a line: host-wide, each tenant, each orphan, then a summary. */
 export function planEvents(plan: Plan): readonly object[] {
-  const { context, hostWide, risks, tenants, orphans } = plan;
+  const { context, hostWide, risks, tenants, waves, orphans } = plan;
   const all = [...hostWide, ...tenants.flatMap(({ changes }) => changes)];
   return [
     { event: 'host-wide', context, changes: hostWide, risks },
+    ...(waves.length > 1 ? waves.map((wave) => ({ event: 'wave', ...wave })) : []),
     ...tenants.map(({ note: _note, ...tenant }) => ({ event: 'tenant', ...tenant })),
     ...orphans.map((id) => ({ event: 'orphan', id })),
     {

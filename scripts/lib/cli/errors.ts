@@ -19,15 +19,28 @@ export class UsageError extends ExpectedError {
   override name = 'UsageError';
 }
 
-/** Some tenants are done, some failed; every one was tried. Exit code 3, or 1 where none is done. */
+/**
+ * Some tenants are done, some failed; every one was tried that is not held back. Exit code 3, or 1
+ * where each has failed.
+ */
 export class TenantFailures extends AggregateError {
   override name = 'TenantFailures';
   readonly done: number;
+  readonly heldBack: HeldBack | null;
 
-  constructor(failures: readonly TenantFailure[], done: number) {
-    super(failures, `${failures.length} of ${failures.length + done} tenants failed`);
+  constructor(failures: readonly TenantFailure[], done: number, heldBack: HeldBack | null = null) {
+    super(
+      heldBack === null ? failures : [...failures, heldBack],
+      `${failures.length} of ${failures.length + done} tenants failed`,
+    );
     this.done = done;
+    this.heldBack = heldBack;
   }
+}
+
+/** Tenants that were not tried, since a wave before theirs failed. */
+export class HeldBack extends ExpectedError {
+  override name = 'HeldBack';
 }
 
 /** What stopped one tenant. */

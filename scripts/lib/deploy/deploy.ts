@@ -10,6 +10,7 @@ import {
   planDifferences,
   referenceOf,
   type TenantPlan,
+  wavesOf,
 } from '@tenantry/plan';
 import { builtImages, workload } from '@tenantry/workload';
 import { Fault } from '../cli/errors.ts';
@@ -29,9 +30,9 @@ import type { Appliance } from './apply-tenant.ts';
 import { deployTenant, type Outcome } from './deploy-tenant.ts';
 import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
 import { checkTenant } from './check-tenant.ts';
-import { eachTenant } from './each-tenant.ts';
+import { eachWave } from './each-wave.ts';
 import { applyHostWide } from './host-wide.ts';
-import { type DistRead, makePlan, readDist } from './make-plan.ts';
+import { type DistRead, makePlan, onlyWave, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
 import { summarizeChanges } from '../progress/summarize-changes.ts';
 import { installRelease } from './vcluster-release.ts';
@@ -43,16 +44,21 @@ export interface DeployOptions {
   readonly takeOver?: boolean;
   /** The plan that was looked at: another one is not carried out. */
   readonly saved?: Plan | null;
+  /** Only the tenants of this wave, whatever those before it are like. @default all, wave after wave */
+  readonly wave?: string | undefined;
+  /** How many tenants may fail before no further wave is begun. @default 0 */
+  readonly maxFailures?: number;
 }
 
 /** Makes the clusters match dist/, or the part of it that `ids` names. @throws TenantFailures */
 export async function deploy(
   surroundings: Surroundings,
   ids: readonly string[],
-  { takeOver = false, saved = null }: DeployOptions = {},
+  { takeOver = false, saved = null, wave, maxFailures = 0 }: DeployOptions = {},
 ): Promise<readonly Outcome[]> {
   const { workspace, report, signal, print } = surroundings;
-  const dist = readDist(workspace, ids);
+  const asked = readDist(workspace, ids);
+  const dist = wave === undefined ? asked : onlyWave(asked, wave);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
   const tools = hostTools(surroundings, hostContextOf(dist.all));
   await using connections = connectionsOf(await openHost(surroundings, dist, tools));
@@ -85,10 +91,10 @@ export async function deploy(
   if (hostWide.length > 0) print(`${plan.context}: ${summarizeChanges(hostWide).join(', ')}`);
   report.tenants(dist.tenants.map(({ id }) => id));
   try {
-    const outcomes = await eachTenant(
-      dist.tenants,
+    const outcomes = await eachWave(
+      wavesOf(dist.tenants),
       (tenant) => deployTenant(appliance, tenant, plan, observed),
-      { signal },
+      { report, signal, maxFailures },
     );
     if (hostWide.length === 0 && outcomes.every(({ changes }) => changes.length === 0)) {
       print(`nothing changed: ${outcomes.length} of ${outcomes.length} tenants match dist/`);

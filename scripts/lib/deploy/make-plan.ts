@@ -5,7 +5,9 @@ import {
   plan,
   referenceOf,
   systemNamespaceObject,
+  wavesOf,
 } from '@tenantry/plan';
+import { suggest } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import type { Connections } from '../cluster/connections.ts';
@@ -55,6 +57,17 @@ function withSecrets(tenant: TenantDist, file: SecretsFile | undefined): TenantD
     );
   }
   return { ...tenant, virtualObjects: [...virtualObjects, ...file.objects] };
+}
+
+/** The part of dist/ that is of a wave. @throws UsageError where nothing is */
+export function onlyWave(dist: DistRead, wave: string): DistRead {
+  const tenants = dist.tenants.filter((tenant) => tenant.wave.name === wave);
+  if (tenants.length > 0) return { ...dist, tenants };
+  const names = wavesOf(dist.tenants).map(({ name }) => name);
+  const near = suggest(wave, names);
+  throw new UsageError(
+    `no tenant of wave ${JSON.stringify(wave)}; nothing was done\n  → ${near === null ? `waves with tenants: ${names.join(', ')}` : `did you mean ${near}?`}`,
+  );
 }
 
 /** Looks at the clusters and decides what a deploy would do. Changes nothing. */
