@@ -6,9 +6,11 @@ import { defineCommand } from '../lib/cli/run-main.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
 
 export default defineCommand({
-  usage: 'pnpm run deploy [ID…] [--host NAME] [--plan FILE] [--take-over] [--json]',
+  usage:
+    'pnpm run deploy [ID…] [--host NAME] [--plan FILE] [--wave WAVE] [--max-failures N] [--take-over] [--json]',
   summary:
     'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.\n' +
+    'Wave after wave: the next one begins when every tenant of the one before has answered.\n' +
     'Without a flag, pnpm deploy is enough; flags behind that name pnpm keeps for a command of its own.',
   options: {
     host: HOST_OPTION,
@@ -19,6 +21,16 @@ export default defineCommand({
       variable: 'TENANTRY_PLAN_FILE',
       description: 'only what this plan of pnpm plan --save says, or nothing',
     },
+    wave: {
+      type: 'string',
+      value: 'WAVE',
+      description: 'only the tenants of this wave, whatever the waves before it are like',
+    },
+    'max-failures': {
+      type: 'string',
+      value: 'N',
+      description: 'begin the next wave where at most N tenants have failed; default: 0',
+    },
     'take-over': {
       type: 'boolean',
       description: "take over fields in tenants' clusters that others have set",
@@ -28,13 +40,29 @@ export default defineCommand({
   live: true,
   async run(context) {
     const { positionals, values } = context;
+    const { wave, 'max-failures': most } = values;
+    if (wave !== undefined && values.plan !== undefined) {
+      throw new UsageError(
+        '--wave and --plan both say which tenants; nothing was done\n  → pnpm plan --wave WAVE --save FILE, then pnpm run deploy --plan FILE',
+      );
+    }
     await deploy(context, positionals, {
       host: values.host,
       saved: values.plan === undefined ? null : readPlans(values.plan),
       takeOver: values['take-over'] ?? false,
+      wave,
+      ...(most !== undefined && { maxFailures: readCount('max-failures', most) }),
     });
   },
 });
+
+/** @throws UsageError */
+function readCount(flag: string, text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--${flag} is ${JSON.stringify(text)}; nothing was done\n  → it is a whole number, 0 or more`,
+  );
+}
 
 /** @throws UsageError */
 function readPlans(path: string): readonly Plan[] {

@@ -9,7 +9,8 @@ import { makePlan, readDist } from '../lib/deploy/make-plan.ts';
 import { revealWith } from '../lib/secrets/reveal.ts';
 
 export default defineCommand({
-  usage: 'pnpm plan [ID…] [--host NAME] [--json] [--exit-code] [--save FILE] [--take-over]',
+  usage:
+    'pnpm plan [ID…] [--host NAME] [--wave WAVE] [--json] [--exit-code] [--save FILE] [--take-over]',
   summary: 'What pnpm deploy would do, against the live clusters. Changes nothing.',
   options: {
     host: HOST_OPTION,
@@ -20,6 +21,7 @@ export default defineCommand({
       value: 'FILE',
       description: 'keep the plan, for pnpm run deploy --plan FILE',
     },
+    wave: { type: 'string', value: 'WAVE', description: 'only the tenants of this wave' },
     'take-over': {
       type: 'boolean',
       description: 'as if fields that others have set were taken over',
@@ -28,7 +30,7 @@ export default defineCommand({
   arguments: { min: 0, max: Infinity },
   async run(context) {
     const { workspace, positionals, values, print, show } = context;
-    const hosts = readDist(workspace, positionals, values.host);
+    const hosts = readDist(workspace, positionals, values);
     const { done: plans, failure } = await eachHost(hosts, async (dist) => {
       await using connections = connectionsOf(await lookAtHost(workspace, dist.context));
       const { plan } = await makePlan(connections, dist, {

@@ -25,7 +25,7 @@ export default defineCommand({
   arguments: { min: 0, max: Infinity },
   async run(context) {
     const { workspace, positionals, values, print, report } = context;
-    const hosts = readDist(workspace, positionals, values.host);
+    const hosts = readDist(workspace, positionals, values);
     const unpaid = readUnpaid(workspace.tenantsFile, report);
     const { done, failure } = await eachHost(hosts, async (dist) => {
       await using connections = connectionsOf(await lookAtHost(workspace, dist.context));

@@ -16,6 +16,7 @@ import {
   somethingDone,
   systemNamespaceObject,
 } from '@tenantry/plan';
+import { LAST_WAVE } from '@tenantry/tenants';
 import { textReport } from './helpers/text-report.ts';
 import { connectionsOf } from '../lib/cluster/connections.ts';
 import { applyChanges } from '../lib/deploy/apply-changes.ts';
@@ -44,6 +45,7 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
     images: { app: 'tenantry/app:1' },
     settings: {},
     chartVersion: '0.36.0',
+    wave: LAST_WAVE,
     valuesFile: '/values',
     values: { controlPlane: { statefulSet: { highAvailability: { replicas: 1 } } } },
     hostObjects: [

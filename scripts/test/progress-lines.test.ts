@@ -57,6 +57,19 @@ test('a line for each change of state: what is waited for, and how long a step t
   );
 });
 
+test('a wave is told when it begins, when it ends, and when it will not begin', () => {
+  const wave = { event: 'wave' as const, time, wave: 'early', tenants: ['alice', 'bob'] };
+  const { out, err } = shown(lineRenderer, [
+    { ...wave, state: 'running' },
+    { ...wave, state: 'failed' },
+    { ...wave, wave: 'rest', tenants: ['carol'], state: 'held back' },
+  ]);
+  expect(out).toBe('');
+  expect(err).toBe(
+    '· wave early (2 tenants) …\n✗ wave early (2 tenants): failed\n✗ wave rest (1 tenant): held back\n',
+  );
+});
+
 const alice = { event: 'tenant', time, tenant: 'alice', seconds: 40.2 } as const;
 const done = { ...alice, state: 'done', answer: 'Hello' } as const;
 const failed = { ...alice, state: 'failed', error: 'rollout: cannot succeed\n    pod x' } as const;

@@ -59,6 +59,16 @@ test('a row per tenant that is worked on, how far all is on top, how many wait b
   );
 });
 
+test('on top is the wave that runs, where there are several', () => {
+  see({ event: 'tenants', time: at(0), tenants: ['alice', 'bob'] });
+  see({ event: 'wave', time: at(1), wave: 'canary', state: 'running', tenants: ['alice'] });
+  see(running('alice', 'check'));
+  const head = () => renderTable(progress, screen()).split('\n')[0];
+  expect(head()).toBe('0 of 2 tenants · wave canary · 34 s');
+  see({ event: 'wave', time: at(6), wave: 'canary', state: 'done', tenants: ['alice'] });
+  expect(head()).toBe('0 of 2 tenants · 34 s');
+});
+
 test('a step for all has a row of its own; where nothing runs there is nothing', () => {
   see(running(null, 'kind cluster tenantry'));
   expect(renderTable(progress, screen())).toBe('kind cluster tenantry   30 s');

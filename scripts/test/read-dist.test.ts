@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { LAST_WAVE } from '@tenantry/tenants';
 import { readByHost, readTenants } from '../lib/dist/read.ts';
 import { synthDist } from '../lib/dist/synth.ts';
 import { contents, tempWorkspace, type TempWorkspace } from './helpers/temp-workspace.ts';
@@ -47,6 +48,18 @@ test('the images are those that synth has named, one built and one by digest', (
     app: expect.stringMatching(/^tenantry\/app:[0-9a-f]{12}$/),
     cache: expect.stringMatching(/@sha256:c{64}$/),
   });
+});
+
+test('a tenant that names no wave is of the last one', async () => {
+  place.tenants([
+    { id: 'alice', name: 'Alice', wave: 'canary' },
+    { id: 'bob', name: 'Bob' },
+  ]);
+  await synthDist(place, () => {});
+  expect(readTenants(place.dist).map(({ wave }) => wave)).toEqual([
+    { name: 'canary', order: 1 },
+    LAST_WAVE,
+  ]);
 });
 
 // What a command refuses, synth puts right: no advice leads in a circle.

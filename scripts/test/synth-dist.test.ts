@@ -67,6 +67,19 @@ describe('synth', () => {
     expect(writtenAt(join(place.dist, 'alice'))).toEqual(before);
   });
 
+  test('skips no minor of what was there before; all tenants that would are named', async () => {
+    await synth();
+    const older = (path: string, from: RegExp, to: string) =>
+      place.write(`dist/${path}`, (contents(place.dist)[path] ?? '').replace(from, to));
+    older('alice/tenant.json', /"0\.\d+\.\d+"/, '"0.1.0"');
+    older('bob/vcluster.yaml', /tag: v1\.\d+\.\d+/, 'tag: v1.1.0');
+    const before = contents(place.dist);
+    await expect(synth()).rejects.toThrow(
+      /^tenants would skip a minor; nothing was written\n {4}alice: vcluster 0\.1\.0 → \S+\n {4}bob: Kubernetes v1\.1\.0 → \S+\n {2}→ run/,
+    );
+    expect(contents(place.dist)).toEqual(before);
+  });
+
   test('removes the directory of a tenant that is gone from the file', async () => {
     await synth();
     place.tenants([bob]);

@@ -3,8 +3,10 @@ import {
   type Fleet,
   type Host,
   hostsDirectory,
+  LAST_WAVE,
   type Plan,
   type Tenant,
+  type Wave,
 } from '@tenantry/tenants';
 import { workload, type WorkloadProps } from '@tenantry/workload';
 import { HostApp } from './host-app.ts';
@@ -37,6 +39,7 @@ export interface TenantManifest {
   readonly images: Readonly<Record<string, string>>;
   /** Version of the vcluster chart. */
   readonly chartVersion: string;
+  readonly wave: Wave;
 }
 
 /** What the commands need to know of one of several hosts: `host.json` in its directory. */
@@ -100,7 +103,7 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state, hostnames, release, settings }: Tenant): Tree {
+  synthesize({ id, name, plan, state, hostnames, release, wave, settings }: Tenant): Tree {
     const { vcluster } = this.#pins;
     const images = { ...this.#pins.images, ...release.images };
     const { objects } = new WorkloadApp({
@@ -123,6 +126,7 @@ export class TenantSynthesizer {
       image: Object.values(images)[0] ?? '',
       images,
       chartVersion: vcluster,
+      wave,
     };
     return new Map([
       ['tenant.json', json(written(manifest))],
@@ -178,11 +182,15 @@ function filesOf(
   return new Map(objects.map((object) => [prefix + nameOf(object), toYaml(object)]));
 }
 
-/** One image says all that `images` could; no settings, and a host that nobody named, are not told. */
-function written({ images, settings, host, ...manifest }: TenantManifest): object {
+/**
+ * One image says all that `images` could; no settings, a host that nobody named, and the last wave,
+ * are not told.
+ */
+function written({ images, settings, host, wave, ...manifest }: TenantManifest): object {
   return {
     ...manifest,
     ...(host !== DEFAULT_HOST && { host }),
+    ...(wave.name !== LAST_WAVE.name && { wave }),
     ...(Object.keys(images).length > 1 && { images }),
     ...(Object.keys(settings as object).length > 0 && { settings }),
   };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseBytes, parseCpu } from '@tenantry/tenants';
 import { parse } from 'yaml';
 import { SYNCER_RIGHTS } from '../src/index.ts';
-import { alice, differences, pins, treeOf } from './fleet.ts';
+import { alice, bob, differences, pins, treeOf } from './fleet.ts';
 
 const GiB = 2 ** 30;
 const MiB = 2 ** 20;
@@ -401,4 +401,18 @@ test('tenant.json says what the commands need', () => {
     images: pins.images,
     chartVersion: '0.36.0',
   });
+});
+
+test('tenant.json names the wave of a tenant that has one, and when it is its turn', () => {
+  const waves = ['canary', 'early'];
+  const of = treeOf(
+    [
+      { ...alice, wave: 'early' },
+      { ...bob, wave: 'rest' },
+    ],
+    { waves },
+  );
+  const waveIn = (path: string) => JSON.parse(of.get(path) ?? '').wave;
+  expect(waveIn('alice/tenant.json')).toEqual({ name: 'early', order: 2 });
+  expect(waveIn('bob/tenant.json')).toBeUndefined();
 });

@@ -65,12 +65,16 @@ export {
   type Obstacle,
   obstacleTo,
 } from './preconditions.ts';
+export { minorSteps } from './risks/versions.ts';
 export { renderPlan } from './render-plan.ts';
 export { type TenantStatus, tenantStatuses, withPlanned } from './tenant-status.ts';
 export { isReady, type Pod } from './pod.ts';
 export { hostnamesOf, isRoute, routeFaults } from './route.ts';
 export { type Place, placeOf } from './vcluster-ref.ts';
+export { KUBERNETES_TAG } from './version-obstacle.ts';
 export type { WantedTenant } from './wanted.ts';
+export { type RolloutWave, wavesOf } from './waves.ts';
+export { named } from './wording.ts';
 export { fleetVersions } from './review/tenants-file.ts';
 export type { RenderedChart } from './review/group-files.ts';
 export { type Review, review } from './review/review.ts';

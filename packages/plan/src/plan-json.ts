@@ -2,8 +2,8 @@ import { isBlocked } from './change.ts';
 import { isEmpty, type Plan } from './plan.ts';
 
 /**
- * Plans as events, one object a line: of each host what is host-wide, each tenant and each orphan,
- * then a summary of all.
+ * Plans as events, one object a line: of each host what is host-wide, its waves where it has several, each
+ * tenant and each orphan; then a summary of all.
  */
 export function planEvents(plans: readonly Plan[]): readonly object[] {
   const tenants = plans.flatMap((plan) => plan.tenants);
@@ -28,9 +28,10 @@ export function planEvents(plans: readonly Plan[]): readonly object[] {
   ];
 }
 
-function eventsOf({ context, hostWide, risks, tenants, orphans }: Plan): readonly object[] {
+function eventsOf({ context, hostWide, risks, tenants, waves, orphans }: Plan): readonly object[] {
   return [
     { event: 'host-wide', context, changes: hostWide, risks },
+    ...(waves.length > 1 ? waves.map((wave) => ({ event: 'wave', context, ...wave })) : []),
     ...tenants.map(({ note: _note, ...tenant }) => ({ event: 'tenant', ...tenant })),
     ...orphans.map((id) => ({ event: 'orphan', id })),
   ];

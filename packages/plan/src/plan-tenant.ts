@@ -14,6 +14,7 @@ import { replicasOf } from './replicas.ts';
 import { appliedIn, EMPTY_RECORD } from './record.ts';
 import type { Risk } from './risks/risk.ts';
 import { risksOf } from './risks/risks-of.ts';
+import { versionObstacle } from './version-obstacle.ts';
 import type { WantedTenant } from './wanted.ts';
 
 /** What a deploy does for one tenant. */
@@ -74,7 +75,9 @@ export function planTenant(
     obstacleTo(wanted, {
       namespace: namespace ?? undefined,
       statefulSet: statefulSet ?? undefined,
-    }) ?? openingObstacle(wanted, clusterBlocks);
+    }) ??
+    versionObstacle(wanted, seen) ??
+    openingObstacle(wanted, clusterBlocks);
   if (obstacle !== null) return { ...base, obstacle };
   const current = inventoryOf(wanted.hostObjects, wanted.virtualObjects, record.inventory.release);
   const prune = toPrune(id, record.inventory, current);

@@ -7,6 +7,7 @@ import { ABSENT, planTenant, type TenantPlan } from './plan-tenant.ts';
 import { appliedIn } from './record.ts';
 import type { Risk } from './risks/risk.ts';
 import type { WantedTenant } from './wanted.ts';
+import { type RolloutWave, wavesOf } from './waves.ts';
 
 /** All that a deploy does. */
 export interface Plan {
@@ -16,6 +17,8 @@ export interface Plan {
   /** Of the changes for all tenants. */
   readonly risks: readonly Risk[];
   readonly tenants: readonly TenantPlan[];
+  /** The ids of the tenants by their waves, in the order of the rollout. */
+  readonly waves: readonly RolloutWave<string>[];
   /** Live, but not in dist/: said, and left alone. */
   readonly orphans: readonly string[];
   /** Whether host-wide objects were found as wanted that were not known to be. */
@@ -48,6 +51,10 @@ export function plan({ hostWide, tenants, known }: Dist, seen: Observed): Plan {
     tenants: tenants.map((tenant) =>
       planTenant(tenant, seen.tenants.get(tenant.id) ?? ABSENT, seen.clusterBlocks),
     ),
+    waves: wavesOf(tenants).map(({ name, tenants: members }) => ({
+      name,
+      tenants: members.map(({ id }) => id),
+    })),
     orphans: seen.live.filter((id) => !known.includes(id)),
     note: shared.learnt.length > 0,
     dist: hashOf({ hostWide, tenants }),

@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import { describeObstacle, describeReason } from './describe.ts';
-import { many } from './wording.ts';
+import { many, named } from './wording.ts';
 import type { FieldChange } from './field-diff.ts';
 import type { Plan } from './plan.ts';
 import type { TenantPlan } from './plan-tenant.ts';
@@ -17,7 +17,7 @@ const MAX_VALUE_LENGTH = 80;
 export function renderPlan(plan: Plan, { several = false } = {}): string {
   const lines = [
     ...section(`${plan.context}, for all tenants`, plan.hostWide, plan.risks, null),
-    ...plan.tenants.flatMap(renderTenant),
+    ...renderTenants(plan),
     ...plan.orphans.map(
       (id) =>
         `${id}: orphan: live, but not in dist/; a deploy leaves it alone\n  → pnpm offboard ${id}`,
@@ -25,6 +25,18 @@ export function renderPlan(plan: Plan, { several = false } = {}): string {
     `${several ? `${plan.context}: ` : ''}${summary(plan)}`,
   ];
   return lines.join('\n');
+}
+
+/** Where there are several waves, each beneath its own line. */
+function renderTenants({ tenants, waves }: Plan): readonly string[] {
+  if (waves.length <= 1) return tenants.flatMap(renderTenant);
+  return waves.flatMap(({ name, tenants: members }, index) => {
+    const ids = new Set(members);
+    return [
+      `wave ${index + 1} of ${waves.length}, ${name}: ${named(members)}`,
+      ...tenants.filter(({ id }) => ids.has(id)).flatMap(renderTenant),
+    ];
+  });
 }
 
 function renderTenant(tenant: TenantPlan): readonly string[] {

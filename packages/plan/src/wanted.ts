@@ -1,4 +1,4 @@
-import type { State } from '@tenantry/tenants';
+import type { State, Wave } from '@tenantry/tenants';
 import type { KubeObject } from './kube-object.ts';
 
 /** What a plan has to know of a tenant's directory in dist/. */
@@ -9,6 +9,7 @@ export interface WantedTenant {
   readonly images: Readonly<Record<string, string>>;
   /** Of the vcluster chart. */
   readonly chartVersion: string;
+  readonly wave: Wave;
   readonly hostObjects: readonly KubeObject[];
   readonly virtualObjects: readonly KubeObject[];
   /** The vcluster's values. */

@@ -1,3 +1,4 @@
+import { LAST_WAVE } from '@tenantry/tenants';
 import type { Answer, Applied, Layer, Write } from '../src/dry-run.ts';
 import { fingerprintOf, hashOf } from '../src/content.ts';
 import { writesToTry } from '../src/dry-run.ts';
@@ -38,6 +39,7 @@ export function alice(changes: Partial<WantedTenant> = {}): WantedTenant {
     state: 'active',
     images: { app: 'tenantry/app:new' },
     chartVersion: '0.36.0',
+    wave: LAST_WAVE,
     hostObjects: [QUOTA, NAMESPACE_OBJECT],
     virtualObjects: [CONFIG_MAP],
     values: { a: 1 },

@@ -68,6 +68,7 @@ test('nothing changed: nothing to do, and nothing to note', () => {
       note: false,
     },
   ]);
+  expect(found.waves).toEqual([{ name: 'rest', tenants: ['alice'] }]);
   expect(isEmpty(found)).toBe(true);
 });
 

@@ -53,6 +53,7 @@ const plan: Plan = {
     { ...tenant, id: 'bob', state: 'paused', deferred: ['v1 ConfigMap default/tenant-id'] },
     { ...tenant, id: 'carol' },
   ],
+  waves: [{ name: 'rest', tenants: ['alice', 'bob', 'carol'] }],
   orphans: ['zoe'],
   note: false,
   dist: 'x',
@@ -73,6 +74,25 @@ zoe: orphan: live, but not in dist/; a deploy leaves it alone
   → pnpm offboard zoe
 3 changes in 1 of 3 tenants
 risks: 1 low (pause)`);
+});
+
+test('of several waves each comes below its line, whether it changes or not', () => {
+  const waves = [
+    { name: 'canary', tenants: ['bob'] },
+    { name: 'early', tenants: ['carol'] },
+    { name: 'rest', tenants: ['alice'] },
+  ];
+  const lines = renderPlan({ ...plan, waves }).split('\n');
+  expect(lines.slice(0, 5)).toEqual([
+    'wave 1 of 3, canary: bob',
+    'bob (paused): nothing to change',
+    '  … v1 ConfigMap default/tenant-id: deferred until resume',
+    'wave 2 of 3, early: carol',
+    'wave 3 of 3, rest: alice',
+  ]);
+  expect(planEvents([{ ...plan, waves }]).slice(1, 4)).toEqual(
+    waves.map((wave) => ({ event: 'wave', context: plan.context, ...wave })),
+  );
 });
 
 test('nothing to do is one line', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { LAST_WAVE } from '@tenantry/tenants';
 import type { KubeObject } from '../src/kube-object.ts';
 import type { WantedTenant } from '../src/wanted.ts';
 import { tenantStatuses } from '../src/tenant-status.ts';
@@ -18,6 +19,7 @@ describe('status', () => {
     state: 'active',
     images: { app: 'tenantry/app:new' },
     chartVersion: '0.36.0',
+    wave: LAST_WAVE,
     hostObjects: [],
     virtualObjects: [],
     values: {},

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { LAST_WAVE } from '@tenantry/tenants';
 import type { KubeObject } from '../src/kube-object.ts';
 import { tenantStatuses } from '../src/tenant-status.ts';
 import type { WantedTenant } from '../src/wanted.ts';
@@ -8,6 +9,7 @@ const alice: WantedTenant = {
   state: 'active',
   images: { app: 'tenantry/app:new' },
   chartVersion: '0.36.0',
+  wave: LAST_WAVE,
   hostObjects: [],
   virtualObjects: [],
   values: {},

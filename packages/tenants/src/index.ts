@@ -48,7 +48,8 @@ export type {
   Resources,
   State,
   Tenant,
+  Wave,
 } from './tenant.ts';
-export { DEFAULT_HOST, PAUSE_SOURCES, STATES } from './tenant.ts';
+export { DEFAULT_HOST, LAST_WAVE, PAUSE_SOURCES, STATES } from './tenant.ts';
 export type { Period, Usage, Version, Volume } from './usage.ts';
 export { HOURS_A_MONTH, usageOf } from './usage.ts';

@@ -2,6 +2,7 @@ import { builtName, type Image, workload } from '@tenantry/workload';
 import type { Breach } from './breach.ts';
 import { valueAt } from './explain.ts';
 import { show } from './fault.ts';
+import { referenceBreaches } from './reference-rules.ts';
 import { DEFAULT_RELEASES, DEFAULT_REPOSITORY } from './schema.ts';
 import { suggest } from './suggest.ts';
 
@@ -55,21 +56,9 @@ function pinBreaches(name: string, reference: unknown, repository: string): read
 
 /** What is wrong with what tenants say of releases. */
 export function releaseReferenceBreaches(file: unknown): readonly Breach[] {
-  const known = Object.keys({ ...DEFAULT_RELEASES, ...releasesOf(file) });
-  const tenants = valueAt(file, ['tenants']);
-  return (Array.isArray(tenants) ? tenants : []).flatMap((tenant, index): readonly Breach[] => {
-    const release: unknown = valueAt(tenant, ['release']);
-    if (typeof release !== 'string' || known.includes(release)) return [];
-    const near = suggest(release, known);
-    const hint =
-      near === null
-        ? `known releases: ${known.map(show).join(', ')}`
-        : `did you mean ${show(near)}?`;
-    return [
-      {
-        path: ['tenants', index, 'release'],
-        message: `found ${show(release)}; no such release; ${hint}`,
-      },
-    ];
-  });
+  return referenceBreaches(
+    file,
+    'release',
+    Object.keys({ ...DEFAULT_RELEASES, ...releasesOf(file) }),
+  );
 }

@@ -7,10 +7,12 @@ import {
   DEFAULT_HOST,
   type Fleet,
   type Host,
+  LAST_WAVE,
   type Plan,
   type Release,
   type Resources,
   type Tenant,
+  type Wave,
 } from './tenant.ts';
 
 /** The part of a plan's limits that is reserved where the plan does not say. */
@@ -61,6 +63,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
               ? []
               : [defaultHostname(tenant.id, domain), ...sorted(tenant.hostnames)],
           release,
+          wave: resolveWave(tenant.wave, file.waves),
           settings: tenant.settings,
         };
       })
@@ -72,6 +75,10 @@ export function resolveFleet(file: TenantsFile): Fleet {
       digest,
     })),
   };
+}
+
+function resolveWave(name: string, waves: readonly string[]): Wave {
+  return name === LAST_WAVE.name ? LAST_WAVE : { name, order: waves.indexOf(name) + 1 };
 }
 
 function sorted(names: readonly string[]): readonly string[] {

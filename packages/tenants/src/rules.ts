@@ -18,6 +18,7 @@ import { planBreaches, planBreachesOn, type PlanHost } from './plan-rules.ts';
 import { releaseReferenceBreaches } from './release-rules.ts';
 import type { Plan } from './tenant.ts';
 import { valueAt } from './explain.ts';
+import { waveBreaches } from './wave-rules.ts';
 
 const planAmounts = planSchema.omit({ vcluster: true });
 
@@ -37,6 +38,7 @@ export function checkRules(file: unknown): readonly Breach[] {
     ...hostBreaches(file, hosts, rawTenants(file)),
     ...hostnameBreaches(hosts, rawTenants(file)),
     ...releaseReferenceBreaches(file),
+    ...waveBreaches(file),
   ];
   if (plans === null) return alone;
   const fallback = valueAt(file, ['defaultPlan']) ?? DEFAULT_PLAN;

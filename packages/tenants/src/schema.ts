@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
 import { DEFAULT_CONTEXT, hostNamespace, MAX_ID_LENGTH } from './names.ts';
 import { BYTES_FORM, CPU_FORM, parseBytes, parseCpu } from './quantity.ts';
-import { NODE_PORTS, PAUSE_SOURCES, STATES } from './tenant.ts';
+import { LAST_WAVE, NODE_PORTS, PAUSE_SOURCES, STATES } from './tenant.ts';
 import { vclusterValues } from './vcluster-values.ts';
 
 const LONGEST_NAME = 100;
@@ -217,11 +217,21 @@ export const tenantSchema = z
       .string()
       .default(DEFAULT_RELEASE)
       .meta({ description: 'A key of `releases`: which images it runs.' }),
+    wave: z
+      .string()
+      .default(LAST_WAVE.name)
+      .meta({
+        description: `One of \`waves\`, or "${LAST_WAVE.name}", which comes after them.`,
+        examples: ['canary'],
+      }),
     settings: workload.settings
       .prefault({})
       .meta({ description: "The workload's settings, by its own schema." }),
   })
   .meta({ examples: [{ id: 'alice', name: 'Alice', plan: 'small', paidThrough: '2026-12-31' }] });
+
+/** What comes before the tenants that name no wave. */
+export const DEFAULT_WAVES: readonly string[] = ['canary'];
 
 /** A tenant whatever its settings are. */
 export const unsetTenantSchema = tenantSchema.extend({ settings: z.unknown().optional() });
@@ -472,6 +482,18 @@ export const fileSchema = z
         description:
           'Which images tenants run, by name: "source", this checkout, or pinned ones, as `pnpm promote` writes them.',
         examples: [{ stable: { images: { app: 'tenantry/app:144a99c9c390' } }, canary: 'source' }],
+      }),
+    waves: z
+      .array(
+        z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+          error:
+            'a wave is named by a DNS label: at most 63 lower-case letters, digits and "-", not "-" at either end',
+        }),
+      )
+      .default([...DEFAULT_WAVES])
+      .meta({
+        description: `The waves of a rollout in their order; after them come the tenants that name none, as "${LAST_WAVE.name}".`,
+        examples: [['canary', 'early']],
       }),
     tenants: z.array(tenantSchema).meta({ description: 'One virtual cluster each.' }),
     offboarded: z

@@ -55,9 +55,19 @@ export interface Tenant {
   /** Where it is reached, `<id>.<domain>` first; none where the host has no Gateway. */
   readonly hostnames: readonly string[];
   readonly release: Release;
+  readonly wave: Wave;
   /** What the workload's own schema made of them. */
   readonly settings: unknown;
 }
+
+/** When of a rollout a tenant is deployed: with the others of its wave, after those of a lower order. */
+export interface Wave {
+  readonly name: string;
+  readonly order: number;
+}
+
+/** The wave of tenants that name none. It is no entry of a list, so that no wave comes after it by mistake. */
+export const LAST_WAVE: Wave = { name: 'rest', order: Infinity };
 
 /** The Gateway that tenants are reached through. */
 export interface Gateway {

@@ -6,6 +6,7 @@ import {
   dayOf,
   dueTransitions,
   isDate,
+  LAST_WAVE,
   parseTenants,
   pausedByOperator,
   resumedByOperator,
@@ -30,6 +31,7 @@ function tenantOf(keys: Partial<Tenant> = {}): Tenant {
     keep: false,
     hostnames: [],
     release: { name: 'stable', images: {} },
+    wave: LAST_WAVE,
     settings: {},
     ...keys,
   };

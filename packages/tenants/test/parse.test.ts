@@ -61,6 +61,7 @@ describe('the least form', () => {
           keep: false,
           hostnames: [],
           release: { name: 'stable', images: {} },
+          wave: { name: 'rest', order: Infinity },
           settings: { motto: '' },
         },
       ],
@@ -77,7 +78,10 @@ describe('the least form', () => {
       defaultPlan: 'small',
       plans: { small: { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 } },
       releases: { stable: 'source', canary: 'source' },
-      tenants: [{ ...alice, plan: 'small', state: 'active', keep: false, release: 'stable' }],
+      waves: ['canary'],
+      tenants: [
+        { ...alice, plan: 'small', state: 'active', keep: false, release: 'stable', wave: 'rest' },
+      ],
       offboarded: [],
     };
     expect(parse(written)).toEqual(fleet);
@@ -128,6 +132,7 @@ test('the full form is resolved field by field', () => {
       },
     },
     releases: { beta: { images: BETA } },
+    waves: ['first', 'early'],
     tenants: [
       {
         ...alice,
@@ -139,6 +144,7 @@ test('the full form is resolved field by field', () => {
         keep: true,
         hostnames: ['shop.example', 'alice.example'],
         release: 'beta',
+        wave: 'early',
         settings: { theme: 'dark' },
       },
     ],
@@ -193,6 +199,7 @@ test('the full form is resolved field by field', () => {
         keep: true,
         hostnames: ['alice.tenants.example.com', 'alice.example', 'shop.example'],
         release: { name: 'beta', images: BETA },
+        wave: { name: 'early', order: 2 },
         settings: { motto: '', theme: 'dark' },
       },
     ],

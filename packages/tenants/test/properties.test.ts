@@ -82,6 +82,10 @@ const nearFile = fc.record(
       ),
       anything,
     ),
+    waves: fc.oneof(
+      fc.array(fc.oneof(fc.constantFrom('canary', 'rest', 'constructor', '__proto__'), anything)),
+      anything,
+    ),
     defaultPlan: fc.oneof(fc.constantFrom('small', '__proto__', 'constructor'), anything),
     plans: fc.oneof(
       fc.dictionary(
@@ -117,6 +121,7 @@ const nearFile = fc.record(
             pausedBy: anything,
             hostnames: fc.oneof(fc.array(fc.oneof(hostname, anything)), anything),
             release: fc.oneof(fc.constantFrom('stable', '__proto__', 'constructor'), anything),
+            wave: fc.oneof(fc.constantFrom('canary', 'rest', '__proto__', 'length'), anything),
           },
           { requiredKeys: [] },
         ),

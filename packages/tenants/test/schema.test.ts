@@ -78,6 +78,7 @@ const BEYOND_A_SCHEMA = [
   'plan-vcluster-paid.json',
   'plans-empty.json',
   'release-unknown.json',
+  'wave-unknown.json',
 ];
 
 test('the schema refuses each broken file but those that break what no schema can say', () => {

@@ -19,15 +19,24 @@ export class UsageError extends ExpectedError {
   override name = 'UsageError';
 }
 
-/** Some tenants are done, some failed; every one was tried. Exit code 3, or 1 where none is done. */
+/**
+ * Some tenants are done, some failed; every one was tried that is not held back. Exit code 3, or 1
+ * where each has failed.
+ */
 export class TenantFailures extends AggregateError {
   override name = 'TenantFailures';
-  declare readonly errors: (TenantFailure | HostFailure)[];
+  declare readonly errors: (TenantFailure | HostFailure | HeldBack)[];
   readonly done: number;
+  readonly heldBack: HeldBack | null;
 
-  constructor(failures: readonly (TenantFailure | HostFailure)[], done: number) {
-    super(failures, `tenants failed, ${done} are done`);
+  constructor(
+    failures: readonly (TenantFailure | HostFailure | HeldBack)[],
+    done: number,
+    heldBack: HeldBack | null = null,
+  ) {
+    super(heldBack === null ? failures : [...failures, heldBack], `tenants failed, ${done} are done`);
     this.done = done;
+    this.heldBack = heldBack;
   }
 }
 
@@ -48,6 +57,11 @@ export class HostFailure extends Error {
     this.tenants =
       ids.length === 0 ? '' : `\n  left alone: ${ids.slice(0, NAMED).join(', ')}${more}`;
   }
+}
+
+/** Tenants that were not tried, since a wave before theirs failed. */
+export class HeldBack extends ExpectedError {
+  override name = 'HeldBack';
 }
 
 /** What stopped one tenant. */

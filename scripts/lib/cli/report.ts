@@ -1,6 +1,6 @@
 import type { Done } from '@tenantry/plan';
 import { asStep } from '../progress/current-step.ts';
-import type { ProgressEvent, StepEvent } from '../progress/event.ts';
+import type { ProgressEvent, StepEvent, WaveEvent } from '../progress/event.ts';
 import { messageOf } from './errors.ts';
 
 /** Where a command tells what it is doing. Who reads it, and how it is shown, it does not know. */
@@ -12,6 +12,8 @@ export interface Report extends Steps {
   skip(title: string, why: string): void;
   /** Names the tenants that all that follows is done for; the end of each is told. */
   tenants(ids: readonly string[]): void;
+  /** How far a wave of the tenants is. */
+  wave(name: string, state: WaveEvent['state'], tenants: readonly string[]): void;
   /** The steps of a tenant. */
   of(tenant: string): Steps;
   tenantDone(tenant: string, outcome: TenantOutcome & { readonly answer: string }): void;
@@ -64,6 +66,7 @@ export function createReport(
     result: (text) => tell({ event: 'result', text }),
     skip: (step, why) => tell({ event: 'step', tenant: null, step, state: 'skipped', why }),
     tenants: (ids) => tell({ event: 'tenants', tenants: [...ids] }),
+    wave: (wave, state, tenants) => tell({ event: 'wave', wave, state, tenants: [...tenants] }),
     tenantDone: (tenant, { changes, ...outcome }) =>
       tell({ event: 'tenant', tenant, state: 'done', changes: [...changes], ...outcome }),
     tenantFailed: (tenant, { changes, seconds, error }) =>

@@ -172,7 +172,9 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof InvalidTenants) return EXIT.usage;
-  if (error instanceof TenantFailures) return error.done > 0 ? EXIT.some : EXIT.failed;
+  if (error instanceof TenantFailures) {
+    return error.done > 0 || error.heldBack !== null ? EXIT.some : EXIT.failed;
+  }
   return EXIT.failed;
 }
 

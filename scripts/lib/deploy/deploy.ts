@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import {
+  type Done,
   type KubeObject,
   type LifeCycleChange,
   type ObjectOf,
@@ -10,10 +11,11 @@ import {
   planDifferences,
   referenceOf,
   type TenantPlan,
+  wavesOf,
 } from '@tenantry/plan';
 import { builtImages, workload } from '@tenantry/workload';
-import { Fault, TenantFailures } from '../cli/errors.ts';
-import { reportOn, secondsSince } from '../cli/report.ts';
+import { Fault, HostFailure } from '../cli/errors.ts';
+import { reportOn } from '../cli/report.ts';
 import type { Context } from '../cli/run-main.ts';
 import { actualContext, type Workspace } from '../cli/workspace.ts';
 import { connectionsOf } from '../cluster/connections.ts';
@@ -22,6 +24,7 @@ import { findHostApi } from '../cluster/look-host.ts';
 import { ensureImage } from '../cluster/service-image.ts';
 import type { V1Deployment } from '@tenantry/kube-library';
 import { PAUSE_PAGE_DIRECTORY } from '../dist/image-references.ts';
+import type { TenantDist } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
 import { isRolledOut } from '../kube/rollout.ts';
@@ -31,44 +34,76 @@ import { deployTenant, type Outcome } from './deploy-tenant.ts';
 import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
 import { checkTenant } from './check-tenant.ts';
 import { eachHost } from './each-host.ts';
-import { eachTenant } from './each-tenant.ts';
+import { eachWave } from './each-wave.ts';
 import { applyHostWide } from './host-wide.ts';
 import { mustNotLiveElsewhere } from './lives-elsewhere.ts';
-import { type DistRead, makePlan, readDist } from './make-plan.ts';
+import { type DistRead, makePlan, type Part, readDist } from './make-plan.ts';
 import { describeEnded, endPods } from './pause-tenant.ts';
 import { summarizeChanges } from '../progress/summarize-changes.ts';
 import { installRelease } from './vcluster-release.ts';
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 
-export interface DeployOptions {
+/** Of a wave only its tenants are deployed, whatever the waves before it are like. */
+export interface DeployOptions extends Part {
   /** Take over fields in tenants' clusters that others have set. */
   readonly takeOver?: boolean;
   /** The plans that were looked at, one for each host: others are not carried out. */
   readonly saved?: readonly Plan[] | null;
-  /** The only host to deploy to, by its name. */
-  readonly host?: string | undefined;
+  /** How many tenants may fail before no further wave is begun. @default 0 */
+  readonly maxFailures?: number;
 }
 
 /**
- * Makes the clusters match dist/, or the part of it that `ids` names, on all hosts side by side.
+ * Makes the clusters match dist/, or the part of it that is asked for, on all hosts side by side: a
+ * wave is of all of them.
  * @throws TenantFailures
  */
 export async function deploy(
   surroundings: Surroundings,
   ids: readonly string[],
-  { takeOver = false, saved = null, host }: DeployOptions = {},
+  { takeOver = false, saved = null, maxFailures = 0, ...part }: DeployOptions = {},
 ): Promise<readonly Outcome[]> {
-  const { workspace } = surroundings;
-  const hosts = withSaved(readDist(workspace, ids, host), ids, saved, workspace);
+  const { workspace, report, signal, print } = surroundings;
+  const hosts = withSaved(readDist(workspace, ids, part), ids, saved, workspace);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
+  await using open = new AsyncDisposableStack();
   const { done, failure } = await eachHost(hosts, (dist) =>
-    hosts.length === 1
-      ? deployHost(surroundings, dist, takeOver)
-      : deployOneOf(surroundings, dist, takeOver),
+    prepareHost(hosts.length === 1 ? surroundings : named(dist.name, surroundings), dist, {
+      takeOver,
+      open,
+    }),
   );
-  if (failure !== null) throw failure;
-  return done.flat();
+  const ready = new Map(done.map((host) => [host.name, host]));
+  const lost = failure?.errors.filter((error) => error instanceof HostFailure) ?? [];
+  const tenants = hosts.flatMap((host) => host.tenants);
+  report.tenants(tenants.map(({ id }) => id));
+  try {
+    const outcomes = await eachWave(
+      wavesOf(tenants),
+      async (tenant) => {
+        const host = ready.get(tenant.host);
+        if (host !== undefined) return host.deploy(tenant);
+        const error = lost.find(({ host: name }) => name === tenant.host);
+        report.tenantFailed(tenant.id, { seconds: 0, changes: [], error: error?.cause });
+        throw error;
+      },
+      { report, signal, maxFailures, lost },
+    );
+    if ([...done, ...outcomes].every(({ changes }) => changes.length === 0)) {
+      print(`nothing changed: ${outcomes.length} of ${outcomes.length} tenants match dist/`);
+    }
+    return outcomes;
+  } finally {
+    for (const { orphans, print: say } of signal.aborted ? [] : done) {
+      for (const id of orphans) {
+        say(
+          `${id}: orphan: live, but not in dist/; left alone\n` +
+            `  → put it back into tenants.json, and pnpm offboard ${id} where it is to go`,
+        );
+      }
+    }
+  }
 }
 
 /** What dist/ has of a host, and the plan for it that was looked at. */
@@ -96,35 +131,32 @@ function withSaved(
   });
 }
 
-/** As `deployHost`, on one of several hosts. */
-async function deployOneOf(
-  surroundings: Surroundings,
-  dist: HostWork,
-  takeOver: boolean,
-): Promise<readonly Outcome[]> {
-  const { name, tenants } = dist;
-  const start = performance.now();
-  const report = reportOn(name, surroundings.report);
-  const print = (line: string) => surroundings.print(`${name}: ${line}`);
-  try {
-    return await deployHost({ ...surroundings, report, print }, dist, takeOver);
-  } catch (error) {
-    if (error instanceof TenantFailures) throw error;
-    for (const { id } of tenants) {
-      report.tenantFailed(id, { seconds: secondsSince(start), changes: [], error });
-    }
-    throw error;
-  }
+/** What is told of one of several hosts begins with its name. */
+function named(host: string, surroundings: Surroundings): Surroundings {
+  return {
+    ...surroundings,
+    report: reportOn(host, surroundings.report),
+    print: (line) => surroundings.print(`${host}: ${line}`),
+  };
 }
 
-async function deployHost(
+/** A host of which nothing but its tenants is left to be deployed. */
+interface ReadyHost extends Pick<Plan, 'orphans'>, Pick<Surroundings, 'print'> {
+  readonly name: string;
+  /** Of what all its tenants share. */
+  readonly changes: readonly Done[];
+  deploy(tenant: TenantDist): Promise<Outcome>;
+}
+
+/** Looks at a host, decides, and brings what all its tenants share to it; its connections go into `open`. */
+async function prepareHost(
   surroundings: Surroundings,
   dist: HostWork,
-  takeOver: boolean,
-): Promise<readonly Outcome[]> {
+  { takeOver, open }: { readonly takeOver: boolean; readonly open: AsyncDisposableStack },
+): Promise<ReadyHost> {
   const { workspace, report, signal, print } = surroundings;
   const tools = hostTools(surroundings, dist.context);
-  await using connections = connectionsOf(await openHost(surroundings, dist, tools));
+  const connections = open.use(connectionsOf(await openHost(surroundings, dist, tools)));
   const reveal = revealWith(surroundings, dist.secrets);
   const { plan, observed } = await makePlan(connections, dist, { reveal, takeOver });
   if (dist.saved !== null) refuseOther(dist.saved, plan);
@@ -148,30 +180,18 @@ async function deployHost(
   sayLosses(surroundings, plan);
   await provideImages(surroundings, tools, dist, plan, observed);
   const share = () => applyHostWide(connections.host, dist.hostWide, plan, observed, signal);
-  const hostWide =
+  const changes =
     plan.hostWide.length === 0
       ? await share()
       : await report.step(`${plan.context}: what all tenants share`, share);
-  if (hostWide.length > 0) print(`${plan.context}: ${summarizeChanges(hostWide).join(', ')}`);
-  report.tenants(dist.tenants.map(({ id }) => id));
-  try {
-    const outcomes = await eachTenant(
-      dist.tenants,
-      (tenant) => deployTenant(appliance, tenant, plan, observed),
-      { signal },
-    );
-    if (hostWide.length === 0 && outcomes.every(({ changes }) => changes.length === 0)) {
-      print(`nothing changed: ${outcomes.length} of ${outcomes.length} tenants match dist/`);
-    }
-    return outcomes;
-  } finally {
-    for (const id of signal.aborted ? [] : plan.orphans) {
-      print(
-        `${id}: orphan: live, but not in dist/; left alone\n` +
-          `  → put it back into tenants.json, and pnpm offboard ${id} where it is to go`,
-      );
-    }
-  }
+  if (changes.length > 0) print(`${plan.context}: ${summarizeChanges(changes).join(', ')}`);
+  return {
+    name: dist.name,
+    orphans: plan.orphans,
+    print,
+    changes,
+    deploy: (tenant) => deployTenant(appliance, tenant, plan, observed),
+  };
 }
 
 /** The host's tools and our own kind cluster, found or made the first time that they are needed. */

@@ -5,7 +5,9 @@ import {
   plan,
   referenceOf,
   systemNamespaceObject,
+  wavesOf,
 } from '@tenantry/plan';
+import { suggest } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import type { Connections } from '../cluster/connections.ts';
@@ -22,14 +24,23 @@ export interface DistRead extends Dist, HostTenants {
   readonly secrets: ReadonlyMap<string, SecretsFile>;
 }
 
+/** Which part of dist/ is asked for; all of it where nothing is said. */
+export interface Part {
+  /** A host's name. */
+  readonly host?: string | undefined;
+  /** A wave's name. */
+  readonly wave?: string | undefined;
+}
+
 /** Reads dist/ and secrets/, host by host: all, or what is asked for. @throws UsageError */
 export function readDist(
   { dist, secrets: directory }: Pick<Workspace, 'dist' | 'secrets'>,
   ids: readonly string[],
-  named?: string,
+  { host: named, wave }: Part = {},
 ): readonly DistRead[] {
   const secrets = readSecrets(directory);
-  const hosts = readByHost(dist, ids, named);
+  const asked = readByHost(dist, ids, named);
+  const hosts = wave === undefined ? asked : onlyWave(asked, wave);
   refuseUnknown(secrets, tenantIds(dist));
   const added = (tenants: readonly TenantDist[]) =>
     tenants.map((tenant) => withSecrets(tenant, secrets.get(tenant.id)));
@@ -55,6 +66,19 @@ function withSecrets(tenant: TenantDist, file: SecretsFile | undefined): TenantD
     );
   }
   return { ...tenant, virtualObjects: [...virtualObjects, ...file.objects] };
+}
+
+/** The tenants of a wave, and the hosts that have one. @throws UsageError where there is none */
+function onlyWave(hosts: readonly HostTenants[], name: string): readonly HostTenants[] {
+  const found = hosts
+    .map((host) => ({ ...host, tenants: host.tenants.filter(({ wave }) => wave.name === name) }))
+    .filter(({ tenants }) => tenants.length > 0);
+  if (found.length > 0) return found;
+  const names = wavesOf(hosts.flatMap(({ tenants }) => tenants)).map((wave) => wave.name);
+  const near = suggest(name, names);
+  throw new UsageError(
+    `no tenant of wave ${JSON.stringify(name)}; nothing was done\n  → ${near === null ? `waves with tenants: ${names.join(', ')}` : `did you mean ${near}?`}`,
+  );
 }
 
 /** Looks at the clusters and decides what a deploy would do. Changes nothing. */

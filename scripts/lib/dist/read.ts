@@ -6,6 +6,7 @@ import {
   HOST_DIRECTORY,
   HOSTS_DIRECTORY,
   isId,
+  LAST_WAVE,
   STATES,
   suggest,
 } from '@tenantry/tenants';
@@ -46,6 +47,7 @@ const manifestSchema = z.object({
   image: z.string(),
   images: z.record(z.string(), z.string()).optional(),
   chartVersion: z.string(),
+  wave: z.object({ name: z.string(), order: z.int() }).default(LAST_WAVE),
 });
 
 /**

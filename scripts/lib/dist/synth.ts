@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
 import { type Fleet, type Host, hostsDirectory, type Plan } from '@tenantry/tenants';
-import { Fault, messageOf } from '../cli/errors.ts';
+import type { Tree } from '@tenantry/manifests';
+import { Fault, messageOf, UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import { readSecrets } from '../secrets/read-secrets.ts';
@@ -11,6 +12,7 @@ import { differences, examineDist, type WantedDirectory } from './compare.ts';
 import { describeChange, describeStale } from './dist-diff.ts';
 import { imageReferences, pausePageReference } from './image-references.ts';
 import { withDistLock } from './lock.ts';
+import type { FoundDirectory } from './read-directory.ts';
 import { Stage } from './stage.ts';
 import { hashOf, StatIndex, statFiles } from './stat-index.ts';
 import { readTenantsFile, shown } from './tenants-file.ts';
@@ -82,6 +84,7 @@ export async function writeDist(
   const index = indexOf(places);
   const stage = new Stage(places.dist);
   const lines: string[] = [];
+  const skipped: string[] = [];
   const made: Made[] = [];
   // What it made, so that a refusal leaves nothing behind.
   const firstMade = mkdirSync(places.dist, { recursive: true });
@@ -92,12 +95,14 @@ export async function writeDist(
       const { change, name, input, found, wanted: files } = difference;
       if (change === null) stage.clear(name, found?.leftovers ?? []);
       else {
+        if (found !== null) skipped.push(...(await minorsSkipped(name, found.files, files)));
         await stage.add(change, found, files);
         if (change.kind === 'new') made.push({ name, input, files: change.added });
         lines.push(describeChange(change));
       }
     }
     await stage.written();
+    if (skipped.length > 0) throw wouldSkip(skipped);
     commit();
   } catch (error) {
     await stage.discard();
@@ -126,6 +131,23 @@ export async function writeDist(
     print(`left alone: ${name} is not ours\n  → move it away: with dist/ it would be committed`);
   }
   reportDone(places, fleet, lines.length, print);
+}
+
+/** The minors that a tenant of dist/ would skip; what goes, or is the host's, has no versions. */
+async function minorsSkipped(
+  name: string,
+  before: FoundDirectory['files'],
+  after: Tree,
+): Promise<readonly string[]> {
+  const { skippedMinors } = await import('./skipped-minors.ts');
+  return skippedMinors(before, after).map((step) => `${name}: ${step}`);
+}
+
+function wouldSkip(steps: readonly string[]): UsageError {
+  return new UsageError(
+    `tenants would skip a minor; nothing was written\n${steps.map((step) => `    ${step}\n`).join('')}` +
+      '  → run pnpm synth and pnpm deploy with a commit of this repository for each minor in between first',
+  );
 }
 
 /** Whether a synth would write nothing. */

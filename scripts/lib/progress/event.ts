@@ -9,6 +9,20 @@ const tenants = z
   .strictObject({ event: z.literal('tenants'), time, tenants: z.array(tenant) })
   .describe('What follows is done for these tenants.');
 
+const wave = z
+  .strictObject({
+    event: z.literal('wave'),
+    time,
+    wave: z.string().describe('Which of `waves` in tenants.json, or `rest`.'),
+    state: z
+      .enum(['running', 'done', 'failed', 'interrupted', 'held back'])
+      .describe(
+        '`failed`: a tenant of it has; `held back`: not begun, since a wave before it failed.',
+      ),
+    tenants: z.array(tenant),
+  })
+  .describe('A wave has begun, has ended, or will not begin. Told where there are several.');
+
 const step = {
   event: z.literal('step'),
   time,
@@ -82,10 +96,11 @@ const summary = z
   .describe('The last event, whatever has happened.');
 
 /** What a command tells while it runs, one object a line with `--json`. */
-export const eventSchema = z.union([tenants, steps, tenantEnds, lines, summary]);
+export const eventSchema = z.union([tenants, wave, steps, tenantEnds, lines, summary]);
 
 export type ProgressEvent = z.infer<typeof eventSchema>;
 export type StepEvent = z.infer<typeof steps>;
+export type WaveEvent = z.infer<typeof wave>;
 export type TenantEvent = z.infer<typeof tenantEnds>;
 export type Summary = z.infer<typeof summary>;
 

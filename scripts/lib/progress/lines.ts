@@ -1,5 +1,5 @@
 import { oneLine } from '../cli/one-line.ts';
-import type { ProgressEvent, StepEvent, TenantEvent } from './event.ts';
+import type { ProgressEvent, StepEvent, TenantEvent, WaveEvent } from './event.ts';
 import type { Progress } from './progress.ts';
 import { summarizeChanges } from './summarize-changes.ts';
 
@@ -12,6 +12,7 @@ export interface Lines {
 /** Lines that stay, for logs: one for each change of state. `progress` has seen the event. */
 export function linesOf(event: ProgressEvent, progress: Pick<Progress, 'counts'>): Lines {
   if (event.event === 'step') return { out: '', err: stepLine(event) };
+  if (event.event === 'wave') return { out: '', err: waveLine(event) };
   const lines = lastingLines(event);
   const isEnd = event.event === 'tenant' && event.state !== 'interrupted';
   return isEnd ? { ...lines, err: lines.err + countLine(progress) } : lines;
@@ -26,6 +27,8 @@ export function lastingLines(event: ProgressEvent): Lines {
       return { out: '', err: `${event.text}\n` };
     case 'tenant':
       return tenantLines(event);
+    case 'wave':
+      return { out: '', err: event.state === 'running' ? '' : waveLine(event) };
     case 'step': {
       const isTold =
         event.tenant === null && event.state !== 'running' && event.state !== 'waiting';
@@ -61,6 +64,12 @@ function stepLine(event: StepEvent): string {
     default:
       return `✗ ${title}: interrupted (${describeSeconds(event.seconds)})\n`;
   }
+}
+
+function waveLine({ wave, state, tenants }: WaveEvent): string {
+  const title = `wave ${wave} (${tenants.length === 1 ? '1 tenant' : `${tenants.length} tenants`})`;
+  if (state === 'running') return `· ${title} …\n`;
+  return `${state === 'done' ? '✓' : '✗'} ${title}: ${state}\n`;
 }
 
 function tenantLines(event: TenantEvent): Lines {

@@ -30,6 +30,8 @@ export interface Counts {
 export class Progress {
   /** Milliseconds since 1970; null before the first event. */
   begun: number | null = null;
+  /** The wave that runs, where there are several. */
+  wave: string | null = null;
   readonly #tenants = new Map<string, TenantProgress>();
   readonly #steps = new Map<string, Row>();
 
@@ -40,6 +42,9 @@ export class Progress {
         for (const id of event.tenants) {
           Object.assign(this.#of(id), { state: 'waiting', listed: true });
         }
+        break;
+      case 'wave':
+        this.wave = event.state === 'running' ? event.wave : null;
         break;
       case 'step':
         this.#seeStep(event);

@@ -34,7 +34,7 @@ export function renderTable(progress: Progress, screen: Screen): string {
     ...(counts.waiting > 0 ? [`${counts.waiting} wait`] : []),
   ];
   return [
-    ...(head === 1 ? [renderHead(counts, progress.begun, screen)] : []),
+    ...(head === 1 ? [renderHead(counts, progress, screen)] : []),
     ...steps.map((row) => renderRow(printable(row.step), row, screen)),
     ...shown.map(([id, row]) =>
       renderRow([id.padEnd(idWidth), row.step.padEnd(stepWidth)].join(SEPARATOR), row, screen),
@@ -48,7 +48,7 @@ export function renderTable(progress: Progress, screen: Screen): string {
 
 function renderHead(
   { tenants, done, failed }: Counts,
-  begun: number | null,
+  { begun, wave }: Pick<Progress, 'begun' | 'wave'>,
   { now, paint }: Screen,
 ): string {
   const seconds = Math.floor((now - (begun ?? now)) / 1000);
@@ -56,6 +56,7 @@ function renderHead(
   return [
     paint('bold', title),
     ...(failed > 0 ? [paint('red', `${failed} failed`)] : []),
+    ...(wave === null ? [] : [`wave ${printable(wave)}`]),
     `${seconds} s`,
   ].join(' · ');
 }

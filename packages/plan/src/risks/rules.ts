@@ -11,6 +11,7 @@ import { newRights, newSubjects } from './rbac.ts';
 import { asText, listAt } from '../value-at.ts';
 import type { RiskRule, Subject } from './risk.ts';
 import { minorSteps } from './versions.ts';
+import { KUBERNETES_TAG } from '../version-obstacle.ts';
 
 /** All rules, what decides most first. */
 export const RISK_RULES: readonly RiskRule[] = [
@@ -288,8 +289,9 @@ function stepsOf(subject: Subject): ReturnType<typeof minorSteps> {
     steps.push(minorSteps('vcluster', subject.before.chartVersion, subject.after.chartVersion));
   }
   if (subject.kind === 'values') {
-    const path = ['controlPlane', 'distro', 'k8s', 'image', 'tag'];
-    const [was, is] = [subject.before, subject.after].map((values) => valueAt(values, path));
+    const [was, is] = [subject.before, subject.after].map((values) =>
+      valueAt(values, KUBERNETES_TAG),
+    );
     steps.push(minorSteps('Kubernetes', was, is));
   }
   return {

@@ -1,0 +1,31 @@
+import { KUBERNETES_TAG, minorSteps } from '@tenantry/plan';
+import { valueAt } from '@tenantry/tenants';
+import { load } from 'js-yaml';
+
+/** Texts by path; null for what is no plain file. */
+type Files = ReadonlyMap<string, string | null>;
+
+/** Which minors of vcluster and Kubernetes a tenant's new files skip, as its old ones say; a text each. */
+export function skippedMinors(before: Files, after: Files): readonly string[] {
+  const [was, is] = [versionsIn(before), versionsIn(after)];
+  return [
+    minorSteps('vcluster', was.vcluster, is.vcluster),
+    minorSteps('Kubernetes', was.kubernetes, is.kubernetes),
+  ].flatMap(({ skipped }) => skipped);
+}
+
+/** A file that somebody has damaged says nothing: synth makes it anew, and deploy knows what lives. */
+function versionsIn(files: Files) {
+  return {
+    vcluster: valueAt(parsed(files.get('tenant.json')), ['chartVersion']),
+    kubernetes: valueAt(parsed(files.get('vcluster.yaml')), KUBERNETES_TAG),
+  };
+}
+
+function parsed(text: string | null | undefined): unknown {
+  try {
+    return load(text ?? '', { maxAliases: 0 });
+  } catch {
+    return undefined;
+  }
+}
