@@ -44,6 +44,7 @@ const config: Config = {
       testMatch: ['<rootDir>/packages/e2e/examples/**/*.test.ts'],
     },
     { ...shared, displayName: 'chaos', testMatch: ['<rootDir>/packages/e2e/chaos/**/*.test.ts'] },
+    { ...shared, displayName: 'fleet', testMatch: ['<rootDir>/packages/e2e/fleet/**/*.test.ts'] },
   ],
 };
 

@@ -134,7 +134,7 @@ describe('a transfer', () => {
       host: {
         $: fakes.$,
         target: { kubeconfig: '/k', context: 'c' },
-        ours: true,
+        kindCluster: 'tenantry',
         client: api.client,
       },
       tenant: { id: 'alice', values: {} },

@@ -21,11 +21,16 @@ const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
  * Calls a tenant's service one request after the other, through one port-forward to its synced
- * Service that is held open all the time and not replaced when it breaks.
+ * Service that is held open all the time and not replaced when it breaks. `reach` are the flags by
+ * which kubectl reaches its host.
  */
-export async function steadyClient(id: string, expected: string): Promise<SteadyClient> {
+export async function steadyClient(
+  id: string,
+  expected: string,
+  reach: readonly string[] = reachHost(),
+): Promise<SteadyClient> {
   const service = `svc/${syncedService(id)}`;
-  const where = [...reachHost(), '-n', `vcluster-tenant-${id}`];
+  const where = [...reach, '-n', `vcluster-tenant-${id}`];
   const args = [
     ...where,
     'port-forward',

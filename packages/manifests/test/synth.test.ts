@@ -188,7 +188,13 @@ describe('of several hosts', () => {
     'us-1': { context: 'us', apiCidr: '10.30.0.0/28' },
     'eu-1': { context: 'eu', annotations: ['cilium.io'] },
   };
-  const tree = treeOf([{ ...alice, host: 'eu-1' }, { ...bob, host: 'us-1' }], { hosts });
+  const tree = treeOf(
+    [
+      { ...alice, host: 'eu-1' },
+      { ...bob, host: 'us-1' },
+    ],
+    { hosts },
+  );
   const below = (files: Tree, directory: string) =>
     new Map(
       [...files].flatMap(([path, text]) =>
@@ -216,12 +222,24 @@ describe('of several hosts', () => {
 
   test('whatever their order in the file, the bytes are the same', () => {
     const turned = { 'eu-1': hosts['eu-1'], 'us-1': hosts['us-1'] };
-    const again = treeOf([{ ...bob, host: 'us-1' }, { ...alice, host: 'eu-1' }], { hosts: turned });
+    const again = treeOf(
+      [
+        { ...bob, host: 'us-1' },
+        { ...alice, host: 'eu-1' },
+      ],
+      { hosts: turned },
+    );
     expect([...again]).toEqual([...tree]);
   });
 
   test('of the move of a tenant you see where it lives, its own objects stay', () => {
-    const moved = treeOf([{ ...alice, host: 'us-1' }, { ...bob, host: 'us-1' }], { hosts });
+    const moved = treeOf(
+      [
+        { ...alice, host: 'us-1' },
+        { ...bob, host: 'us-1' },
+      ],
+      { hosts },
+    );
     expect(differences(tree, moved)).toEqual([
       'alice/host/networkpolicy.control-plane.yaml',
       'alice/tenant.json',

@@ -68,10 +68,7 @@ interface Domain {
 }
 
 /** A host's domain below another's would lie below the name of a tenant there. */
-function nestedDomain(
-  { path, domain }: Domain,
-  domains: readonly Domain[],
-): readonly Breach[] {
+function nestedDomain({ path, domain }: Domain, domains: readonly Domain[]): readonly Breach[] {
   const above = domains.find((other) => other.domain !== domain && isWithin(domain, other.domain));
   if (above === undefined) return [];
   const message = `found ${show(domain)}; it lies below ${above.where}.domain, ${show(above.domain)}, where a tenant's name could be above it; use the same one, or one beside it`;

@@ -188,10 +188,13 @@ export const tenantSchema = z
     id,
     name,
     plan: z.string().optional().meta({ description: 'A key of `plans`; default: `defaultPlan`.' }),
-    host: z.string().optional().meta({
-      description: 'A key of `hosts`: where it lives; default: the only one.',
-      examples: ['eu-1'],
-    }),
+    host: z
+      .string()
+      .optional()
+      .meta({
+        description: 'A key of `hosts`: where it lives; default: the only one.',
+        examples: ['eu-1'],
+      }),
     state: z
       .enum(STATES)
       .default('active')
@@ -414,8 +417,7 @@ export const hostSchema = z.strictObject({
     .array(className)
     .default([])
     .meta({
-      description:
-        "The host's runtime classes that pods of tenants and control planes may have.",
+      description: "The host's runtime classes that pods of tenants and control planes may have.",
       examples: [['gvisor']],
     }),
   annotations: z
@@ -432,8 +434,7 @@ export const fileSchema = z
   .strictObject({
     $schema: z.string().optional().meta({ description: 'For editors: where this schema lies.' }),
     host: hostSchema.prefault({}).meta({
-      description:
-        'The host cluster, where there is one. A kind cluster of our own where missing.',
+      description: 'The host cluster, where there is one. A kind cluster of our own where missing.',
     }),
     hosts: z
       .record(hostName, hostSchema)

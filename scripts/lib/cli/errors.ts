@@ -34,7 +34,10 @@ export class TenantFailures extends AggregateError {
     done: number,
     heldBack: HeldBack | null = null,
   ) {
-    super(heldBack === null ? failures : [...failures, heldBack], `tenants failed, ${done} are done`);
+    super(
+      heldBack === null ? failures : [...failures, heldBack],
+      `tenants failed, ${done} are done`,
+    );
     this.done = done;
     this.heldBack = heldBack;
   }

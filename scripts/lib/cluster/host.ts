@@ -6,6 +6,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
 import { replaceFile } from '../dist/replace-file.ts';
 import { hashOf } from '../dist/stat-index.ts';
+import { clusterContainers, dockerFailure } from '../tools/docker.ts';
 import { listClusters } from '../tools/kind.ts';
 import type { Target } from '../tools/kubectl.ts';
 import { ensureOwnCluster } from './kind-cluster.ts';
@@ -17,8 +18,8 @@ import { actualContext, isOurs, type Workspace } from '../cli/workspace.ts';
 /** The host cluster and what it takes to work on it. */
 export interface Host extends Toolbox {
   readonly target: Target;
-  /** Whether it is our own kind cluster. */
-  readonly ours: boolean;
+  /** The kind cluster of this machine that it is, whose nodes images are loaded into; null for any other. */
+  readonly kindCluster: string | null;
 }
 
 /** The same, with a client for its API server. */
@@ -44,7 +45,7 @@ export async function ensureHost(
   const context = actualContext(named, workspace);
   if (!isOurs(context, workspace)) return foreignHost({ workspace, report, signal }, context);
   const { toolbox, target } = await ensureOwnCluster(workspace, report, signal);
-  return { ...toolbox, target, ours: true };
+  return { ...toolbox, target, kindCluster: workspace.cluster };
 }
 
 /** The host that dist/ names, which must be there. @throws UsageError */
@@ -60,7 +61,8 @@ export async function findHost(
   if (!existsSync(workspace.kubeconfig)) throw missing;
   const toolbox = await ensureTools(workspace, report, signal);
   if (!(await listClusters(toolbox.$)).includes(workspace.cluster)) throw missing;
-  return { ...toolbox, target: { kubeconfig: workspace.kubeconfig, context }, ours: true };
+  const target = { kubeconfig: workspace.kubeconfig, context };
+  return { ...toolbox, target, kindCluster: workspace.cluster };
 }
 
 /** A cluster of the user's: its context is copied out of the user's kubeconfig, which is only read. */
@@ -74,7 +76,14 @@ async function foreignHost(
   const kubeconfig = join(workspace.state, `kubeconfig.${hashOf([context]).slice(0, 8)}`);
   replaceFile(kubeconfig, await copyContext(toolbox.$, context), 0o600);
   await chmod(kubeconfig, 0o600);
-  return { ...toolbox, target: { kubeconfig, context }, ours: false };
+  const kindCluster = await kindClusterOf(toolbox.$, context);
+  return { ...toolbox, target: { kubeconfig, context }, kindCluster };
+}
+
+async function kindClusterOf($: Shell, context: string): Promise<string | null> {
+  const [, cluster] = /^kind-(.+)$/.exec(context) ?? [];
+  if (cluster === undefined || (await dockerFailure($)) !== null) return null;
+  return (await clusterContainers($, cluster)).length > 0 ? cluster : null;
 }
 
 async function copyContext($: Shell, context: string): Promise<string> {

@@ -41,7 +41,8 @@ async function provide(
   report: Report,
 ): Promise<void> {
   const { reference } = image;
-  if (host.ours) await ensureInNodes(host, image, workspace, report);
+  const { kindCluster } = host;
+  if (kindCluster !== null) await ensureInNodes(host.$, kindCluster, image, workspace, report);
   else if (!(await registryHas(host.$, reference))) {
     await ensureBuilt(host.$, image, workspace, report);
     await report.step(`push ${reference}`, () => pushImage(host.$, reference));
@@ -49,17 +50,18 @@ async function provide(
 }
 
 async function ensureInNodes(
-  { $ }: Host,
+  $: Shell,
+  cluster: string,
   image: BuiltImage,
   workspace: Workspace,
   report: Report,
 ): Promise<void> {
   const { reference } = image;
-  const nodes = await listNodes($, workspace.cluster);
+  const nodes = await listNodes($, cluster);
   const loaded = await Promise.all(nodes.map((node) => imagesInNode($, node)));
   if (loaded.every((images) => images.includes(qualified(reference)))) return;
   await ensureBuilt($, image, workspace, report);
-  await report.step(`load ${reference}`, () => loadImage($, workspace.cluster, reference));
+  await report.step(`load ${reference}`, () => loadImage($, cluster, reference));
 }
 
 /** An image's full name as containerd keeps it. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-export type TestSuite = 'hermetic' | 'e2e' | 'examples' | 'chaos';
+export type TestSuite = 'hermetic' | 'e2e' | 'examples' | 'chaos' | 'fleet';
 
 /** jest's projects: what needs no cluster runs on the fixture, or on the workload that ships. */
 const PROJECTS = {
@@ -11,6 +11,7 @@ const PROJECTS = {
   e2e: ['e2e'],
   examples: ['examples'],
   chaos: ['chaos'],
+  fleet: ['fleet'],
 } as const;
 
 export interface JestOptions {

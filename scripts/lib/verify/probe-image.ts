@@ -9,15 +9,16 @@ import { readFleet } from '../dist/tenants-file.ts';
 export const PROBE_DIRECTORY = 'packages/isolation/probe';
 
 /**
- * Sees to it that the host can start verify's own image, and says what it is called there. A host
- * that is not ours pulls it from a path below the service image's repository.
+ * Sees to it that the host can start verify's own image, and says what it is called there. What
+ * is no kind cluster of this machine pulls it from a path below the service image's repository.
  */
 export async function ensureProbeImage(
   host: Host,
   workspace: Workspace,
   report: Report,
 ): Promise<string> {
-  const repository = host.ours ? 'tenantry' : readFleet(workspace.tenantsFile).imageRepository;
+  const repository =
+    host.kindCluster === null ? readFleet(workspace.tenantsFile).imageRepository : 'tenantry';
   const reference = `${repository}/probe:${imageTag(workspace.root, PROBE_DIRECTORY)}`;
   await ensureImage(host, { reference, directory: PROBE_DIRECTORY }, workspace, report);
   return reference;
