@@ -16,8 +16,7 @@ import { renderTable } from '../lib/progress/table.ts';
 /**
  * What deploys told on a real cluster, and what a terminal (tmux) showed meanwhile: columns,
  * rows and time (without its colons, which not every file system takes) are in a screen's name. One of 100 rows is all that was there at the end.
- * record-screens.ts records them. `deploy-of-eight` is `deploy` with five more tenants, which are those
- * three again, told six times as fast to a terminal.
+ * record-screens.ts records them.
  */
 const data = join(import.meta.dirname, 'data/screens');
 

@@ -38,6 +38,7 @@ import { createNotes, type Notes } from './notes.ts';
 import {
   ROLLED_OUT_KINDS,
   virtualClient,
+  waitForDefaultAccount,
   waitForControlPlane,
   waitForDns,
   waitForRoutes,
@@ -318,7 +319,9 @@ async function applyInside(appliance: Appliance, work: Work): Promise<void> {
   const { tenant, seen, notes, said } = work;
   const client = await step(appliance, work, 'control plane', async () => {
     await waitForControlPlane(appliance, tenant.id);
-    return virtualClient(appliance, tenant.id);
+    const opened = await virtualClient(appliance, tenant.id);
+    await waitForDefaultAccount(opened, appliance.signal);
+    return opened;
   });
   const record = notes.current();
   const { virtual: surplus } = toPrune(

@@ -6,9 +6,9 @@ import { watchUntil } from '../kube/watch.ts';
 import { watchRollout } from '../kube/watch-rollout.ts';
 
 const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
-const CREDENTIALS_TIMEOUT_SECONDS = 60;
+const CREDENTIALS_TIMEOUT_SECONDS = 180;
 const WORKLOAD_TIMEOUT_SECONDS = 180;
-const DEFAULT_ACCOUNT_TIMEOUT_SECONDS = 60;
+const DEFAULT_ACCOUNT_TIMEOUT_SECONDS = 180;
 const ROUTE_TIMEOUT_SECONDS = 60;
 
 /** What is rolled out, and so waited for. */
@@ -36,13 +36,15 @@ export async function waitForDns({ signal }: Waiting, client: KubeClient): Promi
   await watchRollout(client, dns, { timeoutSeconds: WORKLOAD_TIMEOUT_SECONDS, signal });
 }
 
-/** The way to a tenant's own cluster, once it has written its credentials and takes pods. */
+/** The way to a tenant's own cluster, once it has written its credentials. */
 export async function virtualClient(
   { connections, signal }: Waiting,
   id: string,
 ): Promise<KubeClient> {
+  const known = await connections.virtual(id);
+  if (known !== null) return known;
   const { namespace, name } = placeOf(id);
-  const client = await watchUntil(
+  return watchUntil(
     connections.host,
     [{ kind: 'Secret', namespace, selector: `app=vcluster,vcluster-name=${name}` }],
     async (): Promise<Look<KubeClient>> => {
@@ -53,8 +55,6 @@ export async function virtualClient(
     },
     { what: `credentials of ${name}`, timeoutSeconds: CREDENTIALS_TIMEOUT_SECONDS, signal },
   );
-  await waitForDefaultAccount(client, signal);
-  return client;
 }
 
 /** Waits until the Gateway sends requests where a tenant's route says. */
@@ -80,7 +80,7 @@ export async function waitForRoutes(
 }
 
 /** A namespace takes no pods before its default ServiceAccount is there. */
-function waitForDefaultAccount(client: KubeClient, signal: AbortSignal): Promise<void> {
+export function waitForDefaultAccount(client: KubeClient, signal: AbortSignal): Promise<void> {
   return watchUntil(
     client,
     [{ kind: 'ServiceAccount', namespace: 'default' }],
