@@ -19,6 +19,8 @@ export async function killAfter(
   const child = spawn(process.execPath, [join(root, `scripts/${script}.ts`), ...args], {
     // A group of its own.
     detached: true,
+    // What a test has set in it: jest's own is a copy of the process's.
+    env: process.env,
     stdio: 'ignore',
   });
   const ended = once(child, 'exit');
