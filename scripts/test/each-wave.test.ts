@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { wavesOf } from '@tenantry/plan';
 import { LAST_WAVE } from '@tenantry/tenants';
-import { explain, HostFailure, TenantFailures } from '../lib/cli/errors.ts';
+import { explain, HostFailure, type TenantFailures } from '../lib/cli/errors.ts';
 import { createReport } from '../lib/cli/report.ts';
 import { eachWave, type WaveOptions } from '../lib/deploy/each-wave.ts';
 import type { ProgressEvent } from '../lib/progress/event.ts';

@@ -33,6 +33,8 @@ const namespacesOf = (list: string) => list.match(/vcluster-tenant-\w+/g) ?? [];
 const LIST = ['get', 'namespaces', '-l', 'tenantry.dev/tenant', '-o', 'name'];
 
 let us: SecondHost;
+/** They ask all the time while somebody else moves. */
+const clients = new Map<string, SteadyClient>();
 
 /** Where the tenants are, by the names of hosts, and who is how many pods' plan. */
 async function synth(pods = 20): Promise<void> {
@@ -59,7 +61,10 @@ beforeAll(async () => {
   process.env['KUBECONFIG'] = us.kubeconfig;
   await synth();
 });
-afterAll(async () => us?.remove());
+afterAll(async () => {
+  for (const client of clients.values()) await client.stop();
+  await us.remove();
+});
 
 test('six tenants come up on two hosts, the canary first, each on its own', async () => {
   const { stdout, stderr } = await timed('deploy', () => pnpmOk(['run', 'deploy']));
@@ -105,7 +110,6 @@ test('a canary that fails holds the rest back on both hosts, and the same comman
 
 test('a tenant moves with its data, killed on the way, and no request of the others is lost', async () => {
   await applyIn('bob', [CONFIG_MAP]);
-  const clients = new Map<string, SteadyClient>();
   for (const id of EU) if (id !== 'bob') clients.set(id, await steadyClient(id, greeting(id)));
   for (const id of US) clients.set(id, await steadyClient(id, greeting(id), us.reach));
   const move = ['move', 'bob', '--to', 'us-1'];
@@ -131,6 +135,7 @@ test('a tenant moves with its data, killed on the way, and no request of the oth
   expect(existsSync(archives) ? readdirSync(archives) : []).toEqual([]);
 
   for (const [id, client] of clients) {
+    clients.delete(id);
     const { requests, failures } = await client.stop();
     process.stderr.write(`${id}: ${requests} requests, ${failures.length} failed\n`);
     expect(failures).toEqual([]);

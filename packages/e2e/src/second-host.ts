@@ -13,7 +13,7 @@ export interface SecondHost {
   /** The flags with which kubectl reaches it and nothing else. */
   readonly reach: readonly string[];
   /** kubectl on it. */
-  kubectl(args: readonly string[]): Promise<string>;
+  readonly kubectl: (args: readonly string[]) => Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export async function makeSecondHost(): Promise<SecondHost> {
     node: `${name}-control-plane`,
     kubeconfig,
     reach,
-    async kubectl(args) {
+    kubectl: async (args) => {
       const { stdout } = await execa('kubectl', [...reach, ...args], {
         env: { PATH: toolPath() },
         stdin: 'ignore',

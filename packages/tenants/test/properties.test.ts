@@ -323,7 +323,7 @@ test('no name that is accepted is twice there, or below a name of another tenant
         hostnames.map((name) => ({ id, name })),
       );
       const clashes = claims.filter(({ id, name }) =>
-        claims.some((other) => other.id !== id && `.${name}`.endsWith(`.${other.name}`)),
+        claims.some((claim) => claim.id !== id && `.${name}`.endsWith(`.${claim.name}`)),
       );
       expect(clashes).toEqual([]);
       expect(new Set(claims.map(({ name }) => name)).size).toBe(claims.length);

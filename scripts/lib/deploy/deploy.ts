@@ -69,7 +69,7 @@ export async function deploy(
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
   await using open = new AsyncDisposableStack();
   const { done, failure } = await eachHost(hosts, (dist) =>
-    prepareHost(hosts.length === 1 ? surroundings : named(dist.name, surroundings), dist, {
+    prepareHost(hosts.length === 1 ? surroundings : tellingOf(dist.name, surroundings), dist, {
       takeOver,
       open,
     }),
@@ -132,7 +132,7 @@ function withSaved(
 }
 
 /** What is told of one of several hosts begins with its name. */
-function named(host: string, surroundings: Surroundings): Surroundings {
+function tellingOf(host: string, surroundings: Surroundings): Surroundings {
   return {
     ...surroundings,
     report: reportOn(host, surroundings.report),

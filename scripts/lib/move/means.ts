@@ -54,9 +54,9 @@ export async function moveMeans(
     return splitVolumes(id, all, streams);
   };
   const since = async ({ namespaceUid, generation }: MovedArchive) => {
-    const state = await stateSince(source.client, id, namespaceUid);
-    const isSame = state !== 'held' || (await generationOf(source.client, id)) === generation;
-    return isSame ? state : 'brought back';
+    const found = await stateSince(source.client, id, namespaceUid);
+    const isSame = found !== 'held' || (await generationOf(source.client, id)) === generation;
+    return isSame ? found : 'brought back';
   };
   const mustNotBeBack = async (archive: MovedArchive) => {
     if ((await since(archive)) !== 'brought back') return;
