@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostManifest, TenantManifest } from '@tenantry/manifests';
 import {
+  DEFAULT_ENGINE,
   DEFAULT_HOST,
+  ENGINES,
   HOST_DIRECTORY,
   HOSTS_DIRECTORY,
   isId,
@@ -32,7 +34,13 @@ export interface HostDist extends HostManifest {
   readonly hostWide: readonly KubeObject[];
 }
 
-const hostSchema = z.object({ name: z.string(), context: z.string() });
+const hostSchema = z.object({
+  name: z.string(),
+  context: z.string(),
+  engine: z.enum(ENGINES).default(DEFAULT_ENGINE),
+});
+
+const HOST_FILE = 'host.json';
 
 const OUR_ENTRIES: ReadonlySet<string> = new Set(['tenant.json', 'vcluster.yaml', 'host', 'virtual']);
 
@@ -182,15 +190,18 @@ function onlyHost(dist: string, tenants: readonly TenantManifest[]): HostDist {
       `${dist} names several hosts: ${[name, ...others].join(', ')} (${[context, ...contexts].join(', ')})\n  → run pnpm synth`,
     );
   }
-  return { name, context, hostWide: readObjects(join(dist, HOST_DIRECTORY)) };
+  const directory = join(dist, HOST_DIRECTORY);
+  return existsSync(join(directory, HOST_FILE))
+    ? readHost(directory, name)
+    : { name, context, engine: DEFAULT_ENGINE, hostWide: readObjects(directory) };
 }
 
 function readHost(directory: string, name: string): HostDist {
   try {
     const manifest = hostSchema.parse(
-      JSON.parse(readFileSync(join(directory, 'host.json'), 'utf8')),
+      JSON.parse(readFileSync(join(directory, HOST_FILE), 'utf8')),
     );
-    if (manifest.name !== name) throw new Error(`its host.json is that of ${manifest.name}`);
+    if (manifest.name !== name) throw new Error(`its ${HOST_FILE} is that of ${manifest.name}`);
     return { ...manifest, hostWide: readObjects(directory) };
   } catch (error) {
     throw unreadable(directory, error);

@@ -1,4 +1,4 @@
-import { isHostsDirectory } from '@tenantry/tenants';
+import { isSharedDirectory } from '@tenantry/tenants';
 import type { FieldChange } from '../field-diff.ts';
 import { isHigh, type Risk } from '../risks/risk.ts';
 import type { YamlWriter } from './documents.ts';
@@ -78,7 +78,7 @@ export function review(
 function tenantOf({ path }: FileVersions): string | null {
   const slash = path.indexOf('/');
   const directory = path.slice(0, slash);
-  return slash === -1 || isHostsDirectory(directory) ? null : directory;
+  return slash === -1 || isSharedDirectory(directory) ? null : directory;
 }
 
 /** All risks of a review, what decides most first. */
