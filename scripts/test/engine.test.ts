@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { referenceOf } from '@tenantry/plan';
 import { UsageError } from '../lib/cli/errors.ts';
 import type { Options } from '../lib/cli/options.ts';
 import type { Command, Context } from '../lib/cli/run-main.ts';
@@ -92,6 +93,22 @@ test.each([
     expect(readFileSync(tenantsFile, 'utf8')).toBe(before);
   },
 );
+
+test('what Flux has in the namespace of a paused tenant is known, and of no other', () => {
+  const known = ['only', 'two'].flatMap((name) =>
+    readByHost(placeOf(name).dist, [], undefined).flatMap(({ tenants }) =>
+      tenants.map(({ id, pauseObjects }) => [id, pauseObjects.map(referenceOf)]),
+    ),
+  );
+  const rbac = 'rbac.authorization.k8s.io/v1';
+  const name = 'vcluster-tenant-bob/tenant-bob-pause';
+  expect(known).toEqual([
+    ['alice', []],
+    ['bob', [`${rbac} Role ${name}`, `${rbac} RoleBinding ${name}`]],
+    ['alice', []],
+    ['carol', []],
+  ]);
+});
 
 test('dist/ says of each host who applies it', () => {
   const engines = (name: string) =>

@@ -5,7 +5,9 @@ import {
   DEFAULT_ENGINE,
   DEFAULT_HOST,
   ENGINES,
+  FLUX_DIRECTORY,
   HOST_DIRECTORY,
+  hostNamespace,
   HOSTS_DIRECTORY,
   isId,
   LAST_WAVE,
@@ -23,6 +25,8 @@ import { UsageError } from '../cli/errors.ts';
 export interface TenantDist extends TenantManifest {
   readonly hostObjects: readonly KubeObject[];
   readonly virtualObjects: readonly KubeObject[];
+  /** What Flux has on the host to hold a paused tenant, within the tenant's namespace. */
+  readonly pauseObjects: readonly KubeObject[];
   /** Path of the vcluster's values. */
   readonly valuesFile: string;
   readonly values: unknown;
@@ -221,12 +225,21 @@ function readTenant(dist: string, id: string): TenantDist {
       images: images ?? onlyImage(manifest.image),
       hostObjects: readObjects(join(directory, 'host')),
       virtualObjects: readObjects(join(directory, 'virtual')),
+      pauseObjects: readObjects(join(fluxDirectory(dist, manifest), 'pause')).filter(
+        ({ metadata }) => metadata.namespace === hostNamespace(id),
+      ),
       valuesFile,
       values: load(readFileSync(valuesFile, 'utf8'), { maxAliases: 0 }),
     };
   } catch (error) {
     throw unreadable(directory, error);
   }
+}
+
+/** The tenant's directory of what Flux reads. */
+function fluxDirectory(dist: string, { id, host }: Pick<TenantManifest, 'id' | 'host'>): string {
+  const ofHost = existsSync(join(dist, HOSTS_DIRECTORY)) ? [host] : [];
+  return join(dist, FLUX_DIRECTORY, ...ofHost, id);
 }
 
 function unreadable(directory: string, error: unknown): UsageError {
