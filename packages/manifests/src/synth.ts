@@ -103,8 +103,8 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state, hostnames, release, wave, settings }: Tenant): Tree {
-    const { vcluster } = this.#pins;
+  synthesize(tenant: Tenant): Tree {
+    const { id, name, plan, state, hostnames, release, wave, versions, settings } = tenant;
     const images = { ...this.#pins.images, ...release.images };
     const { objects } = new WorkloadApp({
       tenant: { id, name, nodePort: plan.nodePort, settings },
@@ -125,7 +125,7 @@ export class TenantSynthesizer {
       hostContext: this.#host.context,
       image: Object.values(images)[0] ?? '',
       images,
-      chartVersion: vcluster,
+      chartVersion: versions.vcluster,
       wave,
     };
     return new Map([
@@ -133,7 +133,7 @@ export class TenantSynthesizer {
       ...host(JSON.stringify({ reach, state, hostnames: names })).map(
         ({ path, text }) => [path(id), text(id)] as const,
       ),
-      ['vcluster.yaml', values(state)],
+      ['vcluster.yaml', values(JSON.stringify({ state, versions }))],
       ...this.#defaults,
       ...filesOf('virtual/', objects, virtualFileName),
     ]);
@@ -153,7 +153,10 @@ export class TenantSynthesizer {
           ...reach,
         });
       }),
-      values: memo((state: Tenant['state']) => toYaml(vclusterValues({ plan, state }, this.#pins))),
+      values: memo((key: string) => {
+        const tenant = JSON.parse(key) as Pick<Tenant, 'state' | 'versions'>;
+        return toYaml(vclusterValues({ ...tenant, plan }));
+      }),
     };
   }
 }

@@ -9,7 +9,6 @@ import {
 import type { VclusterValues } from './generated/vcluster-values.ts';
 import { corefile } from './corefile.ts';
 import { mergeUnder } from './merge-under.ts';
-import type { Pins } from './pins.ts';
 import { containerResources } from './quantities.ts';
 import { syncerRules } from './syncer-role.ts';
 
@@ -24,25 +23,25 @@ const UNPRIVILEGED = {
   runAsGroup: USER,
 };
 
-/** What of a tenant its values are made from: they are the same for all on a plan in a state. */
-type ValuesTenant = Pick<Tenant, 'plan' | 'state'>;
+/** What of a tenant its values are made from: they are the same for all on a plan in a state and of one version. */
+type ValuesTenant = Pick<Tenant, 'plan' | 'state' | 'versions'>;
 
 /** The values of a tenant's vcluster: its plan's own under the hardening. */
-export function vclusterValues(tenant: ValuesTenant, pins: Pins): VclusterValues {
-  return mergeUnder(tenant.plan.vcluster, hardening(tenant, pins));
+export function vclusterValues(tenant: ValuesTenant): VclusterValues {
+  return mergeUnder(tenant.plan.vcluster, hardening(tenant));
 }
 
 /**
  * The vendor's baseline for shared nodes, rootless, so that it starts under Pod Security
  * `restricted`. A pause is the replica count and nothing else.
  */
-function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
-  const { nameservers } = tenant.plan;
+function hardening({ plan, state, versions }: ValuesTenant): VclusterValues {
+  const { nameservers } = plan;
   return {
     controlPlane: {
       distro: {
         k8s: {
-          image: { tag: pins.kubernetes },
+          image: { tag: `v${versions.kubernetes}` },
           securityContext: UNPRIVILEGED,
           resources: containerResources(CONTROL_PLANE_INIT),
         },
@@ -55,8 +54,8 @@ function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
       ingress: { host: '' },
       statefulSet: {
         // The chart's default image is the paid one.
-        image: { repository: 'loft-sh/vcluster-oss', tag: pins.vcluster },
-        highAvailability: { replicas: tenant.state === 'active' ? 1 : 0 },
+        image: { repository: 'loft-sh/vcluster-oss', tag: versions.vcluster },
+        highAvailability: { replicas: state === 'active' ? 1 : 0 },
         // Without it a new tenant under a used id would find the old one's data.
         persistence: {
           volumeClaim: { size: formatBytes(CONTROL_PLANE_VOLUME), retentionPolicy: 'Delete' },

@@ -12,8 +12,6 @@ export const pins: Pins = {
     cache: `registry.example.com/cache@sha256:${'c'.repeat(64)}`,
   },
   pausePage: 'tenantry/app/pause-page:0123456789ab',
-  vcluster: '0.36.0',
-  kubernetes: 'v1.36.3',
 };
 
 export const alice = { id: 'alice', name: 'Alice' };
@@ -39,7 +37,7 @@ export function contentsOf(tenant: Tenant): readonly object[] {
   const reach = { nodePorts: nodePortsOf(objects), reached: reachedPods(objects) };
   return [
     ...objectsOf(new TenantHostApp({ tenant, apiCidr, gateway, storageClasses, ...reach }).chart),
-    vclusterValues(tenant, pins),
+    vclusterValues(tenant),
     ...objectsOf(new DefaultsApp().chart),
     ...objects,
   ];

@@ -48,6 +48,7 @@ export type {
   Resources,
   State,
   Tenant,
+  Versions,
   Wave,
 } from './tenant.ts';
 export { DEFAULT_HOST, LAST_WAVE, PAUSE_SOURCES, STATES } from './tenant.ts';

@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { versions } from '@tenantry/sealed/versions';
 import { type Fleet, type Host, hostsDirectory, type Plan } from '@tenantry/tenants';
 import type { Tree } from '@tenantry/manifests';
 import { Fault, messageOf, UsageError } from '../cli/errors.ts';
@@ -146,7 +145,7 @@ async function minorsSkipped(
 function wouldSkip(steps: readonly string[]): UsageError {
   return new UsageError(
     `tenants would skip a minor; nothing was written\n${steps.map((step) => `    ${step}\n`).join('')}` +
-      '  → run pnpm synth and pnpm deploy with a commit of this repository for each minor in between first',
+      '  → name each minor in between in "versions" first, with pnpm synth and pnpm deploy for each',
   );
 }
 
@@ -174,8 +173,6 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
     const pins = {
       images: imageReferences(root, imageRepository),
       pausePage: pausePageReference(root, imageRepository),
-      vcluster: versions.vcluster,
-      kubernetes: versions.kubernetes,
     };
     const known = new Map<Host, InstanceType<typeof TenantSynthesizer>>();
     return (host: Host) => {
