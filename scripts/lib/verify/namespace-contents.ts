@@ -71,7 +71,8 @@ export async function lookAtNamespace(
   kubeVersion: string,
 ): Promise<ProbeResults> {
   const { id, hostObjects, state } = tenant;
-  const chart = await renderChart(host, tenant, kubeVersion);
+  const chartDir = await host.chartDir(tenant.chartVersion);
+  const chart = await renderChart({ $: host.$, chartDir }, tenant, kubeVersion);
   const looked = await lookForUnexpected(hostApi, tenant, [...hostObjects, ...chart], api, signal);
   const [hostDrift, chartDrift] = await Promise.all([
     compareWithWanted(hostApi, hostObjects),
