@@ -7,7 +7,7 @@ import { deploy } from '../lib/deploy/deploy.ts';
 
 export default defineCommand({
   usage:
-    'pnpm run deploy [ID…] [--host NAME] [--plan FILE] [--wave WAVE] [--max-failures N] [--take-over] [--json]',
+    'pnpm run deploy [ID…] [--host NAME] [--plan FILE] [--wave WAVE] [--max-failures N] [--take-over] [--skip-snapshot] [--json]',
   summary:
     'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.\n' +
     'Wave after wave: the next one begins when every tenant of the one before has answered.\n' +
@@ -35,6 +35,11 @@ export default defineCommand({
       type: 'boolean',
       description: "take over fields in tenants' clusters that others have set",
     },
+    'skip-snapshot': {
+      type: 'boolean',
+      description: 'change versions without a snapshot before: there is no way back then',
+      variable: false,
+    },
   },
   arguments: { min: 0, max: Infinity },
   live: true,
@@ -50,6 +55,7 @@ export default defineCommand({
       host: values.host,
       saved: values.plan === undefined ? null : readPlans(values.plan),
       takeOver: values['take-over'] ?? false,
+      skipSnapshot: values['skip-snapshot'] ?? false,
       wave,
       ...(most !== undefined && { maxFailures: readCount('max-failures', most) }),
     });
