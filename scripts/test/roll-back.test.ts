@@ -7,7 +7,7 @@ import { UsageError } from '../lib/cli/errors.ts';
 import { workspace } from '../lib/cli/workspace.ts';
 import { checkDist, readFleet, synthDist } from '../lib/dist/synth.ts';
 import { rollBack, type RollBackMeans } from '../lib/upgrade/roll-back.ts';
-import { parseSnapshotName, snapshotName } from '../lib/upgrade/snapshot-name.ts';
+import { parseSnapshotName } from '../lib/upgrade/snapshot-name.ts';
 import { contents, type TempWorkspace, tempWorkspace } from './helpers/temp-workspace.ts';
 import { textReport } from './helpers/text-report.ts';
 
@@ -151,19 +151,4 @@ describe('nothing is changed where the snapshot', () => {
     await expect(run(name, id)).rejects.toThrow(UsageError);
     expect([tree(), calls]).toEqual([before, []]);
   });
-});
-
-describe('the name of a snapshot', () => {
-  test.each([
-    { id: 'alice', versions: FORMER },
-    { id: 'a-2026-11', versions: { vcluster: '0.36.1', kubernetes: null } },
-    { id: '0', versions: { vcluster: null, kubernetes: null } },
-  ])('says of which tenant and of which versions it is: %j', (name) => {
-    expect(parseSnapshotName(snapshotName(name, '2026-11-26T11:20:00.123Z'))).toEqual(name);
-  });
-
-  test.each(['alice-2026-11-24T15-00-46Z.tar', `../${NAME}`, `${NAME}.sha256`, 'snapshot.tar.gz'])(
-    'is not %s',
-    (name) => expect(parseSnapshotName(name)).toBeNull(),
-  );
 });
