@@ -29,7 +29,7 @@ export default defineCommand({
     identity: {
       type: 'path',
       value: 'FILE',
-      description: 'the age identity that decrypts the archive',
+      description: 'the age identity that decrypts the file',
     },
   },
   arguments: { min: 1, max: 1 },
@@ -43,11 +43,12 @@ export default defineCommand({
     const { from, identity, host } = values;
     const snapshot = parseSnapshotName(basename(from));
     if (snapshot === null) return restoreTenant(context, id, { from, identity, host });
-    if (identity !== undefined || host !== undefined) {
+    if (host !== undefined) {
       throw new UsageError(
-        `${from} is a snapshot, which is restored where ${id} lives, and is not encrypted; nothing was changed\n  → leave out --host and --identity`,
+        `${from} is a snapshot, which is restored where ${id} lives; nothing was changed\n  → leave out --host`,
       );
     }
-    await rollBack(context, id, { from, snapshot }, (tenant) => rollBackMeans(context, tenant));
+    const options = { from, snapshot, identity };
+    await rollBack(context, id, options, (tenant) => rollBackMeans(context, tenant));
   },
 });

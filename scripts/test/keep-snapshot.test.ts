@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { keepSnapshot } from '../lib/upgrade/keep-snapshot.ts';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
 import { type FakeApi, fakeApi } from './helpers/fake-api.ts';
@@ -52,7 +53,7 @@ function controlPlane(replicas: number): void {
   });
 }
 
-function keep(): Promise<string> {
+function keep(recipient?: string): Promise<string> {
   const host = {
     $: fakes.$,
     client: api.client,
@@ -62,7 +63,8 @@ function keep(): Promise<string> {
   };
   const signal = new AbortController().signal;
   const archives = join(dir, 'archives');
-  return keepSnapshot(host, 'alice', VERSIONS, { archives, state: dir, signal });
+  const options = { archives, state: dir, recipient, signal };
+  return keepSnapshot(host, 'alice', VERSIONS, options);
 }
 
 test('a snapshot is kept under its versions, to its owner alone, with its checksum', async () => {
@@ -76,6 +78,17 @@ test('a snapshot is kept under its versions, to its owner alone, with its checks
   expect(readFileSync(`${file}.sha256`, 'utf8')).toBe(`${digest}  ${name}\n`);
   expect(api.writes).toEqual([]);
   expect(readdirSync(dir).toSorted()).toEqual(['archives', 'in-the-pod']);
+});
+
+test('with a recipient it is encrypted for that one', async () => {
+  controlPlane(1);
+  const identity = await generateIdentity();
+  const name = await keep(await identityToRecipient(identity));
+  expect(name).toMatch(/\.tar\.gz\.age$/);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const file = readFileSync(join(dir, 'archives', name));
+  expect(Buffer.from(await decrypter.decrypt(file))).toEqual(SNAPSHOT);
 });
 
 test('a control plane at zero is started for it, without pods of the tenant, and ended again', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { UsageError } from '../lib/cli/errors.ts';
 import { workspace } from '../lib/cli/workspace.ts';
 import { checkDist, readFleet, synthDist } from '../lib/dist/synth.ts';
@@ -71,7 +72,7 @@ function call(name: string): void {
   calls.push(name);
 }
 
-function run(name = NAME, id = 'alice'): Promise<void> {
+function run(name = NAME, id = 'alice', identity?: string): Promise<void> {
   const parsed = parseSnapshotName(name);
   if (parsed === null) throw new Error(`${name} is no snapshot's`);
   const context = {
@@ -80,7 +81,8 @@ function run(name = NAME, id = 'alice'): Promise<void> {
     print: quiet,
   };
   const from = join(place.dir, 'archives', name);
-  return rollBack(context, id, { from, snapshot: parsed }, async () => means);
+  const options = { from, snapshot: parsed, identity };
+  return rollBack(context, id, options, async () => means);
 }
 
 const WHOLE = ['note', 'deploy paused 0.36.0', 'restore true', 'deploy active 0.36.0', 'forget'];
@@ -117,6 +119,18 @@ test('of versions that are what it would get, tenants.json says nothing new', as
   const before = readFileSync(place.tenantsFile, 'utf8');
   await run();
   expect(readFileSync(place.tenantsFile, 'utf8')).toBe(before);
+});
+
+test('one that is encrypted needs its identity', async () => {
+  const identity = await generateIdentity();
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(await identityToRecipient(identity));
+  snapshot(`${NAME}.age`, Buffer.from(await encrypter.encrypt(gzipSync('state'))));
+  await expect(run(`${NAME}.age`)).rejects.toThrow(/--identity FILE/);
+  expect(calls).toEqual([]);
+  place.write('key', `${identity}\n`);
+  await run(`${NAME}.age`, 'alice', join(place.dir, 'key'));
+  expect(calls).toEqual(WHOLE);
 });
 
 describe('nothing is changed where the snapshot', () => {

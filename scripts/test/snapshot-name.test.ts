@@ -9,7 +9,10 @@ describe('the name of a snapshot', () => {
     { id: 'a-2026-11', versions: { vcluster: '0.36.1', kubernetes: null } },
     { id: '0', versions: { vcluster: null, kubernetes: null } },
   ])('says of which tenant and of which versions it is: %j', (name) => {
-    expect(parseSnapshotName(snapshotName(name, '2026-11-26T11:20:00.123Z'))).toEqual(name);
+    const at = '2026-11-26T11:20:00.123Z';
+    for (const encrypted of [true, false]) {
+      expect(parseSnapshotName(snapshotName(name, at, encrypted))).toEqual(name);
+    }
   });
 
   test.each(['alice-2026-11-24T15-00-46Z.tar', `../${NAME}`, `${NAME}.sha256`, 'snapshot.tar.gz'])(

@@ -56,6 +56,8 @@ export interface DeployOptions extends Part {
   readonly maxFailures?: number;
   /** Change versions without a snapshot before. @default false */
   readonly skipSnapshot?: boolean;
+  /** Of age; snapshots are encrypted for it. */
+  readonly recipient?: string | undefined;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function deploy(
     saved = null,
     maxFailures = 0,
     skipSnapshot = false,
+    recipient,
     ...part
   }: DeployOptions = {},
 ): Promise<readonly Outcome[]> {
@@ -82,6 +85,7 @@ export async function deploy(
     prepareHost(hosts.length === 1 ? surroundings : tellingOf(dist.name, surroundings), dist, {
       takeOver,
       skipSnapshot,
+      recipient,
       open,
     }),
   );
@@ -159,7 +163,9 @@ interface ReadyHost extends Pick<Plan, 'orphans'>, Pick<Surroundings, 'print'> {
   deploy(tenant: TenantDist): Promise<Outcome>;
 }
 
-interface PrepareOptions extends Required<Pick<DeployOptions, 'takeOver' | 'skipSnapshot'>> {
+interface PrepareOptions extends Required<
+  Pick<DeployOptions, 'takeOver' | 'skipSnapshot' | 'recipient'>
+> {
   readonly open: AsyncDisposableStack;
 }
 
@@ -167,7 +173,7 @@ interface PrepareOptions extends Required<Pick<DeployOptions, 'takeOver' | 'skip
 async function prepareHost(
   surroundings: Surroundings,
   dist: HostWork,
-  { takeOver, skipSnapshot, open }: PrepareOptions,
+  { takeOver, skipSnapshot, recipient, open }: PrepareOptions,
 ): Promise<ReadyHost> {
   const { workspace, report, signal, print } = surroundings;
   const tools = hostTools(surroundings, dist.context);
@@ -191,7 +197,8 @@ async function prepareHost(
       if (skipSnapshot) return somethingDone('no snapshot taken');
       const { keepSnapshot } = await import('../upgrade/keep-snapshot.ts');
       const host = { ...(await tools()), client: connections.host };
-      const name = await keepSnapshot(host, id, versions, { ...workspace, signal: end });
+      const options = { ...workspace, recipient, signal: end };
+      const name = await keepSnapshot(host, id, versions, options);
       return somethingDone(`snapshot in archives/${name}`);
     },
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),

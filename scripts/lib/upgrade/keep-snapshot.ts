@@ -8,7 +8,7 @@ import type { ConnectedHost } from '../cluster/host.ts';
 import { statefulSetOf } from '../deploy/pause-tenant.ts';
 import { read } from '../kube/requests.ts';
 import { watchRollout } from '../kube/watch-rollout.ts';
-import { digestOf, storeArchive } from '../offboard/archive-store.ts';
+import { encryptArchive, storeArchive } from '../offboard/archive-store.ts';
 import {
   admitNoTenantPods,
   admitTenantPods,
@@ -19,20 +19,22 @@ import { snapshotName } from './snapshot-name.ts';
 
 const READY_TIMEOUT_SECONDS = 120;
 
+export interface KeepOptions extends Pick<Workspace, 'archives' | 'state'> {
+  /** Of age; the snapshot is encrypted for it. */
+  readonly recipient: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Keeps vcluster's snapshot of a tenant's control plane under archives/ (0600), with its checksum. One
- * that is at zero is started for that, and nothing of the tenant's with it. Returns the file's name.
+ * Keeps vcluster's snapshot of a tenant's control plane under archives/ (0600), with its checksum. A
+ * control plane at zero is started for that, and nothing of the tenant's with it. Returns the file's name.
  * @throws Fault where none can be taken
  */
 export async function keepSnapshot(
   host: ConnectedHost,
   id: string,
   versions: LiveVersions,
-  {
-    archives,
-    state,
-    signal,
-  }: Pick<Workspace, 'archives' | 'state'> & { readonly signal: AbortSignal },
+  { archives, state, recipient, signal }: KeepOptions,
 ): Promise<string> {
   using work = privateDirectory(state, `snapshot-${id}`);
   const file = join(work.path, 'snapshot.tar.gz');
@@ -46,8 +48,9 @@ export async function keepSnapshot(
       todo: `mend that; where it cannot be: pnpm run deploy ${id} --skip-snapshot, after which there is no way back`,
     });
   }
-  const name = snapshotName({ id, versions }, new Date().toISOString());
-  storeArchive(join(archives, name), { file, digest: await digestOf(file) });
+  const at = new Date().toISOString();
+  const name = snapshotName({ id, versions }, at, recipient !== undefined);
+  storeArchive(join(archives, name), await encryptArchive(file, recipient));
   return name;
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { kubernetesVersions, vclusterVersions } from '@tenantry/sealed/tenant-versions';
 import {
@@ -16,7 +16,7 @@ import { activate } from '../dist/activate.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { readFleet } from '../dist/tenants-file.ts';
 import { MAX_SNAPSHOT_BYTES, mustUnpackTo } from '../offboard/archive.ts';
-import { copyArchive, digestOfArchive } from '../offboard/archive-store.ts';
+import { copyArchive, decryptArchive, digestOfArchive } from '../offboard/archive-store.ts';
 import type { SnapshotName } from './snapshot-name.ts';
 
 /** What a way back does on the tenant's host. */
@@ -34,6 +34,14 @@ export interface RollBackMeans {
   restore(file: string): Promise<void>;
 }
 
+export interface RollBackOptions {
+  /** Path of the snapshot. */
+  readonly from: string;
+  readonly snapshot: SnapshotName;
+  /** Path of a file with identities of age. */
+  readonly identity: string | undefined;
+}
+
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'print'>;
 
 /**
@@ -44,7 +52,7 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'print'>;
 export async function rollBack(
   surroundings: Surroundings,
   id: string,
-  { from, snapshot }: { readonly from: string; readonly snapshot: SnapshotName },
+  { from, snapshot, identity }: RollBackOptions,
   meansOf: (tenant: Tenant) => Promise<RollBackMeans>,
 ): Promise<void> {
   const { workspace, print } = surroundings;
@@ -54,8 +62,11 @@ export async function rollBack(
   const digest = await digestOfArchive(from);
   mkdirSync(state, { recursive: true, mode: 0o700 });
   using work = privateDirectory(state, `restore-${id}`);
-  const file = join(work.path, 'snapshot.tar.gz');
-  await copySnapshot(from, file, digest);
+  const copy = join(work.path, 'snapshot');
+  const { size } = statSync(from);
+  await copyArchive(from, copy, digest, size);
+  const file = await decryptArchive(copy, identity, size);
+  await mustBeSnapshot(file, from);
 
   const means = await meansOf(tenant);
   const begun = await means.begun();
@@ -98,9 +109,8 @@ function versionsOf(
   );
 }
 
-/** @throws UsageError where it is no snapshot, or larger than any */
-async function copySnapshot(from: string, file: string, digest: string): Promise<void> {
-  await copyArchive(from, file, digest, MAX_SNAPSHOT_BYTES);
+/** @throws UsageError where it is none, or larger than any */
+async function mustBeSnapshot(file: string, from: string): Promise<void> {
   try {
     await mustUnpackTo(file, MAX_SNAPSHOT_BYTES);
   } catch (error) {
