@@ -12,7 +12,8 @@ export default defineCommand({
     'Brings an offboarded tenant back from its archive: its objects as they were, and what its\n' +
     'archive has of its volumes; the others are empty. Interrupted, the same command takes it up again.\n' +
     'From a snapshot that deploy has kept before an upgrade, it brings a living tenant back to what it was\n' +
-    'then, with the versions of then: what its cluster was told since is lost; volumes keep their data.',
+    'then, with the versions of then. What its cluster was told since is lost, volumes made since with it;\n' +
+    'those of before keep their data.',
   options: {
     from: {
       type: 'path',
@@ -43,12 +44,7 @@ export default defineCommand({
     const { from, identity, host } = values;
     const snapshot = parseSnapshotName(basename(from));
     if (snapshot === null) return restoreTenant(context, id, { from, identity, host });
-    if (host !== undefined) {
-      throw new UsageError(
-        `${from} is a snapshot, which is restored where ${id} lives; nothing was changed\n  → leave out --host`,
-      );
-    }
-    const options = { from, snapshot, identity };
+    const options = { from, snapshot, identity, host };
     await rollBack(context, id, options, (tenant) => rollBackMeans(context, tenant));
   },
 });

@@ -81,7 +81,7 @@ function run(name = NAME, id = 'alice', identity?: string): Promise<void> {
     print: quiet,
   };
   const from = join(place.dir, 'archives', name);
-  const options = { from, snapshot: parsed, identity };
+  const options = { from, snapshot: parsed, identity, host: undefined };
   return rollBack(context, id, options, async () => means);
 }
 

@@ -14,6 +14,7 @@ import type { Context } from '../cli/run-main.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import { activate } from '../dist/activate.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
+import { hostFor } from '../dist/host-for.ts';
 import { readFleet } from '../dist/tenants-file.ts';
 import { MAX_SNAPSHOT_BYTES, mustUnpackTo } from '../offboard/archive.ts';
 import { copyArchive, decryptArchive, digestOfArchive } from '../offboard/archive-store.ts';
@@ -40,6 +41,8 @@ export interface RollBackOptions {
   readonly snapshot: SnapshotName;
   /** Path of a file with identities of age. */
   readonly identity: string | undefined;
+  /** The name of the host that it lives on; need not be given. */
+  readonly host: string | undefined;
 }
 
 type Surroundings = Pick<Context, 'workspace' | 'report' | 'print'>;
@@ -52,12 +55,14 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'print'>;
 export async function rollBack(
   surroundings: Surroundings,
   id: string,
-  { from, snapshot, identity }: RollBackOptions,
+  { from, snapshot, identity, host }: RollBackOptions,
   meansOf: (tenant: Tenant) => Promise<RollBackMeans>,
 ): Promise<void> {
   const { workspace, print } = surroundings;
   const { state, tenantsFile } = workspace;
-  const tenant = findTenant(readFleet(tenantsFile), id);
+  const fleet = readFleet(tenantsFile);
+  const tenant = findTenant(fleet, id);
+  hostFor(fleet, id, host);
   const versions = versionsOf(tenant, snapshot, basename(from));
   const digest = await digestOfArchive(from);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -73,7 +78,11 @@ export async function rollBack(
   // Who was paused before stays so; one that a killed run has paused is to run again.
   const runs = tenant.state === 'active' || begun === digest;
   if (runs) await means.note(digest);
-  await editTenants(workspace, (text, fleet) => ({ text: held(text, fleet, id, versions) }), print);
+  await editTenants(
+    workspace,
+    (text, current) => ({ text: held(text, current, id, versions) }),
+    print,
+  );
   await means.deploy();
   await means.restore(file);
   print(`${id}: restored from ${from}`);
