@@ -7,7 +7,8 @@ import { deploy } from '../lib/deploy/deploy.ts';
 
 export default defineCommand({
   usage:
-    'pnpm run deploy [ID…] [--host NAME] [--plan FILE] [--wave WAVE] [--max-failures N] [--take-over] [--json]',
+    'pnpm run deploy [ID…] [--host NAME] [--plan FILE] [--wave WAVE] [--max-failures N] [--take-over]\n' +
+    '      [--recipient KEY] [--skip-snapshot] [--json]',
   summary:
     'Makes the clusters match dist/ and greets every tenant. Changes nothing where they do.\n' +
     'Wave after wave: the next one begins when every tenant of the one before has answered.\n' +
@@ -35,6 +36,16 @@ export default defineCommand({
       type: 'boolean',
       description: "take over fields in tenants' clusters that others have set",
     },
+    recipient: {
+      type: 'string',
+      value: 'KEY',
+      description: 'encrypt the snapshots that are kept before an upgrade: an age1… key',
+    },
+    'skip-snapshot': {
+      type: 'boolean',
+      description: 'change versions without a snapshot before: there is no way back then',
+      variable: false,
+    },
   },
   arguments: { min: 0, max: Infinity },
   live: true,
@@ -46,10 +57,16 @@ export default defineCommand({
         '--wave and --plan both say which tenants; nothing was done\n  → pnpm plan --wave WAVE --save FILE, then pnpm run deploy --plan FILE',
       );
     }
+    if (values.recipient !== undefined) {
+      const { checkRecipient } = await import('../lib/offboard/archive-store.ts');
+      checkRecipient(values.recipient);
+    }
     await deploy(context, positionals, {
       host: values.host,
       saved: values.plan === undefined ? null : readPlans(values.plan),
       takeOver: values['take-over'] ?? false,
+      skipSnapshot: values['skip-snapshot'] ?? false,
+      recipient: values.recipient,
       wave,
       ...(most !== undefined && { maxFailures: readCount('max-failures', most) }),
     });

@@ -1,19 +1,26 @@
+import { basename } from 'node:path';
 import { UsageError } from '../lib/cli/errors.ts';
 import { restoreTenant } from '../lib/offboard/restore-tenant.ts';
+import { rollBack } from '../lib/upgrade/roll-back.ts';
+import { rollBackMeans } from '../lib/upgrade/roll-back-means.ts';
+import { parseSnapshotName } from '../lib/upgrade/snapshot-name.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 
 export default defineCommand({
-  usage: 'pnpm restore ID --from ARCHIVE [--host NAME] [--identity FILE] [--json]',
+  usage: 'pnpm restore ID --from FILE [--host NAME] [--identity FILE] [--json]',
   summary:
     'Brings an offboarded tenant back from its archive: its objects as they were, and what its\n' +
-    'archive has of its volumes; the others are empty. Interrupted, the same command takes it up again.',
+    'archive has of its volumes; the others are empty. Interrupted, the same command takes it up again.\n' +
+    'From a snapshot that deploy has kept before an upgrade, it brings a living tenant back to what it was\n' +
+    'then, with the versions of then. What its cluster was told since is lost, volumes made since with it;\n' +
+    'those of before keep their data.',
   options: {
     from: {
       type: 'path',
-      value: 'ARCHIVE',
+      value: 'FILE',
       // Of usage, --from is a day.
       variable: 'TENANTRY_ARCHIVE',
-      description: 'a file that pnpm offboard has written',
+      description: 'an archive that pnpm offboard has written, or a snapshot of pnpm deploy',
     },
     host: {
       type: 'string',
@@ -23,7 +30,7 @@ export default defineCommand({
     identity: {
       type: 'path',
       value: 'FILE',
-      description: 'the age identity that decrypts the archive',
+      description: 'the age identity that decrypts the file',
     },
   },
   arguments: { min: 1, max: 1 },
@@ -35,6 +42,9 @@ export default defineCommand({
       throw new UsageError(`--from is missing\n  → pnpm restore ${id} --from archives/${id}-….tar`);
     }
     const { from, identity, host } = values;
-    await restoreTenant(context, id, { from, identity, host });
+    const snapshot = parseSnapshotName(basename(from));
+    if (snapshot === null) return restoreTenant(context, id, { from, identity, host });
+    const options = { from, snapshot, identity, host };
+    await rollBack(context, id, options, (tenant) => rollBackMeans(context, tenant));
   },
 });

@@ -459,17 +459,30 @@ describe('an archive is restored', () => {
   });
 
   test.each([
-    ['is of another tenant by what it says', 'bob', [], '0.36.0', /is of alice, not of bob/],
+    ['is of another tenant by what it says', 'bob', {}, [], /is of alice, not of bob/],
     [
       'is of another tenant of that id',
       'alice',
+      {},
       [{ id: 'alice', name: 'Alice 2' }],
-      '0.36.0',
       /gets none of the old/,
     ],
-    ['is of another version', 'alice', [], '0.37.0', /is of vcluster 0\.36\.0, and .* 0\.37\.0/],
-  ])('and not where it %s', (_, id, tenants, version, reason) => {
-    const check = () => checkManifest(id, manifest, { tenants } as never, version);
+    [
+      'is of a version that is not pinned',
+      'alice',
+      { chartVersion: '0.1.0' },
+      [],
+      /0\.1\.0, which/,
+    ],
+    [
+      'is of another version than the entry that is there',
+      'alice',
+      {},
+      [{ id: 'alice', name: 'Alice ✋', versions: { vcluster: '0.36.1' } }],
+      /is of vcluster 0\.36\.0, and alice in tenants\.json has 0\.36\.1/,
+    ],
+  ])('and not where it %s', (_, id, changes, tenants, reason) => {
+    const check = () => checkManifest(id, { ...manifest, ...changes }, { tenants } as never);
     expect(check).toThrow(UsageError);
     expect(check).toThrow(reason);
   });

@@ -1,10 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { addTenant, parseTenants, removeTenant } from '@tenantry/tenants';
-import {
-  archivedTenant,
-  archivedTenantSchema,
-  heldEntry,
-} from '../lib/offboard/archived-tenant.ts';
+import { parseTenants, removeTenant } from '@tenantry/tenants';
+import { addHeld, archivedTenant, archivedTenantSchema } from '../lib/offboard/archived-tenant.ts';
 
 const alice = {
   id: 'alice',
@@ -13,10 +9,12 @@ const alice = {
   paidThrough: '2027-01-31',
   hostnames: ['shop.alice.example', 'alice.example'],
   release: 'canary',
+  versions: { vcluster: '0.36.1' },
   settings: { motto: 'on & on ✋' },
 };
 const plan = { cpu: '2', memory: '4Gi', storage: '10Gi', pods: 20 };
 const HOST = { gateway: { namespace: 'gateway', name: 'public' }, domain: 'tenants.example.com' };
+const HELD = { host: 'default', pausedSince: '2026-11-26' };
 const textOf = (tenant: object, host: object = HOST) =>
   JSON.stringify({ host, plans: { small: plan, large: plan }, tenants: [tenant] });
 
@@ -24,10 +22,11 @@ const textOf = (tenant: object, host: object = HOST) =>
 function restored(text: string) {
   const [before] = parseTenants(text).tenants;
   if (before === undefined) throw new Error('no tenant');
-  const archived = archivedTenantSchema.parse(JSON.parse(JSON.stringify(archivedTenant(before))));
-  const back = addTenant(removeTenant(text, 'alice'), heldEntry(archived, '2026-11-26'));
+  const tenant = archivedTenantSchema.parse(JSON.parse(JSON.stringify(archivedTenant(before))));
+  const archived = { tenant, chartVersion: before.versions.vcluster };
+  const back = addHeld(removeTenant(text, 'alice'), archived, HELD);
   const [after] = parseTenants(back).tenants;
-  return { before, after };
+  return { before, after, back };
 }
 
 test.each<[string, string]>([
@@ -41,4 +40,14 @@ test.each<[string, string]>([
   const { before, after } = restored(text);
   const held = { state: 'paused', pausedBy: 'operator', pausedSince: '2026-11-26' };
   expect(after).toEqual({ ...before, ...held });
+});
+
+test('it names versions where it would get others alone, as those of an archive of before', () => {
+  const text = textOf({ id: 'alice', name: 'Alice' });
+  expect(restored(text).back).not.toContain('"versions"');
+  const tenant = { id: 'alice', name: 'Alice', plan: 'small' };
+  const [back] = parseTenants(
+    addHeld(removeTenant(text, 'alice'), { tenant, chartVersion: '0.36.1' }, HELD),
+  ).tenants;
+  expect(back?.versions).toEqual({ vcluster: '0.36.1', kubernetes: '1.36.3' });
 });

@@ -8,6 +8,7 @@ import {
   isEmpty,
   type KubeObject,
   type ObjectChange,
+  type ObjectOf,
   parseRecords,
   type Plan,
   planDifferences,
@@ -16,6 +17,7 @@ import {
   somethingDone,
   systemNamespaceObject,
 } from '@tenantry/plan';
+import type { V1StatefulSet } from '@tenantry/kube-library';
 import { LAST_WAVE } from '@tenantry/tenants';
 import { textReport } from './helpers/text-report.ts';
 import { connectionsOf } from '../lib/cluster/connections.ts';
@@ -247,6 +249,7 @@ async function deployed(
     connections: connections(),
     report: textReport((text) => said.push(text)),
     install: async (wanted) => helm(wanted),
+    snapshot: async () => somethingDone('snapshot kept'),
     endPods: async () => {
       controlPlanePod(0);
       host.drop(`v1 Pod ${NAMESPACE}/web`);
@@ -410,6 +413,51 @@ test.each([
     expect([installs, left]).toEqual([2, undefined]);
   },
 );
+
+describe('an upgrade that leaves a version', () => {
+  const reference = `apps/v1 StatefulSet ${NAMESPACE}/tenant-alice`;
+  const later = () => alice({ chartVersion: '0.36.1' });
+  beforeEach(async () => {
+    await deployed(alice());
+    const containers = [{ name: 'syncer', image: 'loft-sh/vcluster-oss:0.36.0' }];
+    const there = host.get(reference) as KubeObject;
+    host.put({ ...there, spec: { replicas: 1, template: { spec: { containers } } } });
+    forgetWrites();
+  });
+
+  test('has a snapshot of it before, and says where', async () => {
+    const done: string[] = [];
+    const replicas = () => (host.get(reference) as ObjectOf<V1StatefulSet>).spec?.replicas;
+    const steps: Partial<Appliance> = {
+      snapshot: async (id, { vcluster }) => {
+        done.push(`snapshot of ${id} ${vcluster}, replicas ${replicas()}`);
+        return somethingDone('snapshot in archives/x');
+      },
+      install: async (tenant) => {
+        done.push('install');
+        return helm(tenant);
+      },
+    };
+    expect(await deployed(paused({ chartVersion: '0.36.1' }), steps)).toContain(
+      'snapshot in archives/x',
+    );
+    // Also of one that is paused at the same time: while it still runs.
+    expect(done).toEqual(['snapshot of alice 0.36.0, replicas 1', 'install']);
+  });
+
+  test('is none where no snapshot can be taken', async () => {
+    const snapshot = () => Promise.reject(new Error('no snapshot'));
+    await expect(deployed(later(), { snapshot })).rejects.toThrow('no snapshot');
+    expect(installs).toBe(1);
+    expect(host.writes.filter((write) => !/inventory-alice|Lease/.test(write))).toEqual([]);
+  });
+
+  test('is none where Helm runs for its values alone', async () => {
+    const snapshot = () => Promise.reject(new Error('not asked for'));
+    const values = { controlPlane: { statefulSet: { highAvailability: { replicas: 1 }, x: 1 } } };
+    expect(await deployed(alice({ values }), { snapshot })).toEqual(['vcluster: values differ']);
+  });
+});
 
 test('what only says the same in other words is noted once, and then known', async () => {
   await deployed(alice());

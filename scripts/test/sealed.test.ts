@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -11,6 +11,7 @@ import { compare } from '../lib/sealed/preflight.ts';
 import { mirrorOf } from '../lib/sealed/rootfs.ts';
 import { filesOf } from '../lib/sealed/small-root.ts';
 import { inputHash } from '../lib/sealed/store.ts';
+import { extractChart } from '../lib/sealed/tools.ts';
 import { fakeCommands } from './fake-command.ts';
 
 let directory: string;
@@ -95,4 +96,23 @@ test('a hash changes with data, content and name, and not otherwise', async () =
   expect(await inputHash([1], [directory])).toBe(first);
   await writeFile(file, 'two');
   expect(await inputHash([1], [directory])).not.toBe(first);
+});
+
+test('the chart of a version comes out of the main module with that version in it, once', async () => {
+  const module = path.join(directory, 'module');
+  await mkdir(path.join(module, 'chart'), { recursive: true });
+  await writeFile(path.join(module, 'chart/Chart.yaml'), 'name: vcluster\nversion: 0.0.1\n');
+  const fakes = fakeCommands();
+  fakes.add('go', `case "$1" in list) cp go.mod "${directory}"; echo "${module}";; esac`);
+  const chart = await extractChart(fakes.$, directory, '0.36.1');
+  expect(await extractChart(fakes.$, directory, '0.36.1')).toBe(chart);
+  expect(await readFile(path.join(chart, 'Chart.yaml'), 'utf8')).toBe(
+    'name: vcluster\nversion: 0.36.1\n',
+  );
+  expect(await readFile(path.join(directory, 'go.mod'), 'utf8')).toContain(
+    'github.com/loft-sh/vcluster v0.36.1 ',
+  );
+  expect(fakes.calls('go').map(([command]) => command)).toEqual(['mod', 'list']);
+  const left = await readdir(path.dirname(chart));
+  expect(left.filter((name) => name.includes('partial'))).toEqual([]);
 });

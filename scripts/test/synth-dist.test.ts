@@ -75,7 +75,7 @@ describe('synth', () => {
     older('bob/vcluster.yaml', /tag: v1\.\d+\.\d+/, 'tag: v1.1.0');
     const before = contents(place.dist);
     await expect(synth()).rejects.toThrow(
-      /^tenants would skip a minor; nothing was written\n {4}alice: vcluster 0\.1\.0 → \S+\n {4}bob: Kubernetes v1\.1\.0 → \S+\n {2}→ run/,
+      /^tenants would skip a minor; nothing was written\n {4}alice: vcluster 0\.1\.0 → \S+\n {4}bob: Kubernetes v1\.1\.0 → \S+\n {2}→ name each/,
     );
     expect(contents(place.dist)).toEqual(before);
   });

@@ -17,7 +17,12 @@ async function ensured(kindCluster: string | null, docker: string) {
   fakes.add('docker', docker);
   fakes.add('kind', 'echo tenantry-control-plane');
   place.tenants('{"image": {"repository": "ghcr.io/example/app"}, "tenants": []}');
-  const host = { $: fakes.$, chartDir: null, target: { kubeconfig: '', context: '' }, kindCluster };
+  const host = {
+    $: fakes.$,
+    chartDir: async () => null,
+    target: { kubeconfig: '', context: '' },
+    kindCluster,
+  };
   const reference = await ensureProbeImage(
     host,
     workspace({ TENANTRY_DIR: place.dir, TENANTRY_SEALED: '0' }),

@@ -71,7 +71,7 @@ export function synthesize(
   const synthesizerOf = memo((host: Host) => new TenantSynthesizer(host, pins));
   return new Map([
     ...inDirectory(hostsDirectory(hosts), synthesizeHosts(hosts, pins)),
-    ...inDirectory(FLUX_DIRECTORY, synthesizeFlux(fleet, pins, withSecrets)),
+    ...inDirectory(FLUX_DIRECTORY, synthesizeFlux(fleet, withSecrets)),
     ...inDirectory(ARGOCD_DIRECTORY, synthesizeArgoCd(fleet)),
     ...tenants.flatMap((tenant) => [
       ...inDirectory(tenant.id, synthesizerOf(tenant.host).synthesize(tenant)),
@@ -122,8 +122,8 @@ export class TenantSynthesizer {
     this.#pins = pins;
   }
 
-  synthesize({ id, name, plan, state, hostnames, release, wave, settings }: Tenant): Tree {
-    const { vcluster } = this.#pins;
+  synthesize(tenant: Tenant): Tree {
+    const { id, name, plan, state, hostnames, release, wave, versions, settings } = tenant;
     const images = { ...this.#pins.images, ...release.images };
     const { objects } = new WorkloadApp({
       tenant: { id, name, nodePort: plan.nodePort, settings },
@@ -144,13 +144,13 @@ export class TenantSynthesizer {
       hostContext: this.#host.context,
       image: Object.values(images)[0] ?? '',
       images,
-      chartVersion: vcluster,
+      chartVersion: versions.vcluster,
       wave,
     };
     return new Map([
       ['tenant.json', json(written(manifest))],
       ...filled(host(JSON.stringify({ reach, state, hostnames: names })), id),
-      ['vcluster.yaml', values(state)(id)],
+      ['vcluster.yaml', values(JSON.stringify({ state, versions }))(id)],
       ...this.#defaults,
       ...filesOf('virtual/', objects, virtualFileName),
     ]);
@@ -172,9 +172,10 @@ export class TenantSynthesizer {
         });
         return fileTemplates('host/', objectsOf(chart));
       }),
-      values: memo((state: Tenant['state']) => {
-        const tenant = { id: ANY_ID, plan, state, flux: flux !== null };
-        return yamlTemplate(vclusterValues(tenant, this.#pins), ANY_ID);
+      values: memo((key: string) => {
+        const tenant = JSON.parse(key) as Pick<Tenant, 'state' | 'versions'>;
+        const values = vclusterValues({ ...tenant, id: ANY_ID, plan, flux: flux !== null });
+        return yamlTemplate(values, ANY_ID);
       }),
     };
   }

@@ -12,7 +12,6 @@ import {
 import type { VclusterValues } from './generated/vcluster-values.ts';
 import { corefile } from './corefile.ts';
 import { mergeUnder } from './merge-under.ts';
-import type { Pins } from './pins.ts';
 import { containerResources } from './quantities.ts';
 import { syncerRules } from './syncer-role.ts';
 
@@ -28,27 +27,28 @@ const UNPRIVILEGED = {
 };
 
 /** What of a tenant its values are made from. */
-export interface ValuesTenant extends Pick<Tenant, 'id' | 'plan' | 'state'> {
+export interface ValuesTenant extends Pick<Tenant, 'id' | 'plan' | 'state' | 'versions'> {
   /** Whether Flux is let in to the virtual cluster. */
   readonly flux: boolean;
 }
 
 /** The values of a tenant's vcluster: its plan's own under the hardening. */
-export function vclusterValues(tenant: ValuesTenant, pins: Pins): VclusterValues {
-  return mergeUnder(tenant.plan.vcluster, hardening(tenant, pins));
+export function vclusterValues(tenant: ValuesTenant): VclusterValues {
+  return mergeUnder(tenant.plan.vcluster, hardening(tenant));
 }
 
 /**
  * The vendor's baseline for shared nodes, rootless, so that it starts under Pod Security
  * `restricted`. A pause is the replica count and nothing else.
  */
-function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
-  const { nameservers } = tenant.plan;
+function hardening(tenant: ValuesTenant): VclusterValues {
+  const { plan, state, versions } = tenant;
+  const { nameservers } = plan;
   return {
     controlPlane: {
       distro: {
         k8s: {
-          image: { tag: pins.kubernetes },
+          image: { tag: `v${versions.kubernetes}` },
           securityContext: UNPRIVILEGED,
           resources: containerResources(CONTROL_PLANE_INIT),
         },
@@ -61,8 +61,8 @@ function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
       ingress: { host: '' },
       statefulSet: {
         // The chart's default image is the paid one.
-        image: { repository: 'loft-sh/vcluster-oss', tag: pins.vcluster },
-        highAvailability: { replicas: tenant.state === 'active' ? 1 : 0 },
+        image: { repository: 'loft-sh/vcluster-oss', tag: versions.vcluster },
+        highAvailability: { replicas: state === 'active' ? 1 : 0 },
         // Without it a new tenant under a used id would find the old one's data.
         persistence: {
           volumeClaim: { size: formatBytes(CONTROL_PLANE_VOLUME), retentionPolicy: 'Delete' },

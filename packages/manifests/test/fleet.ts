@@ -12,8 +12,6 @@ export const pins: Pins = {
     cache: `registry.example.com/cache@sha256:${'c'.repeat(64)}`,
   },
   pausePage: 'tenantry/app/pause-page:0123456789ab',
-  vcluster: '0.36.0',
-  kubernetes: 'v1.36.3',
 };
 
 export const alice = { id: 'alice', name: 'Alice' };
@@ -42,7 +40,7 @@ export function contentsOf(tenant: Tenant): readonly object[] {
     ...objectsOf(
       new TenantHostApp({ tenant, apiCidr, gateway, flux, storageClasses, ...reach }).chart,
     ),
-    vclusterValues({ ...tenant, flux }, pins),
+    vclusterValues({ ...tenant, flux }),
     ...objectsOf(new DefaultsApp().chart),
     ...objects,
   ];

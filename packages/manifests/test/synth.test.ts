@@ -6,7 +6,7 @@ import { isDeepStrictEqual, promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
-import { type Pins, synthesize, type Tree } from '../src/index.ts';
+import { synthesize, type Tree } from '../src/index.ts';
 import { toYaml } from '../src/yaml.ts';
 import { alice, bob, contentsOf, differences, fleetOf, pins, treeOf } from './fleet.ts';
 
@@ -111,10 +111,10 @@ describe('in Git you see', () => {
   });
 
   test('of another Kubernetes version the values, of another vcluster also tenant.json', () => {
-    const changed = (change: Partial<Pins>) =>
-      differences(treeOf([alice]), synthesize(fleetOf([alice]), { ...pins, ...change }));
-    expect(changed({ kubernetes: 'v1.37.0' })).toEqual(['alice/vcluster.yaml']);
-    expect(changed({ vcluster: '0.37.0' })).toEqual(['alice/tenant.json', 'alice/vcluster.yaml']);
+    const changed = (versions: object) =>
+      differences(treeOf([alice, bob]), treeOf([{ ...alice, versions }, bob]));
+    expect(changed({ kubernetes: '1.35.0' })).toEqual(['alice/vcluster.yaml']);
+    expect(changed({ vcluster: '0.36.1' })).toEqual(['alice/tenant.json', 'alice/vcluster.yaml']);
   });
 
   test('of two changes of one tenant no line that both touch', () => {

@@ -1,5 +1,6 @@
 import type { Conflict, Layer, Write } from './dry-run.ts';
 import type { FieldChange } from './field-diff.ts';
+import type { LiveVersions } from './live-versions.ts';
 
 /** One thing that a deploy does, or that stands in its way. */
 export type Change = ObjectChange | ReleaseChange | LifeCycleChange;
@@ -33,7 +34,12 @@ export type UpgradeReason =
 
 export type ReleaseChange = { readonly layer: 'vcluster' } & (
   | { readonly kind: 'install'; readonly chartVersion: string }
-  | { readonly kind: 'upgrade'; readonly reasons: readonly UpgradeReason[] }
+  | {
+      readonly kind: 'upgrade';
+      readonly reasons: readonly UpgradeReason[];
+      /** The versions that it leaves, of which a snapshot is taken before; null where they stay. */
+      readonly leaves: LiveVersions | null;
+    }
 );
 
 export type LifeCycleChange = { readonly layer: 'vcluster' } & (

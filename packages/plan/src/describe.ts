@@ -1,5 +1,6 @@
 import type { Change, UpgradeReason } from './change.ts';
 import { objectOf } from './kube-object.ts';
+import type { LiveVersions } from './live-versions.ts';
 
 /** Something that was done, as `pnpm deploy` says it. */
 export interface Done {
@@ -68,6 +69,11 @@ export function describeReason(reason: UpgradeReason): string {
     default:
       return "Helm's record is not the one that deploy left";
   }
+}
+
+/** `vcluster 0.36.0, Kubernetes 1.36.3`. */
+export function describeVersions({ vcluster, kubernetes }: LiveVersions): string {
+  return `vcluster ${vcluster ?? 'unknown'}, Kubernetes ${kubernetes ?? 'unknown'}`;
 }
 
 /** What stands in the way of a change: what, why, what to do. Empty where nothing does. */

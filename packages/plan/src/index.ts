@@ -36,6 +36,7 @@ export {
 } from './kube-object.ts';
 export { hasRoom } from './node-capacity.ts';
 export type { Observed, ObservedRelease, ObservedTenant, ObservedVirtual } from './observed.ts';
+export type { LiveVersions } from './live-versions.ts';
 export { foreignPauses, nameInside } from './pause-drift.ts';
 export { type Dist, isEmpty, type Plan, plan } from './plan.ts';
 export { parsePlans, planDifferences, planEvents, serializePlans } from './plan-json.ts';

@@ -5,6 +5,7 @@ import type { Applied } from './dry-run.ts';
 import { fieldChanges } from './field-diff.ts';
 import type { Release, ReleaseRecords } from './helm-release.ts';
 import type { KubeObject } from './kube-object.ts';
+import { versionsLeft } from './live-versions.ts';
 import type { ObservedRelease } from './observed.ts';
 import { planObjects, type ObjectsPlan } from './plan-objects.ts';
 import type { ReleaseMark } from './record.ts';
@@ -53,6 +54,7 @@ export function planRelease(
   mark: ReleaseMark | null,
   applied: ReadonlyMap<string, Applied>,
   known: string | null,
+  statefulSet: KubeObject | null,
 ): ReleasePlan {
   const nothing = { helm: null, forged: [], changes: [], learnt: [], risks: [] };
   if (records === null) {
@@ -65,7 +67,8 @@ export function planRelease(
   const left = keeper === 'flux' ? newest.digest : known;
   const reasons = upgradeReasons(newest, wanted, left, refused.length > 0);
   if (reasons.length > 0) {
-    const helm = { layer: 'vcluster', kind: 'upgrade', reasons } as const;
+    const leaves = versionsLeft(wanted, statefulSet);
+    const helm = { layer: 'vcluster', kind: 'upgrade', reasons, leaves } as const;
     const risks = releaseRisks(newest, wanted);
     return { ...nothing, helm, forged: refused, risks };
   }

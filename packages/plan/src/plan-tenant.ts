@@ -94,6 +94,7 @@ export function planTenant(
     record.release,
     appliedIn('vcluster', record.applied),
     record.inventory.release,
+    statefulSet,
   );
   const active = state === 'active';
   const virtual = active ? planVirtual(wanted, seen, prune.virtual) : NO_CHANGES;

@@ -1,5 +1,5 @@
 import type { Change } from './change.ts';
-import { describeObstacle, describeReason } from './describe.ts';
+import { describeObstacle, describeReason, describeVersions } from './describe.ts';
 import { many, named } from './wording.ts';
 import type { FieldChange } from './field-diff.ts';
 import type { Plan } from './plan.ts';
@@ -91,6 +91,9 @@ function renderChange(change: Change, id: string | null): readonly string[] {
       return [`  + vcluster ${change.chartVersion}`];
     case 'upgrade':
       return [
+        ...(change.leaves === null
+          ? []
+          : [`  + snapshot of ${describeVersions(change.leaves)}, in archives/`]),
         `  ~ vcluster: ${change.reasons.map(describeReason).join(', ')}`,
         ...change.reasons.flatMap((reason) =>
           reason.what === 'values' ? reason.fields.map(renderField) : [],

@@ -26,6 +26,6 @@ export function versionObstacle(
   return {
     what: `${id} would skip a minor; nothing was written`,
     why: `${skipped.join('; ')}: each reads the data of the minor before it, and of no older one`,
-    todo: `run pnpm deploy ${id} with a commit of this repository for each minor in between first`,
+    todo: `name each minor in between as the versions of ${id} in tenants.json first, with pnpm synth and pnpm deploy ${id} for each`,
   };
 }

@@ -232,7 +232,7 @@ describe('a release', () => {
     ['record', { digest: 'sha256:other' }, { what: 'record' }],
   ])('is upgraded, with the reason: %s', (_, changed, reason) => {
     expect(changesOf(alice(), observedAlice({ release: records(changed) }))).toEqual([
-      { layer: 'vcluster', kind: 'upgrade', reasons: [reason] },
+      { layer: 'vcluster', kind: 'upgrade', reasons: [reason], leaves: null },
     ]);
   });
 

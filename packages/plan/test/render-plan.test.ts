@@ -166,6 +166,7 @@ test.each<[Change, readonly string[], readonly string[]]>([
       layer: 'vcluster',
       kind: 'upgrade',
       reasons: [{ what: 'chart', from: '1', to: '2' }, { what: 'record' }],
+      leaves: null,
     },
     ['vcluster: chart is vcluster-1', "vcluster: Helm's record is not the one that deploy left"],
     ["Helm's record is not the one that deploy left"],
@@ -199,4 +200,21 @@ test('an obstacle says what, why and what to do', () => {
     why: 'spec is immutable',
   };
   expect(describeObstacle(refused, 'alice')).toMatch(/spec is immutable\n {2}→ delete it by hand/);
+});
+
+test('before an upgrade that leaves a version, the plan has a snapshot of it', () => {
+  const upgrade: Change = {
+    layer: 'vcluster',
+    kind: 'upgrade',
+    reasons: [{ what: 'chart', from: '0.36.0', to: '0.36.1' }],
+    leaves: { vcluster: '0.36.0', kubernetes: '1.36.3' },
+  };
+  const tenants = plan.tenants.map((each) => ({ ...each, changes: [upgrade] }));
+  const lines = renderPlan({ ...plan, tenants }).split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '  + snapshot of vcluster 0.36.0, Kubernetes 1.36.3, in archives/',
+      '  ~ vcluster: chart is vcluster-0.36.0',
+    ]),
+  );
 });

@@ -39,15 +39,15 @@ const kubernetesMinor = versions.kubernetes.split('.')[1] ?? '';
 const stripped = ['-s', '-w'];
 
 /** What the projects' own release builds set; without it they call themselves v0.0.0. */
-const stamps = [
+const stampsWith = (vcluster: string): readonly string[] => [
   ...['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) => [
     `-X ${path}.gitVersion=${versions.kubernetes}`,
     `-X ${path}.gitMajor=1`,
     `-X ${path}.gitMinor=${kubernetesMinor}`,
     `-X ${path}.gitTreeState=clean`,
   ]),
-  `-X main.version=${versions.vcluster}`,
-  `-X github.com/loft-sh/vcluster/pkg/telemetry.SyncerVersion=${versions.vcluster}`,
+  `-X main.version=${vcluster}`,
+  `-X github.com/loft-sh/vcluster/pkg/telemetry.SyncerVersion=${vcluster}`,
   `-X helm.sh/helm/v3/internal/version.version=${versions.helm}`,
   `-X github.com/containerd/containerd/v2/version.Version=${versions.containerd.slice(1)}`,
   `-X github.com/cloudnativelabs/kube-router/v2/pkg/version.Version=${versions.kubeRouter}`,
@@ -58,7 +58,7 @@ const main = {
   directory: '.',
   cgo: false,
   tags: [],
-  ldflags: [...stripped, ...stamps],
+  ldflags: [...stripped, ...stampsWith(versions.vcluster)],
 } as const;
 
 /** What the machine itself runs. */
@@ -139,3 +139,13 @@ export const nodeTools: readonly GoBuild[] = [
     tools: [{ package: 'github.com/rancher/local-path-provisioner' }],
   },
 ];
+
+/** The control plane of one vcluster version, to be compiled from the main module with that version in it. */
+export function vclusterBuild(version: string): GoBuild {
+  return {
+    ...main,
+    title: `vcluster ${version}`,
+    ldflags: [...stripped, ...stampsWith(version)],
+    tools: [{ package: 'github.com/loft-sh/vcluster/cmd/vcluster' }],
+  };
+}

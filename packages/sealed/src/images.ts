@@ -72,12 +72,17 @@ export const nodeImages: readonly Image[] = [
     // First what another image begins with: unpacked, only common beginnings are shared.
     layers: [apiServer, controllerManager, { binary: 'kine', at: ['kubernetes/kine'] }, shell],
   },
-  {
-    tags: [reference(tenantImages.vcluster)],
+  vclusterImage(versions.vcluster),
+];
+
+/** What runs a tenant's control plane, of one vcluster version. */
+export function vclusterImage(version: string): Image {
+  return {
+    tags: [reference({ ...tenantImages.vcluster, tag: version })],
     layers: [shell, binary('vcluster', 'vcluster')],
     entrypoint: ['/vcluster', 'start'],
-  },
-];
+  };
+}
 
 /** The PATH of every image. */
 export const imagePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -8,12 +8,17 @@ import {
   kubeRouterImage,
   localPathHelperImage,
   localPathImage,
+  nodeImages,
   nodeTools,
   runtimeTools,
   secretsTools,
   tenantImages,
+  vclusterBuild,
+  vclusterImage,
   versions,
 } from '../src/index.ts';
+import { defaultVersions, kubernetesVersions, vclusterVersions } from '../src/tenant-versions.ts';
+import { vclusterModule } from '../src/vcluster-module.ts';
 
 const read = (file: string): string =>
   readFileSync(path.join(import.meta.dirname, '..', file), 'utf8');
@@ -77,6 +82,41 @@ describe('the version table', () => {
   test('gives tenants the Kubernetes of the host', () => {
     expect(tenantImages.kubernetes.tag).toBe(versions.kubernetes);
     expect(tenantImages.vcluster.tag).toBe(versions.vcluster);
+  });
+});
+
+describe('the versions that tenants may have', () => {
+  const files = { goMod: read('go.mod'), goSum: read('go.sum') };
+  const lines = (text: string) => text.split('\n').filter((line) => line !== '').sort();
+
+  test('have the defaults among them, with what go.sum says of the default vcluster', () => {
+    expect(Object.keys(kubernetesVersions)).toContain(defaultVersions.kubernetes);
+    const { goMod, goSum } = vclusterModule(files, defaultVersions.vcluster);
+    expect([goMod, lines(goSum)]).toEqual([files.goMod, lines(files.goSum)]);
+  });
+
+  test.each(Object.keys(vclusterVersions))(
+    'of vcluster %s nothing but vcluster is compiled from another module',
+    (version) => {
+      const { goMod, goSum } = vclusterModule(files, version);
+      const changed = (before: string, after: string) =>
+        lines(after).filter((line) => !lines(before).includes(line));
+      const isOther = version !== versions.vcluster;
+      expect(changed(files.goMod, goMod)).toEqual(
+        isOther ? [`\tgithub.com/loft-sh/vcluster v${version} // indirect`] : [],
+      );
+      expect(changed(files.goSum, goSum)).toHaveLength(isOther ? 2 : 0);
+    },
+  );
+
+  test('a version that is not pinned is compiled from nothing', () => {
+    expect(() => vclusterModule(files, '0.36.2')).toThrow('vcluster 0.36.2 is not pinned');
+  });
+
+  test('the version that the node carries is built as any other is', () => {
+    const [, ...flags] = vclusterBuild(versions.vcluster).ldflags;
+    expect(nodeTools[0]?.ldflags).toEqual(expect.arrayContaining(flags));
+    expect(nodeImages).toContainEqual(vclusterImage(versions.vcluster));
   });
 });
 

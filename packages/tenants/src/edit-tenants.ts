@@ -3,7 +3,7 @@ import { appendObject, removeElement, setKeys } from './edit-json.ts';
 import { DEFAULT_ENGINE, type Engine, type Release, type Tenant } from './tenant.ts';
 
 /** Keys of a tenant in tenants.json; `undefined` removes one. */
-export type TenantKeys = Readonly<Record<string, string | boolean | undefined>>;
+export type TenantKeys = Readonly<Record<string, string | boolean | object | undefined>>;
 
 /**
  * The text of tenants.json with keys of tenants set, by id. Nothing else of it changes. The text

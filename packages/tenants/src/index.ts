@@ -52,6 +52,7 @@ export type {
   Resources,
   State,
   Tenant,
+  Versions,
   Wave,
 } from './tenant.ts';
 export {

@@ -6,6 +6,7 @@ import { type Fault, InvalidTenants } from './fault.ts';
 import { resolveFleet } from './resolve.ts';
 import { pinnedImageBreaches } from './release-rules.ts';
 import { checkRules } from './rules.ts';
+import { versionBreaches } from './version-rules.ts';
 import { keysAt } from './schema-keys.ts';
 import { fileSchema, type TenantsFile, unsetFileSchema } from './schema.ts';
 import type { Fleet } from './tenant.ts';
@@ -19,11 +20,12 @@ export function parseTenants(text: string, file = 'tenants.json'): Fleet {
   return parse(text, file, fileSchema, (value) => [
     ...checkRules(value),
     ...pinnedImageBreaches(value),
+    ...versionBreaches(value),
   ]);
 }
 
 /**
- * Reads a tenants.json of the past, whose settings and images were those of the workload of its time.
+ * Reads a tenants.json of the past, whose settings, images and versions were those of its time.
  * @throws InvalidTenants
  */
 export function parseFormerTenants(text: string): Fleet {

@@ -1,3 +1,4 @@
+import { defaultVersions } from '@tenantry/sealed/tenant-versions';
 import type { z } from 'zod';
 import { defaultHostname } from './names.ts';
 import { parseBytes, parseCpu } from './quantity.ts';
@@ -65,6 +66,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
               : [defaultHostname(tenant.id, domain), ...sorted(tenant.hostnames)],
           release,
           wave: resolveWave(tenant.wave, file.waves),
+          versions: { ...plan.versions, ...tenant.versions },
           settings: tenant.settings,
         };
       })
@@ -130,6 +132,7 @@ export function resolvePlan(name: string, plan: z.output<typeof planSchema>): Pl
     storageClasses: plan.storageClasses === undefined ? null : sorted(plan.storageClasses),
     egress: plan.egress,
     nameservers: plan.nameservers,
+    versions: { ...defaultVersions, ...plan.versions },
     vcluster: plan.vcluster ?? {},
   };
 }

@@ -1,3 +1,8 @@
+import {
+  defaultVersions,
+  kubernetesVersions,
+  vclusterVersions,
+} from '@tenantry/sealed/tenant-versions';
 import { builtImages, workload } from '@tenantry/workload';
 import { z } from 'zod';
 import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
@@ -121,6 +126,32 @@ const nameserver = z.string().refine((text) => isCidr(`${text}/32`), {
 /** As many as CoreDNS takes. */
 const MOST_NAMESERVERS = 15;
 
+/** A version as those are written that tenants may have. */
+export const VERSION_FORM = /^\d{1,4}\.\d{1,4}\.\d{1,4}$/;
+
+/** Which a tenant may have, by the keys of `versions`. */
+export const KNOWN_VERSIONS = {
+  vcluster: Object.keys(vclusterVersions),
+  kubernetes: Object.keys(kubernetesVersions),
+} as const;
+
+const version = z
+  .string()
+  .regex(VERSION_FORM, { error: 'a version is written like "1.36.3", without a "v"' });
+
+const versions = z
+  .strictObject({
+    vcluster: version.exactOptional().meta({
+      description: `Of vcluster's chart and control plane; default: ${defaultVersions.vcluster}.`,
+      enum: KNOWN_VERSIONS.vcluster,
+    }),
+    kubernetes: version.exactOptional().meta({
+      description: `Of the Kubernetes inside; default: ${defaultVersions.kubernetes}.`,
+      enum: KNOWN_VERSIONS.kubernetes,
+    }),
+  })
+  .meta({ examples: [{ vcluster: defaultVersions.vcluster }] });
+
 export const planSchema = z
   .strictObject({
     cpu,
@@ -162,6 +193,9 @@ export const planSchema = z
           "The DNS servers that the tenant's own DNS asks for names of the outside. Without any these do not resolve.",
         examples: [['10.0.0.2']],
       }),
+    versions: versions.optional().meta({
+      description: 'The versions that its tenants have which name none.',
+    }),
     vcluster: vclusterValues.optional(),
   })
   .meta({
@@ -227,6 +261,9 @@ export const tenantSchema = z
         description: `One of \`waves\`, or "${LAST_WAVE.name}", which comes after them.`,
         examples: ['canary'],
       }),
+    versions: versions.optional().meta({
+      description: "The tenant's own versions; where it names none, its plan's.",
+    }),
     settings: workload.settings
       .prefault({})
       .meta({ description: "The workload's settings, by its own schema." }),

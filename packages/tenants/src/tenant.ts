@@ -24,6 +24,13 @@ export interface Egress {
   readonly ports: readonly number[];
 }
 
+/** What a tenant's control plane is of, without a `v`. */
+export interface Versions {
+  /** Of the chart, and of the image that it runs. */
+  readonly vcluster: string;
+  readonly kubernetes: string;
+}
+
 /** What a tenant may use; the figures are limits, `requests` what is reserved of them. */
 export interface Plan extends Resources {
   readonly name: string;
@@ -39,6 +46,8 @@ export interface Plan extends Resources {
   readonly egress: readonly Egress[];
   /** Whom its DNS asks for names of the outside; none where it knows its own cluster's alone. */
   readonly nameservers: readonly string[];
+  /** Of its tenants that name none. */
+  readonly versions: Versions;
   /** The plan's own values for the vcluster chart: they fit its schema and loosen nothing. */
   readonly vcluster: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +70,7 @@ export interface Tenant {
   readonly hostnames: readonly string[];
   readonly release: Release;
   readonly wave: Wave;
+  readonly versions: Versions;
   /** What the workload's own schema made of them. */
   readonly settings: unknown;
 }

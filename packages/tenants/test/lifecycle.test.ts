@@ -32,6 +32,7 @@ function tenantOf(keys: Partial<Tenant> = {}): Tenant {
     hostnames: [],
     release: { name: 'stable', images: {} },
     wave: LAST_WAVE,
+    versions: plan.versions,
     settings: {},
     ...keys,
   };

@@ -55,6 +55,7 @@ describe('the least form', () => {
             storageClasses: null,
             egress: [],
             nameservers: [],
+            versions: { vcluster: '0.36.0', kubernetes: '1.36.3' },
             vcluster: {},
           },
           host,
@@ -66,6 +67,7 @@ describe('the least form', () => {
           hostnames: [],
           release: { name: 'stable', images: {} },
           wave: { name: 'rest', order: Infinity },
+          versions: { vcluster: '0.36.0', kubernetes: '1.36.3' },
           settings: { motto: '' },
         },
       ],
@@ -140,6 +142,7 @@ test('the full form is resolved field by field', () => {
           { cidr: '203.0.113.7/32', ports: [443] },
         ],
         nameservers: ['10.0.0.18', '1.1.1.1'],
+        versions: { vcluster: '0.36.0', kubernetes: '1.35.0' },
         vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
       },
     },
@@ -158,6 +161,7 @@ test('the full form is resolved field by field', () => {
         hostnames: ['shop.example', 'alice.example'],
         release: 'beta',
         wave: 'early',
+        versions: { vcluster: '0.36.1' },
         settings: { theme: 'dark' },
       },
     ],
@@ -211,6 +215,7 @@ test('the full form is resolved field by field', () => {
             { cidr: '203.0.113.7/32', ports: [443] },
           ],
           nameservers: ['10.0.0.18', '1.1.1.1'],
+          versions: { vcluster: '0.36.0', kubernetes: '1.35.0' },
           vcluster: { sync: { toHost: { pods: { runtimeClassName: 'gvisor' } } } },
         },
         host,
@@ -222,6 +227,7 @@ test('the full form is resolved field by field', () => {
         hostnames: ['alice.tenants.example.com', 'alice.example', 'shop.example'],
         release: { name: 'beta', images: BETA },
         wave: { name: 'early', order: 2 },
+        versions: { vcluster: '0.36.1', kubernetes: '1.35.0' },
         settings: { motto: '', theme: 'dark' },
       },
     ],
@@ -297,6 +303,12 @@ describe('a tenant', () => {
   test('may have the id of one that was offboarded', () => {
     expect(parse({ tenants: [alice], offboarded: [receipt('alice')] }).tenants).toHaveLength(1);
   });
+});
+
+test('a file of the past may have a version that is not pinned any more', () => {
+  const text = JSON.stringify({ tenants: [{ ...alice, versions: { vcluster: '0.1.0' } }] });
+  expect(() => parseTenants(text)).toThrow(/no such version is pinned here/);
+  expect(parseFormerTenants(text).tenants[0]?.versions.vcluster).toBe('0.1.0');
 });
 
 describe('a plan', () => {

@@ -78,6 +78,12 @@ const host = fc.oneof(
 );
 const hostName = fc.constantFrom('eu-1', 'us-1', '__proto__', 'constructor');
 
+const version = fc.oneof(fc.constantFrom('0.36.1', '1.35.0', '9.9.9', 'v1.36.3'), anything);
+const versions = fc.oneof(
+  fc.record({ vcluster: version, kubernetes: version }, { requiredKeys: [] }),
+  anything,
+);
+
 /** Files of the right shape with anything in any place. */
 const nearFile = fc.record(
   {
@@ -116,6 +122,7 @@ const nearFile = fc.record(
               anything,
             ),
             nameservers: fc.oneof(fc.array(cidr), anything),
+            versions,
           },
           { requiredKeys: [] },
         ),
@@ -135,6 +142,7 @@ const nearFile = fc.record(
             hostnames: fc.oneof(fc.array(fc.oneof(hostname, anything)), anything),
             release: fc.oneof(fc.constantFrom('stable', '__proto__', 'constructor'), anything),
             wave: fc.oneof(fc.constantFrom('canary', 'rest', '__proto__', 'length'), anything),
+            versions,
           },
           { requiredKeys: [] },
         ),

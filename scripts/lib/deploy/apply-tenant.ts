@@ -9,6 +9,7 @@ import {
   isRoute,
   type KubeObject,
   type LifeCycleChange,
+  type LiveVersions,
   type ObjectChange,
   type ObservedTenant,
   placeOf,
@@ -56,6 +57,8 @@ export interface Appliance {
    * waits for it; `kill` ends it.
    */
   install(tenant: TenantDist, records: ReleaseRecords | null, kill?: AbortSignal): Promise<Release>;
+  /** Keeps a snapshot of a tenant's control plane before it leaves its versions, and says so. */
+  snapshot(id: string, versions: LiveVersions, signal: AbortSignal): Promise<Done>;
   /** Waits for the end of a control plane and ends all other pods; says what it did. */
   endPods(host: KubeClient, id: string, signal: AbortSignal): Promise<readonly Done[]>;
   /** Calls an active tenant's service and returns its answer. @throws Error where it is not as expected */
@@ -112,6 +115,7 @@ export async function applyTenant(
   await revealChanging(appliance, tenant, planned);
   // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
   await notes.store(union(before, current));
+  await keepSnapshot(appliance, work);
   await changeLife(appliance, work);
   if (tenant.state === 'active') {
     const installed = await declare(appliance, work);
@@ -167,6 +171,17 @@ function throwObstacles({ id, changes }: TenantPlan, layer: 'host' | 'vcluster' 
     .filter((change) => change.layer === layer && isBlocked(change))
     .map((change) => describeObstacle(change, id));
   if (words.length > 0) throw new ExpectedError(words.join('\n'));
+}
+
+/** Before anything of the control plane changes, and while it may still run. */
+async function keepSnapshot(appliance: Appliance, work: Work): Promise<void> {
+  const { tenant, planned, said } = work;
+  for (const change of planned.changes) {
+    if (change.kind !== 'upgrade' || change.leaves === null) continue;
+    const { leaves } = change;
+    const snapshot = () => appliance.snapshot(tenant.id, leaves, appliance.signal);
+    said.push(await step(appliance, work, 'snapshot', snapshot));
+  }
 }
 
 async function changeLife(appliance: Appliance, work: Work): Promise<void> {

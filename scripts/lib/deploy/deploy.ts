@@ -10,6 +10,7 @@ import {
   placeOf,
   planDifferences,
   referenceOf,
+  somethingDone,
   type TenantPlan,
   wavesOf,
 } from '@tenantry/plan';
@@ -19,6 +20,7 @@ import { reportOn } from '../cli/report.ts';
 import type { Context } from '../cli/run-main.ts';
 import { actualContext, type Workspace } from '../cli/workspace.ts';
 import { connectionsOf } from '../cluster/connections.ts';
+import { ensureControlPlaneImages } from '../cluster/control-plane-images.ts';
 import { ensureHost, type Host } from '../cluster/host.ts';
 import { findHostApi } from '../cluster/look-host.ts';
 import { ensureImage } from '../cluster/service-image.ts';
@@ -54,6 +56,10 @@ export interface DeployOptions extends Part {
   readonly saved?: readonly Plan[] | null;
   /** How many tenants may fail before no further wave is begun. @default 0 */
   readonly maxFailures?: number;
+  /** Change versions without a snapshot before. @default false */
+  readonly skipSnapshot?: boolean;
+  /** Of age; snapshots are encrypted for it. */
+  readonly recipient?: string | undefined;
 }
 
 /**
@@ -64,7 +70,14 @@ export interface DeployOptions extends Part {
 export async function deploy(
   surroundings: Surroundings,
   ids: readonly string[],
-  { takeOver = false, saved = null, maxFailures = 0, ...part }: DeployOptions = {},
+  {
+    takeOver = false,
+    saved = null,
+    maxFailures = 0,
+    skipSnapshot = false,
+    recipient,
+    ...part
+  }: DeployOptions = {},
 ): Promise<readonly Outcome[]> {
   const { workspace, report, signal, print } = surroundings;
   const hosts = withSaved(readDist(workspace, ids, part), ids, saved, workspace);
@@ -75,6 +88,8 @@ export async function deploy(
   const { done, failure } = await eachHost(hosts, (dist) =>
     prepareHost(hosts.length === 1 ? surroundings : tellingOf(dist.name, surroundings), dist, {
       takeOver,
+      skipSnapshot,
+      recipient,
       open,
     }),
   );
@@ -152,11 +167,17 @@ interface ReadyHost extends Pick<Plan, 'orphans'>, Pick<Surroundings, 'print'> {
   deploy(tenant: TenantDist): Promise<Outcome>;
 }
 
+interface PrepareOptions extends Required<
+  Pick<DeployOptions, 'takeOver' | 'skipSnapshot' | 'recipient'>
+> {
+  readonly open: AsyncDisposableStack;
+}
+
 /** Looks at a host, decides, and brings what all its tenants share to it; its connections go into `open`. */
 async function prepareHost(
   surroundings: Surroundings,
   dist: HostWork,
-  { takeOver, open }: { readonly takeOver: boolean; readonly open: AsyncDisposableStack },
+  { takeOver, skipSnapshot, recipient, open }: PrepareOptions,
 ): Promise<ReadyHost> {
   const { workspace, report, signal, print } = surroundings;
   const tools = hostTools(surroundings, dist.context);
@@ -168,12 +189,23 @@ async function prepareHost(
   const appliance: Appliance = {
     connections,
     report,
-    install: async (tenant, records, kill) =>
-      installRelease({ ...(await tools()), client: connections.host }, tenant, {
+    install: async (tenant, records, kill) => {
+      const host = { ...(await tools()), client: connections.host };
+      await ensureControlPlaneImages(host, tenant, workspace, report);
+      return installRelease(host, tenant, {
         scratch: workspace.state,
         records,
         ...(kill !== undefined && { kill }),
-      }),
+      });
+    },
+    snapshot: async (id, versions, end) => {
+      if (skipSnapshot) return somethingDone('no snapshot taken');
+      const { keepSnapshot } = await import('../upgrade/keep-snapshot.ts');
+      const host = { ...(await tools()), client: connections.host };
+      const options = { ...workspace, recipient, signal: end };
+      const name = await keepSnapshot(host, id, versions, options);
+      return somethingDone(`snapshot in archives/${name}`);
+    },
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
     check: async (tenant) =>
       checkTenant(await virtualClient({ connections, signal }, tenant.id), tenant, signal),

@@ -39,7 +39,7 @@ export async function installRelease(
     ...place,
     values: tenant.valuesFile,
     chartVersion: tenant.chartVersion,
-    chartDir: host.chartDir,
+    chartDir: await host.chartDir(tenant.chartVersion),
     scratch,
     ...(kill !== undefined && { kill }),
   });

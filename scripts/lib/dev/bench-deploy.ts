@@ -105,7 +105,7 @@ async function byHand(bench: Bench, concurrency: number): Promise<void> {
         ...place,
         values: tenant.valuesFile,
         chartVersion: tenant.chartVersion,
-        chartDir: host.chartDir,
+        chartDir: await host.chartDir(tenant.chartVersion),
         scratch: dir,
       });
       const statefulSet = `statefulset/${place.name}`;

@@ -13,7 +13,11 @@ const DIRECTORIES = [
   PAUSE_PAGE_DIRECTORY,
   ...builtImages(workload.images).values(),
 ];
-const FILES = ['packages/sealed/src/versions.ts', 'pnpm-lock.yaml'];
+const FILES = [
+  'packages/sealed/src/tenant-versions.ts',
+  'packages/sealed/src/versions.ts',
+  'pnpm-lock.yaml',
+];
 
 /** A digest that is another wherever the same tenants.json could give another dist/. */
 export function codeDigest(root: string): string {

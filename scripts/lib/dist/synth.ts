@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { versions } from '@tenantry/sealed/versions';
 import {
   ARGOCD_DIRECTORY,
   type Fleet,
@@ -153,7 +152,7 @@ async function minorsSkipped(
 function wouldSkip(steps: readonly string[]): UsageError {
   return new UsageError(
     `tenants would skip a minor; nothing was written\n${steps.map((step) => `    ${step}\n`).join('')}` +
-      '  → run pnpm synth and pnpm deploy with a commit of this repository for each minor in between first',
+      '  → name each minor in between in "versions" first, with pnpm synth and pnpm deploy for each',
   );
 }
 
@@ -181,8 +180,6 @@ function* wantedOf({ root, secrets }: Places, fleet: Fleet): Generator<WantedDir
     const pins = {
       images: imageReferences(root, imageRepository),
       pausePage: pausePageReference(root, imageRepository),
-      vcluster: versions.vcluster,
-      kubernetes: versions.kubernetes,
     };
     const known = new Map<Host, InstanceType<typeof TenantSynthesizer>>();
     return (host: Host) => {
@@ -202,13 +199,19 @@ function* wantedOf({ root, secrets }: Places, fleet: Fleet): Generator<WantedDir
   };
   if (hasFlux(fleet)) {
     const withSecrets = new Set(readSecrets(secrets).keys());
-    const read = tenants.map(({ id, state, host }) => [id, state, host.name, withSecrets.has(id)]);
+    const read = tenants.map(({ id, state, versions, host }) => [
+      id,
+      state,
+      versions,
+      host.name,
+      withSecrets.has(id),
+    ]);
     yield {
       name: FLUX_DIRECTORY,
       input: hashOf([...shared.values(), read]),
       files: async () => {
         const { synthesizeFlux } = await import('@tenantry/manifests');
-        return synthesizeFlux(fleet, versions, withSecrets);
+        return synthesizeFlux(fleet, withSecrets);
       },
     };
   }

@@ -1,4 +1,5 @@
-import type { Tenant } from '@tenantry/tenants';
+import { isDeepStrictEqual } from 'node:util';
+import { addTenant, DEFAULT_HOST, parseTenants, type Tenant } from '@tenantry/tenants';
 import { z } from 'zod';
 
 /** A tenant as tenants.json had it, without where it was in its life. */
@@ -9,6 +10,9 @@ export const archivedTenantSchema = z.strictObject({
   paidThrough: z.iso.date().exactOptional(),
   hostnames: z.array(z.string().max(253)).exactOptional(),
   release: z.string().max(63).exactOptional(),
+  versions: z
+    .strictObject({ vcluster: z.string().max(20), kubernetes: z.string().max(20) })
+    .exactOptional(),
   settings: z.record(z.string(), z.unknown()).exactOptional(),
 });
 
@@ -16,7 +20,7 @@ export type ArchivedTenant = z.output<typeof archivedTenantSchema>;
 
 /** What an archive keeps of a tenant's entry. */
 export function archivedTenant(tenant: Tenant): ArchivedTenant {
-  const { id, name, plan, paidThrough, hostnames, release } = tenant;
+  const { id, name, plan, paidThrough, hostnames, release, versions } = tenant;
   const settings = tenant.settings as Readonly<Record<string, unknown>>;
   // The first one follows from its id.
   const [, ...own] = hostnames;
@@ -27,11 +31,36 @@ export function archivedTenant(tenant: Tenant): ArchivedTenant {
     ...(paidThrough !== null && { paidThrough }),
     ...(own.length > 0 && { hostnames: own }),
     release: release.name,
+    versions,
     ...(Object.keys(settings).length > 0 && { settings }),
   };
 }
 
-/** Its entry in tenants.json for as long as it is being restored: held at zero from that day on. */
-export function heldEntry(tenant: ArchivedTenant, pausedSince: string) {
-  return { ...tenant, state: 'paused', pausedBy: 'operator', pausedSince };
+/** What an archive says of the tenant that comes back. */
+interface Archived {
+  readonly tenant: ArchivedTenant;
+  /** Of the vcluster chart. */
+  readonly chartVersion: string;
+}
+
+/**
+ * The text of tenants.json with an archived tenant, held at zero from a day on for as long as it is being
+ * restored. It names the versions that it had where it would get others.
+ */
+export function addHeld(
+  text: string,
+  { tenant: { versions, ...tenant }, chartVersion }: Archived,
+  { host, pausedSince }: { readonly host: string; readonly pausedSince: string },
+): string {
+  const entry = {
+    ...tenant,
+    ...(host !== DEFAULT_HOST && { host }),
+    state: 'paused',
+    pausedBy: 'operator',
+    pausedSince,
+  };
+  const added = addTenant(text, entry);
+  const gets = parseTenants(added).tenants.find(({ id }) => id === tenant.id)?.versions;
+  const had = { ...gets, vcluster: chartVersion, ...versions };
+  return isDeepStrictEqual(gets, had) ? added : addTenant(text, { ...entry, versions: had });
 }

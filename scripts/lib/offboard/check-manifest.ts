@@ -1,16 +1,13 @@
+import { vclusterVersions } from '@tenantry/sealed/tenant-versions';
 import type { Fleet } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import type { Manifest } from './archive.ts';
 
-/**
- * @param chartVersion of the vcluster chart that the tenant would get
- * @throws UsageError where the archive is another tenant's, or of another version
- */
+/** @throws UsageError where the archive is another tenant's, or of a version that is not pinned here */
 export function checkManifest(
   id: string,
-  { tenant, chartVersion: archived }: Manifest,
+  { tenant, chartVersion }: Manifest,
   { tenants }: Pick<Fleet, 'tenants'>,
-  chartVersion: string,
 ): void {
   if (tenant.id !== id) {
     throw new UsageError(
@@ -23,9 +20,14 @@ export function checkManifest(
       `${id} in tenants.json is ${JSON.stringify(there.name)}, the archive is of ${JSON.stringify(tenant.name)}; nothing was changed\n  → a new tenant gets none of the old one's data`,
     );
   }
-  if (archived !== chartVersion) {
+  if (!Object.hasOwn(vclusterVersions, chartVersion)) {
     throw new UsageError(
-      `the archive is of vcluster ${archived}, and would be restored into ${chartVersion}, which nobody has tried; nothing was changed\n  → restore it with a commit of this repository that has vcluster ${archived}, then upgrade`,
+      `the archive is of vcluster ${chartVersion}, which is not pinned here; nothing was changed\n  → restore it with a commit of this repository that has it, then upgrade`,
+    );
+  }
+  if (there !== undefined && there.versions.vcluster !== chartVersion) {
+    throw new UsageError(
+      `the archive is of vcluster ${chartVersion}, and ${id} in tenants.json has ${there.versions.vcluster}; nothing was changed\n  → "versions": { "vcluster": ${JSON.stringify(chartVersion)} } for ${id}, then upgrade`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { hostNamespace, MAINTENANCE_QUOTA } from '@tenantry/tenants';
 import { readRecord } from '../cluster/records.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { list, put } from '../kube/requests.ts';
+import { list, put, remove } from '../kube/requests.ts';
 import { createNotes } from '../deploy/notes.ts';
 import { type KubeObject, type ObjectOf, type Place, referenceOf, union } from '@tenantry/plan';
 import type { V1ResourceQuota } from '@tenantry/kube-library';
@@ -17,17 +17,26 @@ const CONTROL_PLANE_TIMEOUT_SECONDS = 300;
  * the inventory first, so that the next deploy of the tenant as active takes it away.
  */
 export async function admitNoTenantPods(host: KubeClient, id: string): Promise<void> {
-  const quota: KubeObject = {
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { name: MAINTENANCE_QUOTA, namespace: hostNamespace(id) },
-    spec: { hard: { pods: '1' } },
-  };
+  const quota = quotaOf(id);
   const record = await readRecord(host, id);
   const applied = { host: [referenceOf(quota)], virtual: [], release: null };
   await createNotes(host, id, record).store(union(record.inventory, applied));
   await put(host, quota);
   await quotaCounts(host, hostNamespace(id));
+}
+
+/** Ends that, as the next deploy of the tenant as active does. */
+export async function admitTenantPods(host: KubeClient, id: string): Promise<void> {
+  await remove(host, quotaOf(id));
+}
+
+function quotaOf(id: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: MAINTENANCE_QUOTA, namespace: hostNamespace(id) },
+    spec: { hard: { pods: '1' } },
+  };
 }
 
 /** Runs a vcluster's control plane while `action` runs, and ends it whatever comes of that. */

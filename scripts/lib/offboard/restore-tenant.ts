@@ -1,7 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { versions } from '@tenantry/sealed/versions';
-import { addTenant, DEFAULT_HOST, type Fleet, hostNamespace } from '@tenantry/tenants';
+import type { Fleet } from '@tenantry/tenants';
 import { placeOf } from '@tenantry/plan';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
@@ -12,8 +11,6 @@ import { ExpectedError, UsageError } from '../cli/errors.ts';
 import { checkManifest } from './check-manifest.ts';
 import { checkReceipt } from './check-receipt.ts';
 import { type ConnectedHost, connectHost, ensureHost } from '../cluster/host.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { apply } from '../kube/requests.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readTenants, type TenantDist } from '../dist/read.ts';
@@ -22,12 +19,12 @@ import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
 import { type Archive, type Manifest, unpackArchive } from './archive.ts';
-import { heldEntry } from './archived-tenant.ts';
+import { addHeld } from './archived-tenant.ts';
 import { copyArchive, decryptArchive, digestOfArchive } from './archive-store.ts';
 import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
-import { readNamespace } from '../kube/namespaces.ts';
 import { mustBeSame } from './verify-archive.ts';
+import { forgetRestore, progressOf, setProgress } from './restore-progress.ts';
 import { renewClaims } from './renew-claims.ts';
 import { restoreSnapshot } from './snapshot.ts';
 import { paired, restoreVolumes, waitForClaims } from './transfer-volumes.ts';
@@ -44,9 +41,7 @@ export interface RestoreOptions {
   readonly host: string | undefined;
 }
 
-/** On a namespace into which an archive is being restored: the archive's digest. */
-const PROGRESS = 'tenantry.dev/restoring';
-const PROGRESS_MANAGER = 'tenantry-restore';
+/** Behind an archive's digest, where it is restored. */
 const FINISHED = ' all objects are there';
 
 /**
@@ -71,7 +66,7 @@ export async function restoreTenant(
   await copyArchive(from, copy, digest, size);
   const packed = await decryptArchive(copy, identity, size);
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
-  checkManifest(id, archived.manifest, fleet, versions.vcluster);
+  checkManifest(id, archived.manifest, fleet);
   const host = await connectHost(await ensureHost(surroundings, wanted.context));
   await restoreArchive(surroundings, host, id, {
     digest,
@@ -123,39 +118,17 @@ export async function restoreArchive(
   await setProgress(host.client, id, `${digest}${FINISHED}`);
 }
 
-/** Takes the mark away that a restore has left. */
-export async function forgetRestore(host: KubeClient, id: string): Promise<void> {
-  await setProgress(host, id, null);
-}
-
-/** The archive that is being restored into a tenant's namespace; null where there is no namespace. */
-async function progressOf(host: KubeClient, id: string): Promise<string | null> {
-  const namespace = await readNamespace(host, hostNamespace(id));
-  if (namespace === null) return null;
-  return namespace.metadata.annotations?.[PROGRESS] ?? '';
-}
-
-async function setProgress(host: KubeClient, id: string, progress: string | null): Promise<void> {
-  const namespace = {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      name: hostNamespace(id),
-      ...(progress !== null && { annotations: { [PROGRESS]: progress } }),
-    },
-  };
-  await apply(host, namespace, { force: false, fieldManager: PROGRESS_MANAGER });
-}
-
 /** Held at zero until the objects are there. */
 async function addPaused(
   { workspace, print }: Surroundings,
-  { tenant }: Manifest,
+  manifest: Manifest,
   host: string,
 ): Promise<void> {
-  const held = { ...heldEntry(tenant, today()), ...(host !== DEFAULT_HOST && { host }) };
+  const { id } = manifest.tenant;
   const add = (text: string, { tenants }: Fleet) => ({
-    text: tenants.some(({ id }) => id === tenant.id) ? text : addTenant(text, held),
+    text: tenants.some((each) => each.id === id)
+      ? text
+      : addHeld(text, manifest, { host, pausedSince: today() }),
   });
   await editTenants(workspace, add, print);
 }

@@ -74,10 +74,10 @@ export async function renderCharts(
     const [id = ''] = ids;
     const render = async ({ values, chartVersion }: ChartInput) => {
       writeFileSync(valuesFile, values);
-      const own = vclusterChart(workspace.cache);
-      const isOwn = chartVersion === versions.vcluster && existsSync(own);
-      const host = { $, helm, chartDir: isOwn ? own : null };
-      return renderChart(host, { id, chartVersion, valuesFile }, versions.kubernetes);
+      const own = vclusterChart(workspace.cache, chartVersion);
+      const chartDir = existsSync(own) ? own : null;
+      const tenant = { id, chartVersion, valuesFile };
+      return renderChart({ $, helm, chartDir }, tenant, versions.kubernetes);
     };
     try {
       charts.push({ ids, id, before: await render(before), after: await render(after) });

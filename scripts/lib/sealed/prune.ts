@@ -20,6 +20,7 @@ const IMAGES = [
   'tenantry/node-runtime',
   'fluxcd/*:*-sealed-*',
   'registry:*-sealed-*',
+  'tenantry/vcluster',
   'traefik:*-sealed-*',
 ];
 
@@ -115,7 +116,7 @@ async function removeLeftovers(store: string, now: number): Promise<void> {
   for (const name of await entriesOf(store)) {
     const file = path.join(store, name);
     if (name.startsWith(DOOMED)) await rm(file, { recursive: true, force: true });
-    if (!/^(node|service|gateway|flux)-[0-9a-f]{12}$|\.partial/.test(name)) continue;
+    if (!/^(node|service|gateway|flux|vcluster)-[0-9a-f]{12}$|\.partial/.test(name)) continue;
     const { mtimeMs } = await stat(file);
     if (now - mtimeMs < LEFTOVER_MILLISECONDS || isLocked(`${file}.lock`)) continue;
     await removeDirectory(file);

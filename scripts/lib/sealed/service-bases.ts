@@ -1,12 +1,12 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { imagePath, type Layer, type RootName, roots } from '@tenantry/sealed';
 import type { Report } from '../cli/report.ts';
 import type { Shell } from '../cli/shell.ts';
 import { hasImage } from '../tools/docker.ts';
+import { buildInDirectory } from './build-in-directory.ts';
 import { type ArchiveImage, writeArchive } from './image-archive.ts';
 import { layerFactory } from './layers.ts';
-import { withLock } from '../cli/file-lock.ts';
 import { buildRootfs } from './rootfs.ts';
 import { inputHash, storeDirectory } from './store.ts';
 
@@ -42,16 +42,9 @@ export async function buildServiceBases(
   }
   const rootfs = await buildRootfs($, report, cache);
   const work = path.join(storeDirectory(cache), `service-${hash}`);
-  await withLock(`${work}.lock`, async () => {
-    if (await inDocker()) return;
-    await rm(work, { recursive: true, force: true });
-    await mkdir(work, { recursive: true });
-    try {
-      await report.step(title, async () => load($, rootfs, work, bases));
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
-  });
+  await buildInDirectory(work, inDocker, () =>
+    report.step(title, async () => load($, rootfs, work, bases)),
+  );
   return bases;
 }
 

@@ -4,7 +4,7 @@ import { versions } from '@tenantry/sealed/versions';
 import pLimit from 'p-limit';
 import { Fault } from '../cli/errors.ts';
 import type { Report } from '../cli/report.ts';
-import { buildSops, buildTools, markUsed, vclusterChart } from '../sealed/index.ts';
+import { buildSops, buildTools, extractChart, markUsed } from '../sealed/index.ts';
 import { goVersion } from './go.ts';
 import { quietShell, type Shell } from '../cli/shell.ts';
 import type { Workspace } from '../cli/workspace.ts';
@@ -67,8 +67,8 @@ export const SOPS: Tool = {
 /** The tools, ready to be called. */
 export interface Toolbox {
   readonly $: Shell;
-  /** The chart for a vcluster CLI that has none built in. */
-  readonly chartDir: string | null;
+  /** The chart of a version, for a vcluster CLI that has none built in; null where the CLI sees to it. */
+  readonly chartDir: (version: string) => Promise<string | null>;
 }
 
 /**
@@ -85,9 +85,11 @@ export async function ensureTools(
   const { $, ours } = await provideOne(() =>
     provide(workspace, TOOLS, (shell) => buildTools(shell, report, cache), signal),
   );
-  const chartDir = ours.some(({ name }) => name === 'vcluster') ? vclusterChart(cache) : null;
-  if (chartDir !== null) await markUsed(chartDir);
-  return { $, chartDir };
+  const isBuilt = ours.some(({ name }) => name === 'vcluster');
+  return {
+    $,
+    chartDir: async (version) => (isBuilt ? extractChart($, cache, version) : null),
+  };
 }
 
 /** As `ensureTools`, of sops, which only those need who keep secrets. */

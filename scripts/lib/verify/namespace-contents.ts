@@ -73,7 +73,8 @@ export async function lookAtNamespace(
   kubeVersion: string,
 ): Promise<ProbeResults> {
   const { id, hostObjects, state } = tenant;
-  const chart = await renderChart(host, tenant, kubeVersion);
+  const chartDir = await host.chartDir(tenant.chartVersion);
+  const chart = await renderChart({ $: host.$, chartDir }, tenant, kubeVersion);
   const kubeconfigs = kubeconfigSecrets(vclusterName(id), tenant.values);
   const secrets = kubeconfigs.map(({ name }) => ({ kind: 'Secret', metadata: { name } }));
   const declared = [...hostObjects, ...chart, ...secrets, ...tenant.pauseObjects];

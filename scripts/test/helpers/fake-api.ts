@@ -206,6 +206,7 @@ function filledIn(object: KubeObject): KubeObject {
   if (object.kind === 'Service') {
     return { ...object, spec: { clusterIP: '10.0.0.1', type: 'ClusterIP', ...spec } };
   }
+  if (object.kind === 'ResourceQuota') return { ...object, status: { hard: spec?.['hard'] } };
   if (object.kind === 'Pod') {
     const conditions = [{ type: 'Ready', status: 'True' }];
     return { status: { phase: 'Running', conditions }, ...object };

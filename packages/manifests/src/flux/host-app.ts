@@ -26,15 +26,15 @@ export interface FluxHostAppProps {
   readonly flux: Flux;
   /** The directories of dist/ with what all tenants of the host share, and with what Flux reads there. */
   readonly directories: { readonly hostWide: string; readonly flux: string };
-  /** Version of the vcluster chart. */
-  readonly chartVersion: string;
+  /** Of the vcluster charts of its tenants. */
+  readonly chartVersions: readonly string[];
 }
 
 /** What Flux on a host has once: where it pulls from, and the Kustomization that applies all others. */
 export class FluxHostApp extends App {
   readonly chart: Chart;
 
-  constructor({ flux, directories, chartVersion }: FluxHostAppProps) {
+  constructor({ flux, directories, chartVersions }: FluxHostAppProps) {
     super();
     this.chart = new Chart(this, FLUX_DIRECTORY, { disableResourceNameHashes: true });
     const named = (name: string) => ({ name, namespace: FLUX_NAMESPACE, labels: MANAGED });
@@ -45,7 +45,6 @@ export class FluxHostApp extends App {
       ...(flux.insecure && { insecure: true }),
       ...(flux.pullSecret !== null && { secretRef: { name: flux.pullSecret } }),
     });
-    const digest = flux.charts[chartVersion];
 
     // Made by deploy for what it keeps there; a tenant's route needs it as well.
     new k8s.KubeNamespace(this.chart, 'system', {
@@ -59,14 +58,17 @@ export class FluxHostApp extends App {
       metadata: root,
       spec: { ...source('dist'), ref: { tag: DIST_TAG } },
     });
-    new OCIRepository(this.chart, 'chart', {
-      metadata: named(fluxChart(chartVersion)),
-      spec: {
-        ...source('vcluster'),
-        ref: { tag: chartVersion, ...(digest !== undefined && { digest }) },
-        layerSelector: { mediaType: CHART_MEDIA_TYPE, operation: 'copy' },
-      },
-    });
+    for (const version of chartVersions) {
+      const digest = flux.charts[version];
+      new OCIRepository(this.chart, fluxChart(version), {
+        metadata: named(fluxChart(version)),
+        spec: {
+          ...source('vcluster'),
+          ref: { tag: version, ...(digest !== undefined && { digest }) },
+          layerSelector: { mediaType: CHART_MEDIA_TYPE, operation: 'copy' },
+        },
+      });
+    }
     const defaults = kustomizationDefaults(flux.interval);
     new Kustomization(this.chart, 'root', {
       metadata: root,

@@ -10,16 +10,13 @@ import {
 } from '@tenantry/tenants';
 import { objectsOf } from '../manifest-object.ts';
 import { memo } from '../memo.ts';
-import type { Pins } from '../pins.ts';
 import { ANY_ID, type FileTemplate, fileTemplate, fileTemplates, filled } from '../templates.ts';
 import { fileName, filesOf, inDirectory, type Tree } from '../tree.ts';
 import { FluxHostApp } from './host-app.ts';
 import { FluxTenantApp } from './tenant-app.ts';
 
-/** Kubernetes' own image; the version is that of the host's API server or one minor beside it. */
+/** Kubernetes' own image. Of the tenant's Kubernetes, which is the host's or one minor beside it. */
 const KUBECTL = 'registry.k8s.io/kubectl';
-
-type FluxPins = Pick<Pins, 'vcluster' | 'kubernetes'>;
 
 /**
  * The files of dist/_flux, for each host that Flux is set up for; of several hosts each has a
@@ -28,7 +25,6 @@ type FluxPins = Pick<Pins, 'vcluster' | 'kubernetes'>;
  */
 export function synthesizeFlux(
   { hosts, tenants }: Pick<Fleet, 'hosts' | 'tenants'>,
-  pins: FluxPins,
   withSecrets: ReadonlySet<string>,
 ): Tree {
   const isOnly = hosts.length === 1;
@@ -40,7 +36,7 @@ export function synthesizeFlux(
         flux: isOnly ? FLUX_DIRECTORY : `${FLUX_DIRECTORY}/${host.name}`,
       };
       const here = tenants.filter((tenant) => tenant.host === host);
-      const files = hostFiles(host.flux, directories, here, pins, withSecrets);
+      const files = hostFiles(host.flux, directories, here, withSecrets);
       return [...(isOnly ? files : inDirectory(host.name, files))];
     }),
   );
@@ -50,48 +46,48 @@ function hostFiles(
   flux: Flux,
   directories: { readonly hostWide: string; readonly flux: string },
   tenants: readonly Tenant[],
-  pins: FluxPins,
   withSecrets: ReadonlySet<string>,
 ): Tree {
-  const shared = { flux, chartVersion: pins.vcluster, directory: directories.flux };
-  const kubectl = `${KUBECTL}:${pins.kubernetes}`;
-  // Tenants differ in nothing but their id, and in these two.
+  const chartVersions = [...new Set(tenants.map(({ versions }) => versions.vcluster))].sort();
+  // Tenants differ in nothing but their id, and in these.
   const templates = memo((key: string) => {
-    const { state, hasSecrets } = JSON.parse(key) as Kind;
-    return tenantTemplates({ ...shared, kubectl, state, hasSecrets });
+    const kind = JSON.parse(key) as Kind;
+    return tenantTemplates({ ...kind, flux, directory: directories.flux });
   });
+  const host = new FluxHostApp({ flux, directories, chartVersions });
   return new Map([
-    ...filesOf('', objectsOf(new FluxHostApp({ ...shared, directories }).chart)),
-    ...tenants.flatMap(({ id, state }) => {
-      const kind: Kind = { state, hasSecrets: withSecrets.has(id) };
+    ...filesOf('', objectsOf(host.chart)),
+    ...tenants.flatMap(({ id, state, versions }) => {
+      const kind: Kind = { state, versions, hasSecrets: withSecrets.has(id) };
       return [...inDirectory(id, filled(templates(JSON.stringify(kind)), id))];
     }),
   ]);
 }
 
-interface Kind extends Pick<Tenant, 'state'> {
+interface Kind extends Pick<Tenant, 'state' | 'versions'> {
   readonly hasSecrets: boolean;
 }
 
 interface TemplateProps extends Kind {
   readonly flux: Flux;
-  readonly chartVersion: string;
-  readonly kubectl: string;
   /** Of all that Flux on the host reads, within dist/. */
   readonly directory: string;
 }
 
 function tenantTemplates({
   state,
+  versions,
   hasSecrets,
+  flux,
   directory,
-  ...rest
 }: TemplateProps): readonly FileTemplate[] {
   const own = `${directory}/${ANY_ID}`;
   // From a directory below `own` up to dist/.
   const up = '../'.repeat(own.split('/').length + 1);
   const app = new FluxTenantApp({
-    ...rest,
+    flux,
+    chartVersion: versions.vcluster,
+    kubectl: `${KUBECTL}:v${versions.kubernetes}`,
     tenant: { id: ANY_ID, state },
     directory: own,
     secrets: hasSecrets ? `../../${own}/secrets` : null,

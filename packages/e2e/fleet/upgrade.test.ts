@@ -1,0 +1,150 @@
+import { beforeAll, expect, jest, test } from '@jest/globals';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import {
+  applyIn,
+  CONFIG_MAP,
+  deploymentOf,
+  directory,
+  host,
+  killAfter,
+  pnpm,
+  pnpmOk,
+  referenceTenants,
+  steadyClient,
+  tenant,
+  timed,
+  writeTenants,
+} from '../src/index.ts';
+
+// Where there is no registry, the first upgrade compiles a vcluster.
+jest.setTimeout(40 * 60_000);
+
+const FORMER = '0.36.0';
+const NEXT = '0.36.1';
+/** In which a restore that is killed is well on its way. */
+const RESTORE_MILLISECONDS = 25_000;
+const AFTER = { ...CONFIG_MAP, data: { entry: 'after the upgrade' } };
+
+const archives = join(directory, 'archives');
+const greeting = (name: string) => `Hello there TenantID ✋ ${name}`;
+
+/** Alice is the canary; the version is their plan's. */
+async function synth(vcluster: string): Promise<void> {
+  const { plans, ...rest } = referenceTenants() as Record<string, unknown>;
+  const { small } = plans as { small: object };
+  writeTenants({
+    ...rest,
+    plans: { small: { ...small, versions: { vcluster } } },
+    waves: ['canary'],
+    tenants: [
+      { id: 'alice', name: 'Alice', wave: 'canary' },
+      { id: 'bob', name: 'Bob' },
+    ],
+  });
+  await pnpmOk(['synth']);
+}
+
+/** Which vcluster a tenant's control plane is of, as its image says. */
+async function versionOf(id: string): Promise<string> {
+  const path = 'jsonpath={.spec.template.spec.containers[?(@.name=="syncer")].image}';
+  const statefulSet = ['get', 'statefulset', `tenant-${id}`, '-n', `vcluster-tenant-${id}`];
+  return (await host([...statefulSet, '-o', path])).replace(/^.*:/, '');
+}
+
+/** The snapshots that were kept of a tenant, oldest first. */
+const snapshotsOf = (id: string) =>
+  readdirSync(archives)
+    .filter((name) => name.startsWith(`${id}-`) && name.endsWith('.tar.gz'))
+    .sort();
+
+const entryOf = (id: string) =>
+  tenant(id, ['get', 'configmap', CONFIG_MAP.metadata.name, '-o', 'jsonpath={.data.entry}']);
+
+beforeAll(async () => {
+  rmSync(archives, { recursive: true, force: true });
+  await synth(FORMER);
+  await timed('deploy', () => pnpmOk(['deploy']));
+  for (const id of ['alice', 'bob']) await applyIn(id, [CONFIG_MAP]);
+});
+
+test('a plan says of which versions a snapshot is taken before', async () => {
+  await synth(NEXT);
+  const { stdout } = await pnpmOk(['--silent', 'plan']);
+  expect(stdout).toMatch(/^wave 1 of 2, canary: alice$[^]*^wave 2 of 2, rest: bob$/m);
+  const line = `  + snapshot of vcluster ${FORMER}, Kubernetes 1.36.3, in archives/`;
+  expect(stdout.split('\n').filter((each) => each === line)).toHaveLength(2);
+});
+
+test('a canary that fails is upgraded, with a snapshot before, and the rest is held back', async () => {
+  // Somebody of hers scales her service, so that ours is not to be changed unasked.
+  const scale = ['scale', `deployment/${deploymentOf('alice')}`, '--replicas=0', '-n', 'default'];
+  await tenant('alice', scale);
+  const client = await steadyClient('bob', greeting('Bob'));
+  const held = await timed('deploy of the canary', () => pnpm(['run', 'deploy']));
+  const { requests, failures } = await client.stop();
+  expect(held).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('held back: wave canary failed: rest (bob)'),
+  });
+  expect([await versionOf('alice'), await versionOf('bob')]).toEqual([NEXT, FORMER]);
+  process.stderr.write(`Bob: ${requests} requests, ${failures.length} failed\n`);
+  expect(failures).toEqual([]);
+  expect(snapshotsOf('bob')).toEqual([]);
+  const [snapshot = ''] = snapshotsOf('alice');
+  expect(snapshot).toMatch(new RegExp(`Z-vcluster-${FORMER}-kubernetes-1\\.36\\.3\\.tar\\.gz$`));
+  expect(statSync(join(archives, snapshot)).mode & 0o777).toBe(0o600);
+  await execa('sha256sum', ['--check', `${snapshot}.sha256`], { cwd: archives });
+});
+
+test('once the canary is mended, the same command goes on with the rest', async () => {
+  const { stdout } = await timed('deploy of the rest', () =>
+    pnpmOk(['run', 'deploy', '--take-over']),
+  );
+  expect(stdout).toContain(`alice: ${greeting('Alice')}`);
+  expect(stdout).toContain(`bob: ${greeting('Bob')}`);
+  expect([await versionOf('alice'), await versionOf('bob')]).toEqual([NEXT, NEXT]);
+  // One for each version that was left.
+  expect([snapshotsOf('alice').length, snapshotsOf('bob').length]).toEqual([1, 1]);
+  expect(await entryOf('bob')).toBe(CONFIG_MAP.data.entry);
+  expect((await pnpmOk(['run', 'deploy'])).stdout).toContain(
+    'nothing changed: 2 of 2 tenants match dist/',
+  );
+});
+
+test('a snapshot is the way back, killed on the way, and a neighbour notices nothing', async () => {
+  await applyIn('bob', [AFTER]);
+  const client = await steadyClient('alice', greeting('Alice'));
+  const restore = ['restore', 'bob', '--from', join(archives, snapshotsOf('bob')[0] ?? '')];
+  const killed = await killAfter(restore, RESTORE_MILLISECONDS, 'group');
+  process.stderr.write(
+    `restore ${killed ? 'killed' : 'ended before'} ${RESTORE_MILLISECONDS} ms\n`,
+  );
+  const { stdout } = await timed('restore', () => pnpmOk(restore));
+  expect(stdout).toContain(`bob: ${greeting('Bob')}`);
+  expect(await entryOf('bob')).toBe(CONFIG_MAP.data.entry);
+  expect([await versionOf('alice'), await versionOf('bob')]).toEqual([NEXT, FORMER]);
+  expect(readFileSync(join(directory, 'tenants.json'), 'utf8')).toMatch(
+    /"id": "bob",[^]*"versions": \{\s*"vcluster": "0\.36\.0"/,
+  );
+  await pnpmOk(['synth', '--check']);
+  expect((await pnpmOk(['run', 'deploy'])).stdout).toContain(
+    'nothing changed: 2 of 2 tenants match dist/',
+  );
+  const { requests, failures } = await client.stop();
+  process.stderr.write(`Alice: ${requests} requests, ${failures.length} failed\n`);
+  expect(failures).toEqual([]);
+  expect(requests).toBeGreaterThan(100);
+});
+
+test('and one that is paused is upgraded with a snapshot too, and resumed with its data', async () => {
+  await pnpmOk(['pause', 'bob']);
+  await synth(NEXT);
+  await pnpmOk(['pause', 'bob']);
+  expect([await versionOf('bob'), snapshotsOf('bob').length]).toEqual([NEXT, 2]);
+  const pods = ['get', 'pods,resourcequotas', '-n', 'vcluster-tenant-bob', '-o', 'name'];
+  expect(await host(pods)).toBe('resourcequota/tenant-bob');
+  expect((await pnpmOk(['resume', 'bob'])).stdout).toContain(`bob: ${greeting('Bob')}`);
+  expect(await entryOf('bob')).toBe(CONFIG_MAP.data.entry);
+});
