@@ -41,7 +41,12 @@ export async function installFlux(id: string): Promise<void> {
     const { sealed } = await chooseWay(quietShell());
     await helm(
       sealed
-        ? ['package', vclusterChart(workspace(process.env).cache), '--destination', work]
+        ? [
+            'package',
+            vclusterChart(workspace(process.env).cache, chartVersion),
+            '--destination',
+            work,
+          ]
         : [
             'pull',
             'vcluster',

@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { defaultVersions } from '@tenantry/sealed/tenant-versions';
 import { parse } from 'yaml';
 import type { Tree } from '../src/index.ts';
 import { synthesize } from '../src/index.ts';
 import { validatorOf } from './definition.ts';
-import { alice, bob, differences, fleetOf, pins, treeOf } from './fleet.ts';
+import { alice, bob, differences, fleetOf, onlyTenant, pins, treeOf } from './fleet.ts';
 
+const VCLUSTER = onlyTenant(fleetOf([alice])).versions.vcluster;
 const FLUX = { registry: 'oci://registry.example.com/tenants' };
 const host = { engine: 'flux', flux: FLUX };
 const paused = { ...bob, state: 'paused', pausedBy: 'operator', pausedSince: '2026-01-01' };
@@ -145,7 +145,7 @@ test('every object fits the schema of its CustomResourceDefinition', () => {
     ...FLUX,
     insecure: true,
     pullSecret: 'registry',
-    charts: { [defaultVersions.vcluster]: `sha256:${'0'.repeat(64)}` },
+    charts: { [VCLUSTER]: `sha256:${'0'.repeat(64)}` },
     interval: '30s',
   };
   const kinds = new Map(
@@ -373,8 +373,8 @@ test('only what applies a tenant’s objects is let in to its virtual cluster, t
 
 test('a chart whose digest is known is pulled by it', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
-  const charts = { [defaultVersions.vcluster]: digest, '0.1.0': `sha256:${'b'.repeat(64)}` };
+  const charts = { [VCLUSTER]: digest, '0.1.0': `sha256:${'b'.repeat(64)}` };
   const of = fluxTree([alice], { host: { flux: { ...FLUX, charts } } });
-  const source = objectsOf(of).get(`OCIRepository flux-system/vcluster-${defaultVersions.vcluster}`);
-  expect(source?.['spec'].ref).toEqual({ tag: defaultVersions.vcluster, digest });
+  const source = objectsOf(of).get(`OCIRepository flux-system/vcluster-${VCLUSTER}`);
+  expect(source?.['spec'].ref).toEqual({ tag: VCLUSTER, digest });
 });

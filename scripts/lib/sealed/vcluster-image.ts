@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { roots, vclusterBuild, vclusterImage } from '@tenantry/sealed';
 import { vclusterVersions } from '@tenantry/sealed/tenant-versions';
-import { withLock } from '../cli/file-lock.ts';
 import type { Report } from '../cli/report.ts';
 import type { Shell } from '../cli/shell.ts';
 import { hasImage } from '../tools/docker.ts';
 import { buildInDirectory } from './build-in-directory.ts';
-import { compileTools } from './go-install.ts';
+import { compileInTurn } from './go-install.ts';
 import { writeArchive } from './image-archive.ts';
 import { layerFactory } from './layers.ts';
 import { describe } from './node-image.ts';
@@ -48,12 +47,7 @@ export async function buildVclusterImage(
       async () => {
         const [source, directory] = [path.join(work, 'source'), path.join(work, 'bin')];
         await writeVclusterModule(source, version);
-        // Go processes that compile the same packages at the same time compile them twice.
-        await withLock(path.join(storeDirectory(cache), `go-${build.queue}.lock`), () =>
-          report.step(`compile ${build.title}`, () =>
-            compileTools($, report, build, { source, directory }),
-          ),
-        );
+        await compileInTurn($, report, cache, build, { source, directory });
         const find = (binary: string) => path.join(directory, binary);
         const layers = layerFactory($, { rootfs, find, directory: work });
         const archive = path.join(work, 'image.tar');
