@@ -1,5 +1,6 @@
 import { type Fleet, pausedByOperator } from '@tenantry/tenants';
 import { deploy } from '../lib/deploy/deploy.ts';
+import { refuseFlux } from '../lib/deploy/engine.ts';
 import { editTenants, findTenant, withStates } from '../lib/dist/edit-tenants.ts';
 import { UsageError } from '../lib/cli/errors.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
@@ -18,6 +19,10 @@ export default defineCommand({
     const day = today();
     const pause = (text: string, fleet: Fleet) => {
       const tenant = findTenant(fleet, id);
+      refuseFlux(
+        [tenant.host],
+        `write "state": "paused" of ${id} into tenants.json, run pnpm synth and commit both, and Flux does it`,
+      );
       if (tenant.state === 'offboarding') {
         throw new UsageError(
           `${id} is offboarding, which holds it paused already\n  → pnpm resume ${id}, or pnpm offboard ${id}`,

@@ -1,5 +1,8 @@
 import { activate } from '../lib/dist/activate.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
+import { refuseFlux } from '../lib/deploy/engine.ts';
+import { findTenant } from '../lib/dist/edit-tenants.ts';
+import { readFleet } from '../lib/dist/tenants-file.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 
 export default defineCommand({
@@ -11,6 +14,11 @@ export default defineCommand({
   live: true,
   async run(context) {
     const [id = ''] = context.positionals;
+    const { host } = findTenant(readFleet(context.workspace.tenantsFile), id);
+    refuseFlux(
+      [host],
+      `write "state": "active" of ${id} into tenants.json, run pnpm synth and commit both, and Flux does it`,
+    );
     await activate(context, id);
     await deploy(context, [id]);
   },

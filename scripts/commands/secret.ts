@@ -17,7 +17,6 @@ export default defineCommand({
         `${JSON.stringify(action)} is nothing to do with a secret\n  → pnpm secret edit ${id}`,
       );
     }
-    findTenant(readFleet(context.workspace.tenantsFile), id);
-    await editSecrets(context, id);
+    await editSecrets(context, findTenant(readFleet(context.workspace.tenantsFile), id));
   },
 });

@@ -57,6 +57,7 @@ function alice(changes: Partial<TenantDist> = {}): TenantDist {
       },
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels: LABELS } },
     ],
+    pauseObjects: [],
     virtualObjects: [
       {
         apiVersion: 'v1',

@@ -40,6 +40,19 @@ test('a tenant’s Secrets are among its objects, and no other’s; dist/ has no
   expect(JSON.stringify(contents(place.dist))).not.toContain('ENC[');
 });
 
+test('where Flux is set up, synth tells it of a tenant’s first Secret', async () => {
+  const host = { flux: { registry: 'oci://registry.example.com/tenants' } };
+  place.tenants(JSON.stringify({ host, tenants: [{ id: 'alice', name: 'Alice' }] }));
+  await synthDist(place, quiet);
+  place.write('secrets/alice.yaml', SECRET);
+  const lines: string[] = [];
+  await synthDist(place, (line) => void lines.push(line));
+  expect(lines[0]).toBe(
+    '_flux: alice/vcluster/kustomization.virtual.yaml, +alice/secrets/kustomization.yaml',
+  );
+  expect(await checkDist(place, quiet)).toBe(0);
+});
+
 describe('nothing is planned, deployed or synthesized while secrets/ has', () => {
   test.each([
     [

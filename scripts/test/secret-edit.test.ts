@@ -56,6 +56,17 @@ test('the first edit makes the file of what is saved', () => {
   expect(fakes.calls('sops').at(-1)).toEqual(['edit', path()]);
 });
 
+test('where Flux is the engine, it says so, and of the first that synth tells Flux of it', () => {
+  const host = { engine: 'flux', flux: { registry: 'oci://registry.example.com/tenants' } };
+  place.tenants(JSON.stringify({ host, tenants: [{ id: 'alice', name: 'Alice' }] }));
+  sops({ edit: saves(file('Secret', `NEW: ${VALUE}`)) });
+  const next = () => run('edit', 'alice').stdout.split('→ ')[1];
+  expect([next(), next()]).toEqual([
+    'run pnpm synth and commit both, and Flux applies it\n',
+    'commit it, and Flux applies it\n',
+  ]);
+});
+
 test('a first edit that saves nothing leaves nothing', () => {
   sops();
   expect(run('edit', 'alice')).toMatchObject({ code: 0 });

@@ -133,6 +133,20 @@ describe('synth', () => {
     expect(contents(place.dist)).toEqual(before);
   });
 
+  test('gives other engines directories of their own, and takes them away again', async () => {
+    await synth();
+    const before = contents(place.dist);
+    const argocd = { repository: 'https://git.example.com/acme/tenants.git' };
+    const host = { flux: { registry: 'oci://registry.example.com/tenants' } };
+    place.tenants(JSON.stringify({ argocd, host, tenants: [alice, bob] }));
+    await synth();
+    expect(directories()).toEqual(['_argocd', '_flux', '_host', 'alice', 'bob']);
+    expect(await checkDist(place, () => {})).toBe(0);
+    place.tenants([alice, bob]);
+    await synth();
+    expect(contents(place.dist)).toEqual(before);
+  });
+
   test('undoes changes by hand', async () => {
     await synth();
     const before = contents(place.dist);

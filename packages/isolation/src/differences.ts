@@ -4,7 +4,13 @@ type Fields = Readonly<Record<string, unknown>>;
 const SERVICE_FIELDS = new Set(['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies']);
 
 /** Labels that others than dist/ and the chart write, and that open nothing. */
-const FOREIGN_LABELS = new Set(['kubernetes.io/metadata.name']);
+const FOREIGN_LABELS = new Set([
+  'kubernetes.io/metadata.name',
+  // Flux says of what it applies by which of its objects.
+  ...['helm', 'kustomize'].flatMap((of) =>
+    ['name', 'namespace'].map((key) => `${of}.toolkit.fluxcd.io/${key}`),
+  ),
+]);
 
 /** A default that the scheduler reads from a namespace. */
 const NODE_SELECTOR = /^scheduler\.alpha\.kubernetes\.io\//;

@@ -27,7 +27,7 @@ export type VirtualUids = ReadonlyMap<string, string>;
 
 export interface Expected {
   readonly id: string;
-  /** The objects of dist/ and of the rendered chart. */
+  /** The objects of dist/ and of the rendered chart, and the Secrets with its kubeconfig. */
   readonly declared: readonly Pick<KubeObject, 'kind' | 'metadata'>[];
   /** Of the kinds in `compared`; null where the virtual cluster was not asked. */
   readonly virtual: VirtualUids | null;
@@ -47,8 +47,7 @@ export function unexpectedObjects(
   const vcluster = vclusterName(id);
   const known = new Set([
     ...EVERYWHERE,
-    // Its kubeconfig and its certificates.
-    `Secret/vc-${vcluster}`,
+    // Its certificates.
     `Secret/${vcluster}-certs`,
     `PersistentVolumeClaim/${controlPlaneClaim(id)}`,
     // Made by verify itself for as long as it runs.

@@ -158,6 +158,8 @@ test('a namespace that is another kind of place is named', () => {
       'kubernetes.io/metadata.name': 'n',
       'pod-security.kubernetes.io/enforce': 'privileged',
       'istio.io/rev': 'x',
+      'kustomize.toolkit.fluxcd.io/name': 'tenant-alice-host',
+      'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
     },
     { 'scheduler.alpha.kubernetes.io/node-selector': 'a=b', note: 'x' },
   );

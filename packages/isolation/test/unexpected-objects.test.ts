@@ -37,7 +37,11 @@ const FAMILY = [
 ];
 const EXPECTED: Expected = {
   id: 'alice',
-  declared: [object('NetworkPolicy', 'default-deny'), object('StatefulSet', 'tenant-alice')],
+  declared: [
+    object('NetworkPolicy', 'default-deny'),
+    object('StatefulSet', 'tenant-alice'),
+    object('Secret', 'vc-tenant-alice'),
+  ],
   virtual: virtualUids('Pod', [object('Pod', 'app', { namespace: 'default', uid: 'inside-1' })]),
   compared: new Set(['Pod']),
 };

@@ -10,7 +10,9 @@ export {
   synthesizeHosts,
   type TenantManifest,
   TenantSynthesizer,
-  type Tree,
 } from './synth.ts';
+export type { Tree } from './tree.ts';
+export { synthesizeFlux } from './flux/synth-flux.ts';
+export { synthesizeArgoCd } from './argocd-app.ts';
 export type { ManifestObject } from './manifest-object.ts';
 export { SYNCER_RIGHTS, type SyncerRight } from './syncer-role.ts';

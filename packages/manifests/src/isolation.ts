@@ -1,6 +1,8 @@
 import {
   covers,
   EGRESS_POLICY,
+  FLUX_NAMESPACE,
+  FLUX_POLICY,
   type Gateway,
   hostLabels,
   hostNamespace,
@@ -23,6 +25,8 @@ export interface IsolationProps {
   readonly apiCidr: string | null;
   /** The Gateway that the tenant's route attaches to; null for none. */
   readonly gateway: Gateway | null;
+  /** Whether Flux is let in to the virtual cluster. */
+  readonly flux: boolean;
   /** The pods that an open NodePort and the route lead to. */
   readonly reached: ReachedPods;
 }
@@ -36,8 +40,9 @@ export interface IsolationProps {
 export class Isolation extends Construct {
   readonly #metadata: k8s.ObjectMeta;
 
-  constructor(scope: Construct, id: string, { tenant, apiCidr, gateway, reached }: IsolationProps) {
+  constructor(scope: Construct, id: string, props: IsolationProps) {
     super(scope, id);
+    const { tenant, apiCidr, gateway, flux, reached } = props;
     this.#metadata = { namespace: hostNamespace(tenant.id), labels: hostLabels(tenant.id) };
     const vcluster = vclusterName(tenant.id);
     const workload = { matchLabels: { [SYNCED_LABEL]: vcluster } };
@@ -83,6 +88,13 @@ export class Isolation extends Construct {
         ingress: [{ ports: [port(reached.port)], from: [namespaceOf(gateway)] }],
       });
     }
+    if (flux) {
+      this.#policy(FLUX_POLICY, {
+        podSelector: controlPlane,
+        policyTypes: ['Ingress'],
+        ingress: [{ ports: [port(API_SERVER_PORT)], from: [KUSTOMIZE_CONTROLLER] }],
+      });
+    }
     const { egress, nameservers } = tenant.plan;
     if (egress.length > 0) {
       this.#policy(EGRESS_POLICY, {
@@ -113,8 +125,14 @@ export class Isolation extends Construct {
   }
 }
 
+/** What of Flux applies a tenant's objects inside. */
+const KUSTOMIZE_CONTROLLER: k8s.NetworkPolicyPeer = {
+  ...namespaceOf({ namespace: FLUX_NAMESPACE }),
+  podSelector: { matchLabels: { app: 'kustomize-controller' } },
+};
+
 /** All pods of the Gateway's namespace: an implementation names and labels its own as it likes. */
-export function namespaceOf({ namespace }: Gateway): k8s.NetworkPolicyPeer {
+export function namespaceOf({ namespace }: Pick<Gateway, 'namespace'>): k8s.NetworkPolicyPeer {
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 

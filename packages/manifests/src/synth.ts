@@ -1,6 +1,10 @@
 import {
+  ARGOCD_DIRECTORY,
+  DEFAULT_ENGINE,
   DEFAULT_HOST,
+  type Engine,
   type Fleet,
+  FLUX_DIRECTORY,
   type Host,
   hostsDirectory,
   LAST_WAVE,
@@ -9,6 +13,8 @@ import {
   type Wave,
 } from '@tenantry/tenants';
 import { workload, type WorkloadProps } from '@tenantry/workload';
+import { synthesizeArgoCd } from './argocd-app.ts';
+import { synthesizeFlux } from './flux/synth-flux.ts';
 import { HostApp } from './host-app.ts';
 import { type ManifestObject, objectsOf } from './manifest-object.ts';
 import { memo } from './memo.ts';
@@ -16,10 +22,9 @@ import type { Pins } from './pins.ts';
 import { DefaultsApp, TenantHostApp, type TenantHostAppProps, WorkloadApp } from './tenant-app.ts';
 import { vclusterValues } from './vcluster-values.ts';
 import { nodePortsOf, reachedPods } from './workload-service.ts';
-import { toYaml, yamlTemplate } from './yaml.ts';
-
-/** Files by their path, with `/` between the parts. */
-export type Tree = ReadonlyMap<string, string>;
+import { ANY_ID, fileTemplates, filled } from './templates.ts';
+import { fileName, filesOf, inDirectory, json, type Tree } from './tree.ts';
+import { yamlTemplate } from './yaml.ts';
 
 /** What the commands need to know of a tenant: `tenant.json` in its directory. */
 export interface TenantManifest {
@@ -42,17 +47,32 @@ export interface TenantManifest {
   readonly wave: Wave;
 }
 
-/** What the commands need to know of one of several hosts: `host.json` in its directory. */
+/**
+ * What the commands need to know of a host: `host.json` in its directory. The only one has none where
+ * `pnpm deploy` is its engine: its tenants say the rest.
+ */
 export interface HostManifest {
   readonly name: string;
   readonly context: string;
+  /** Who applies dist/ there. */
+  readonly engine: Engine;
 }
 
-/** dist/ for a fleet: a directory for its hosts, and one for each tenant. */
-export function synthesize({ hosts, tenants }: Fleet, pins: Pins): Tree {
+/**
+ * dist/ for a fleet: a directory for its hosts, one for each tenant, and those for other engines.
+ * `withSecrets` are the ids of tenants that have Secrets in secrets/.
+ */
+export function synthesize(
+  fleet: Fleet,
+  pins: Pins,
+  withSecrets: ReadonlySet<string> = new Set(),
+): Tree {
+  const { hosts, tenants } = fleet;
   const synthesizerOf = memo((host: Host) => new TenantSynthesizer(host, pins));
   return new Map([
     ...inDirectory(hostsDirectory(hosts), synthesizeHosts(hosts, pins)),
+    ...inDirectory(FLUX_DIRECTORY, synthesizeFlux(fleet, pins, withSecrets)),
+    ...inDirectory(ARGOCD_DIRECTORY, synthesizeArgoCd(fleet)),
     ...tenants.flatMap((tenant) => [
       ...inDirectory(tenant.id, synthesizerOf(tenant.host).synthesize(tenant)),
     ]),
@@ -64,21 +84,20 @@ export function synthesizeHosts(
   hosts: readonly Host[],
   { pausePage }: Pick<Pins, 'pausePage'>,
 ): Tree {
-  const objects = (host: Host) => filesOf('', objectsOf(new HostApp({ host, pausePage }).chart));
-  const [only] = hosts;
-  if (only !== undefined && hosts.length === 1) return objects(only);
+  const isOnly = hosts.length === 1;
   return new Map(
     hosts.flatMap((host) => {
-      const { name, context } = host;
-      const manifest: HostManifest = { name, context };
-      const files = [['host.json', json(manifest)] as const, ...objects(host)];
-      return [...inDirectory(name, new Map(files))];
+      const { name, context, engine } = host;
+      const manifest = { name, context, ...(engine !== DEFAULT_ENGINE && { engine }) };
+      const isTold = !isOnly || engine !== DEFAULT_ENGINE;
+      const files = new Map([
+        ...(isTold ? [['host.json', json(manifest)] as const] : []),
+        ...filesOf('', objectsOf(new HostApp({ host, pausePage }).chart)),
+      ]);
+      return [...(isOnly ? files : inDirectory(name, files))];
     }),
   );
 }
-
-/** Stands for an id in objects made for any tenant; no id, name or context can hold it. */
-const ANY_ID = '\uE000';
 
 /** What a tenant's objects on the host have from the workload. */
 type Reach = Pick<TenantHostAppProps, 'nodePorts' | 'reached'>;
@@ -130,10 +149,8 @@ export class TenantSynthesizer {
     };
     return new Map([
       ['tenant.json', json(written(manifest))],
-      ...host(JSON.stringify({ reach, state, hostnames: names })).map(
-        ({ path, text }) => [path(id), text(id)] as const,
-      ),
-      ['vcluster.yaml', values(state)],
+      ...filled(host(JSON.stringify({ reach, state, hostnames: names })), id),
+      ['vcluster.yaml', values(state)(id)],
       ...this.#defaults,
       ...filesOf('virtual/', objects, virtualFileName),
     ]);
@@ -141,45 +158,26 @@ export class TenantSynthesizer {
 
   /** What tenants on a plan have in common. */
   #planFiles(plan: Plan) {
-    const { apiCidr, gateway, storageClasses } = this.#host;
+    const { apiCidr, gateway, flux, storageClasses } = this.#host;
     return {
       host: memo((key: string) => {
         const { reach, ...tenant } = JSON.parse(key) as Common;
-        return hostTemplates({
+        const { chart } = new TenantHostApp({
           tenant: { ...tenant, id: ANY_ID, plan },
           apiCidr,
           gateway,
+          flux: flux !== null,
           storageClasses,
           ...reach,
         });
+        return fileTemplates('host/', objectsOf(chart));
       }),
-      values: memo((state: Tenant['state']) => toYaml(vclusterValues({ plan, state }, this.#pins))),
+      values: memo((state: Tenant['state']) => {
+        const tenant = { id: ANY_ID, plan, state, flux: flux !== null };
+        return yamlTemplate(vclusterValues(tenant, this.#pins), ANY_ID);
+      }),
     };
   }
-}
-
-/** A file of `host/` for any id. */
-interface HostTemplate {
-  readonly path: (id: string) => string;
-  readonly text: (id: string) => string;
-}
-
-function hostTemplates(props: TenantHostAppProps): readonly HostTemplate[] {
-  return objectsOf(new TenantHostApp(props).chart).map((object) => {
-    const path = `host/${fileName(object)}`;
-    return {
-      path: (id) => path.replaceAll(ANY_ID, id),
-      text: yamlTemplate(object, ANY_ID),
-    };
-  });
-}
-
-function filesOf(
-  prefix: string,
-  objects: readonly ManifestObject[],
-  nameOf: (object: ManifestObject) => string = fileName,
-): Tree {
-  return new Map(objects.map((object) => [prefix + nameOf(object), toYaml(object)]));
 }
 
 /**
@@ -196,23 +194,10 @@ function written({ images, settings, host, wave, ...manifest }: TenantManifest):
   };
 }
 
-function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function inDirectory(directory: string, files: Tree): Tree {
-  return new Map([...files].map(([path, text]) => [`${directory}/${path}`, text]));
-}
-
 /** Objects of one name in other namespaces than the workload's own have theirs in front. */
 export function virtualFileName(object: ManifestObject): string {
   const { name, namespace = workload.service.namespace } = object.metadata;
   return namespace === workload.service.namespace
     ? fileName(object)
     : fileName({ ...object, metadata: { name: `${namespace}.${name}` } });
-}
-
-/** `networkpolicy.default-deny.yaml`. */
-function fileName({ kind, metadata }: ManifestObject): string {
-  return `${kind.toLowerCase()}.${metadata.name}.yaml`;
 }

@@ -19,6 +19,8 @@ export interface TenantHostAppProps {
   readonly storageClasses: readonly string[];
   /** The host's Gateway; null where tenants are not reached by names. */
   readonly gateway: Gateway | null;
+  /** Whether Flux is let in to the virtual cluster. */
+  readonly flux: boolean;
   /** How many NodePorts the workload has. */
   readonly nodePorts: number;
   /** The pods that it is reached by. */
@@ -31,10 +33,10 @@ export class TenantHostApp extends App {
 
   constructor(props: TenantHostAppProps) {
     super();
-    const { tenant, apiCidr, gateway, storageClasses, nodePorts, reached } = props;
+    const { tenant, apiCidr, gateway, flux, storageClasses, nodePorts, reached } = props;
     this.chart = new Chart(this, 'host', { disableResourceNameHashes: true });
     new HostNamespace(this.chart, 'namespace', { tenant, nodePorts, storageClasses });
-    new Isolation(this.chart, 'isolation', { tenant, apiCidr, gateway, reached });
+    new Isolation(this.chart, 'isolation', { tenant, apiCidr, gateway, flux, reached });
     if (gateway !== null) new TenantRoute(this.chart, 'route', { tenant, gateway });
   }
 }

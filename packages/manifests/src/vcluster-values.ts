@@ -3,8 +3,11 @@ import {
   CONTROL_PLANE_INIT,
   CONTROL_PLANE_VOLUME,
   COREDNS,
+  fluxCredentialsSecret,
   formatBytes,
+  hostNamespace,
   type Tenant,
+  vclusterName,
 } from '@tenantry/tenants';
 import type { VclusterValues } from './generated/vcluster-values.ts';
 import { corefile } from './corefile.ts';
@@ -24,8 +27,11 @@ const UNPRIVILEGED = {
   runAsGroup: USER,
 };
 
-/** What of a tenant its values are made from: they are the same for all on a plan in a state. */
-type ValuesTenant = Pick<Tenant, 'plan' | 'state'>;
+/** What of a tenant its values are made from. */
+export interface ValuesTenant extends Pick<Tenant, 'id' | 'plan' | 'state'> {
+  /** Whether Flux is let in to the virtual cluster. */
+  readonly flux: boolean;
+}
 
 /** The values of a tenant's vcluster: its plan's own under the hardening. */
 export function vclusterValues(tenant: ValuesTenant, pins: Pins): VclusterValues {
@@ -70,6 +76,7 @@ function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
         },
       },
     },
+    ...(tenant.flux && { exportKubeConfig: kubeconfigForFlux(tenant.id) }),
     networking: { advanced: { proxyKubelets: { byHostname: false, byIP: false } } },
     // Quota, limits and network policies are in host/: policies only add up, and the chart's admit
     // everyone to port 8443.
@@ -96,5 +103,15 @@ function hardening(tenant: ValuesTenant, pins: Pins): VclusterValues {
       },
     },
     telemetry: { enabled: false },
+  };
+}
+
+/** Beside the usual kubeconfig one with an address that is reached from another namespace. */
+function kubeconfigForFlux(id: string): NonNullable<VclusterValues['exportKubeConfig']> {
+  const name = vclusterName(id);
+  return {
+    additionalSecrets: [
+      { name: fluxCredentialsSecret(name), server: `https://${name}.${hostNamespace(id)}:443` },
+    ],
   };
 }

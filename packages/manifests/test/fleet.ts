@@ -32,14 +32,17 @@ export function treeOf(tenants: readonly object[], file: object = {}): Tree {
 export function contentsOf(tenant: Tenant): readonly object[] {
   const { id, name, plan, settings } = tenant;
   const { apiCidr, gateway, storageClasses } = tenant.host;
+  const flux = tenant.host.flux !== null;
   const { objects } = new WorkloadApp({
     tenant: { id, name, nodePort: plan.nodePort, settings },
     images: pins.images,
   } as WorkloadProps);
   const reach = { nodePorts: nodePortsOf(objects), reached: reachedPods(objects) };
   return [
-    ...objectsOf(new TenantHostApp({ tenant, apiCidr, gateway, storageClasses, ...reach }).chart),
-    vclusterValues(tenant, pins),
+    ...objectsOf(
+      new TenantHostApp({ tenant, apiCidr, gateway, flux, storageClasses, ...reach }).chart,
+    ),
+    vclusterValues({ ...tenant, flux }, pins),
     ...objectsOf(new DefaultsApp().chart),
     ...objects,
   ];

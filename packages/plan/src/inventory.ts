@@ -3,9 +3,8 @@ import {
   hostLabels,
   hostNamespace,
   inventoryName,
-  MANAGED_BY,
-  MANAGED_BY_LABEL,
   SYSTEM_NAMESPACE,
+  SYSTEM_NAMESPACE_LABELS,
   vclusterName,
 } from '@tenantry/tenants';
 import { type KubeObject, partsOf, referenceOf } from './kube-object.ts';
@@ -109,13 +108,7 @@ export function systemNamespaceObject(): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: {
-      name: SYSTEM_NAMESPACE,
-      labels: {
-        [MANAGED_BY_LABEL]: MANAGED_BY,
-        'pod-security.kubernetes.io/enforce': 'restricted',
-      },
-    },
+    metadata: { name: SYSTEM_NAMESPACE, labels: SYSTEM_NAMESPACE_LABELS },
   };
 }
 

@@ -223,3 +223,29 @@ test('tenants.json that cannot be read is told line by line, and said', () => {
   ]);
   expect(notes).toHaveLength(1);
 });
+
+test('what Flux has of tenants is told with them, of several hosts too, and of none for all', () => {
+  const suspended = (id: string, suspend: boolean) =>
+    write({
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { name: 'virtual', namespace: `vcluster-tenant-${id}` },
+      spec: { suspend },
+    });
+  const path = 'vcluster/kustomization.virtual.yaml';
+  const files = [
+    change(`_flux/alice/${path}`, suspended('alice', false), suspended('alice', true)),
+    change(`_flux/eu-1/bob/${path}`, suspended('bob', false), suspended('bob', true)),
+    change('_flux/eu-1/app.yaml', configMap('a'), configMap('b')),
+    change('_flux/app.yaml', configMap('a'), configMap('b')),
+  ];
+  const { sections } = reviewOf(files, fleetOf('alice', 'bob', 'carol', 'dave', 'erin'));
+  expect(sections.map(({ kind, tenants }) => [kind, tenants])).toEqual([
+    ['host-wide', []],
+    ['changed', ['alice', 'bob']],
+  ]);
+  expect(sections.map(({ changes }) => changes.map(({ kind }) => kind))).toEqual([
+    ['update', 'update'],
+    ['update'],
+  ]);
+});

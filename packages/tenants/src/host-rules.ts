@@ -1,6 +1,6 @@
 import type { Breach } from './breach.ts';
 import { valueAt } from './explain.ts';
-import { show } from './fault.ts';
+import { formatPath, show } from './fault.ts';
 import { DEFAULT_CONTEXT } from './names.ts';
 import { suggest } from './suggest.ts';
 import { DEFAULT_HOST } from './tenant.ts';
@@ -39,6 +39,7 @@ export function hostBreaches(
   return [
     ...bothForms(file),
     ...sameContexts(hosts),
+    ...hosts.flatMap(engineBreaches),
     ...(hosts.length === 0
       ? []
       : tenants.flatMap((tenant, index) => reference(tenant, index, hosts))),
@@ -62,6 +63,14 @@ function sameContexts(hosts: readonly HostEntry[]): readonly Breach[] {
     const message = `found ${show(context)}; a host has a context of its own, and hosts.${other.name} has this one`;
     return [{ path: [...host.path, 'context'], message }];
   });
+}
+
+/** Flux applies what lies in a registry. */
+function engineBreaches({ path, value }: HostEntry): readonly Breach[] {
+  const isLost = valueAt(value, ['engine']) === 'flux' && valueAt(value, ['flux']) === undefined;
+  if (!isLost) return [];
+  const message = `found "flux"; it finds nothing to apply without ${formatPath(path)}.flux; add it`;
+  return [{ path: [...path, 'engine'], message }];
 }
 
 function reference(tenant: unknown, index: number, hosts: readonly HostEntry[]): readonly Breach[] {

@@ -35,9 +35,12 @@ export { splitByRoom } from './room.ts';
 export { DEFAULT_PLAN, isId, jsonSchema } from './schema.ts';
 export { suggest } from './suggest.ts';
 export type {
+  ArgoCd,
   Capacity,
   Egress,
+  Engine,
   Fleet,
+  Flux,
   Gateway,
   Host,
   NodePort,
@@ -50,6 +53,13 @@ export type {
   Tenant,
   Wave,
 } from './tenant.ts';
-export { DEFAULT_HOST, LAST_WAVE, PAUSE_SOURCES, STATES } from './tenant.ts';
+export {
+  DEFAULT_ENGINE,
+  DEFAULT_HOST,
+  ENGINES,
+  LAST_WAVE,
+  PAUSE_SOURCES,
+  STATES,
+} from './tenant.ts';
 export type { Period, Usage, Version, Volume } from './usage.ts';
 export { HOURS_A_MONTH, usageOf } from './usage.ts';

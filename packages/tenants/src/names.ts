@@ -20,9 +20,20 @@ export function hostsDirectory({ length }: { readonly length: number }): string 
   return length === 1 ? HOST_DIRECTORY : HOSTS_DIRECTORY;
 }
 
-/** Whether a directory of dist/ is the hosts', and no tenant's. */
-export function isHostsDirectory(name: string): boolean {
-  return name === HOST_DIRECTORY || name === HOSTS_DIRECTORY;
+/** What Flux reads: of one host; where there are several, with a directory for each of them. */
+export const FLUX_DIRECTORY = '_flux';
+export const ARGOCD_DIRECTORY = '_argocd';
+
+const SHARED_DIRECTORIES: ReadonlySet<string> = new Set([
+  HOST_DIRECTORY,
+  HOSTS_DIRECTORY,
+  FLUX_DIRECTORY,
+  ARGOCD_DIRECTORY,
+]);
+
+/** Whether a directory of dist/ is one that no tenant has to itself. */
+export function isSharedDirectory(name: string): boolean {
+  return SHARED_DIRECTORIES.has(name);
 }
 
 export const FIELD_MANAGER = 'tenantry';
@@ -43,11 +54,25 @@ export const HOSTNAMES_ANNOTATION = 'tenantry.dev/hostnames';
 export const PAUSE_PAGE = 'tenantry-pause-page';
 /** Holds what the commands keep on the host; no account of a tenant has rights there. */
 export const SYSTEM_NAMESPACE = 'tenantry-system';
+export const SYSTEM_NAMESPACE_LABELS = {
+  [MANAGED_BY_LABEL]: MANAGED_BY,
+  'pod-security.kubernetes.io/enforce': 'restricted',
+} as const;
 /** Where inventories lay before SYSTEM_NAMESPACE: in the tenant's namespace, where its syncer writes. */
 export const FORMER_INVENTORY_NAME = 'tenantry-inventory';
 /** Of a plan's egress, and of its name servers: what pods of the tenant reach outside of the cluster. */
 export const EGRESS_POLICY = 'egress';
 export const NAMESERVERS_POLICY = 'nameservers';
+/** Where Flux runs. Its objects lie there too: no account of a tenant has rights on them. */
+export const FLUX_NAMESPACE = 'flux-system';
+/** The source of dist/, and the Kustomization that applies all others. */
+export const FLUX_ROOT = 'tenantry';
+/** The Kustomization of what all tenants of a host share. */
+export const FLUX_HOST_WIDE = 'tenantry-host';
+/** Lets Flux in to a virtual cluster. */
+export const FLUX_POLICY = 'flux';
+/** The Kustomization in a tenant's namespace of what is in its own cluster. */
+export const FLUX_VIRTUAL = 'virtual';
 /** The quota under which a tenant that is being offboarded starts no pod. */
 export const MAINTENANCE_QUOTA = 'tenantry-alone';
 
@@ -98,6 +123,29 @@ export function controlPlaneClaim(id: string): string {
 /** The Secret in which vcluster leaves the credentials of a cluster. */
 export function credentialsSecret(vcluster: string): string {
   return `vc-${vcluster}`;
+}
+
+/** The Secret in which it leaves the same for Flux, with an address that Flux reaches. */
+export function fluxCredentialsSecret(vcluster: string): string {
+  return `${credentialsSecret(vcluster)}-flux`;
+}
+
+/** What of a tenant Flux applies on the host, one after the other. */
+export type FluxPart = 'host' | 'vcluster' | 'pause';
+
+/** The Kustomization in FLUX_NAMESPACE of a part of a tenant. */
+export function fluxKustomization(id: string, part: FluxPart): string {
+  return `${vclusterName(id)}-${part}`;
+}
+
+/** The ConfigMap in FLUX_NAMESPACE with the values of a vcluster. */
+export function fluxValues(id: string): string {
+  return `${vclusterName(id)}-values`;
+}
+
+/** The source of a version of the vcluster chart. */
+export function fluxChart(version: string): string {
+  return `vcluster-${version}`;
 }
 
 /** The ConfigMap in SYSTEM_NAMESPACE with what deploy has applied for a tenant. */

@@ -38,6 +38,7 @@ export function resolveFleet(file: TenantsFile): Fleet {
     graceDays: file.graceDays,
     imageRepository: file.image.repository,
     releases: [...releases.values()],
+    argocd: file.argocd ?? null,
     tenants: file.tenants
       .map((tenant): Tenant => {
         const plan = plans.get(tenant.plan ?? file.defaultPlan);
@@ -89,6 +90,9 @@ function resolveHost(name: string, host: z.output<typeof hostSchema>): Host {
   return {
     name,
     context: host.context,
+    engine: host.engine,
+    flux:
+      host.flux === undefined ? null : { ...host.flux, pullSecret: host.flux.pullSecret ?? null },
     capacity: host.capacity === undefined ? null : resolveCapacity(host.capacity),
     apiCidr: host.apiCidr ?? null,
     gateway: host.gateway ?? null,

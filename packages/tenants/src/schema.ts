@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { covers, isCidr, LINK_LOCAL } from './cidr.ts';
 import { DEFAULT_CONTEXT, hostNamespace, MAX_ID_LENGTH } from './names.ts';
 import { BYTES_FORM, CPU_FORM, parseBytes, parseCpu } from './quantity.ts';
-import { LAST_WAVE, NODE_PORTS, PAUSE_SOURCES, STATES } from './tenant.ts';
+import { DEFAULT_ENGINE, ENGINES, LAST_WAVE, NODE_PORTS, PAUSE_SOURCES, STATES } from './tenant.ts';
 import { vclusterValues } from './vcluster-values.ts';
 
 const LONGEST_NAME = 100;
@@ -239,6 +239,9 @@ export const DEFAULT_WAVES: readonly string[] = ['canary'];
 /** A tenant whatever its settings are. */
 export const unsetTenantSchema = tenantSchema.extend({ settings: z.unknown().optional() });
 
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const DIGEST_ERROR = 'a digest is sha256: and 64 hexadecimal digits in lower case';
+
 /** What is kept of a deleted tenant; ids may repeat and may be used again. */
 export const receiptSchema = z
   .strictObject({
@@ -251,9 +254,7 @@ export const receiptSchema = z
       .meta({ examples: ['unpaid since 2026-12-31'] }),
     digest: z
       .string()
-      .regex(/^sha256:[0-9a-f]{64}$/, {
-        error: 'a digest is sha256: and 64 hexadecimal digits in lower case',
-      })
+      .regex(DIGEST, { error: DIGEST_ERROR })
       .meta({ description: 'Fingerprint of what was deleted.' }),
     objects: z
       .int({ error: 'objects is a whole number, 0 or more' })
@@ -359,6 +360,66 @@ export const capacitySchema = resources.extend({
     .meta({ description: 'How many tenants may live there, paused or not.', examples: [100] }),
 });
 
+const flux = z.strictObject({
+  registry: z
+    .string()
+    .regex(/^oci:\/\/[a-z0-9]+([.-][a-z0-9]+)*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/, {
+      error: 'a registry is written like "oci://registry.example.com/tenants", without a tag',
+    })
+    .meta({
+      description:
+        'Where Flux pulls from: `<registry>/dist`, dist/ and secrets/ as they are in Git, tag `latest`, and `<registry>/vcluster`, the chart, tagged with its version.',
+      examples: ['oci://registry.example.com/tenants'],
+    }),
+  insecure: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Whether the registry is asked without TLS.' }),
+  pullSecret: z
+    .string()
+    .max(253, { error: 'a Secret has a name of at most 253 characters' })
+    .regex(OBJECT_NAME, { error: 'a Secret is named in lower-case letters, digits, "-" and "."' })
+    .optional()
+    .meta({
+      description:
+        'The Secret in flux-system, of type kubernetes.io/dockerconfigjson, to pull with.',
+      examples: ['registry'],
+    }),
+  charts: z
+    .record(
+      z.string().regex(/^\d+\.\d+\.\d+$/, { error: 'a version of the chart is like "0.36.0"' }),
+      z.string().regex(DIGEST, { error: DIGEST_ERROR }),
+    )
+    .default({})
+    .meta({
+      description:
+        "The chart's digests in the registry, by its versions. Of a version without one the tag is believed.",
+      examples: [{ '0.36.0': `sha256:${'0'.repeat(64)}` }],
+    }),
+  interval: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[smh]$/, { error: 'an interval is written like "30s", "10m" or "1h"' })
+    .default('10m')
+    .meta({ description: 'How often Flux puts right what somebody else has changed.' }),
+});
+
+const argocd = z.strictObject({
+  repository: z
+    .string()
+    .regex(/^(https|ssh):\/\/[^\s\p{C}]+$/u, {
+      error: 'a repository is an address that begins with https:// or ssh://',
+    })
+    .meta({
+      description: 'The Git repository with dist/.',
+      examples: ['https://git.example.com/acme/tenants.git'],
+    }),
+  revision: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w./-]{0,199}$/, { error: 'a revision is a branch or a tag' })
+    .default('main')
+    .meta({ description: 'The branch or tag that Argo CD follows.' }),
+});
+
 const hostName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
   error:
     'a host is named by a DNS label: at most 63 lower-case letters, digits and "-", not "-" at either end',
@@ -375,6 +436,15 @@ export const hostSchema = z.strictObject({
       description: 'The kubeconfig context of the host cluster.',
       examples: ['kind-tenantry'],
     }),
+  engine: z.enum(ENGINES).default(DEFAULT_ENGINE).meta({
+    description:
+      'Who applies dist/ there: `pnpm deploy`, or Flux. `pnpm handover` changes it, and who has the objects.',
+  }),
+  flux: flux.optional().meta({
+    description:
+      'Where Flux finds dist/. With it dist/_flux is written, and Flux is let in to the virtual clusters, also while the engine is `deploy`.',
+    examples: [{ registry: 'oci://registry.example.com/tenants' }],
+  }),
   gateway: gateway.optional().meta({
     description:
       "The host's Gateway (gateway.networking.k8s.io/v1) that the tenants' routes attach to.",
@@ -444,6 +514,11 @@ export const fileSchema = z
         description: 'The host clusters by name, in place of `host`.',
         examples: [{ 'eu-1': { context: 'eu-1-admin' }, 'us-1': { context: 'us-1-admin' } }],
       }),
+    argocd: argocd.optional().meta({
+      description:
+        'Where Argo CD finds dist/. With it dist/_argocd is written: ApplicationSets that are checked against their schema, and not tried.',
+      examples: [{ repository: 'https://git.example.com/acme/tenants.git' }],
+    }),
     image: z
       .strictObject({
         repository: z

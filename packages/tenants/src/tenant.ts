@@ -7,6 +7,11 @@ export type PauseSource = (typeof PAUSE_SOURCES)[number];
 export const NODE_PORTS = ['open', 'closed'] as const;
 export type NodePort = (typeof NODE_PORTS)[number];
 
+/** Who applies dist/ to a host: `pnpm deploy`, or Flux. */
+export const ENGINES = ['deploy', 'flux'] as const;
+export type Engine = (typeof ENGINES)[number];
+export const DEFAULT_ENGINE: Engine = 'deploy';
+
 /** Amounts in thousandths of a CPU and in bytes. */
 export interface Resources {
   readonly cpu: number;
@@ -75,6 +80,27 @@ export interface Gateway {
   readonly name: string;
 }
 
+/** Where Flux on a host finds what it applies. */
+export interface Flux {
+  /** `oci://…`: below it lie dist/ with secrets/, and the vcluster chart. */
+  readonly registry: string;
+  /** Whether the registry is asked without TLS. */
+  readonly insecure: boolean;
+  /** The Secret beside Flux with which it pulls; null for none. */
+  readonly pullSecret: string | null;
+  /** The chart's digests by its versions; of one that is missing the tag is believed. */
+  readonly charts: Readonly<Record<string, string>>;
+  /** How often it puts right what somebody else has changed: `10m`. */
+  readonly interval: string;
+}
+
+/** Where Argo CD finds what it applies. */
+export interface ArgoCd {
+  /** Of the Git repository with dist/. */
+  readonly repository: string;
+  readonly revision: string;
+}
+
 /** Which images of the workload run. */
 export interface Release {
   readonly name: string;
@@ -96,6 +122,9 @@ export interface Host {
   readonly name: string;
   /** The kubeconfig context of the host cluster. */
   readonly context: string;
+  readonly engine: Engine;
+  /** Null where dist/ has nothing for Flux there. */
+  readonly flux: Flux | null;
   /** Null where nobody says. */
   readonly capacity: Capacity | null;
   /** Null where tenants are not reached by names. */
@@ -131,6 +160,8 @@ export interface Fleet {
   /** Repository of the service image, without a tag. */
   readonly imageRepository: string;
   readonly releases: readonly Release[];
+  /** Null where dist/ has nothing for Argo CD. */
+  readonly argocd: ArgoCd | null;
   readonly tenants: readonly Tenant[];
   /** Oldest first; ids may repeat. */
   readonly offboarded: readonly Receipt[];

@@ -3,6 +3,7 @@ import { parseFormerTenants, parseTenants } from '../src/index.ts';
 
 const GiB = 2 ** 30;
 const alice = { id: 'alice', name: 'Alice' };
+const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 function parse(file: object) {
   return parseTenants(JSON.stringify(file));
@@ -17,6 +18,8 @@ describe('the least form', () => {
   const host = {
     name: 'default',
     context: 'kind-tenantry',
+    engine: 'deploy',
+    flux: null,
     capacity: null,
     apiCidr: null,
     gateway: null,
@@ -36,6 +39,7 @@ describe('the least form', () => {
         { name: 'stable', images: {} },
         { name: 'canary', images: {} },
       ],
+      argocd: null,
       tenants: [
         {
           id: 'alice',
@@ -110,6 +114,14 @@ test('the full form is resolved field by field', () => {
       priorityClasses: ['low'],
       runtimeClasses: ['gvisor', 'gvisor'],
       annotations: ['kubernetes.io/egress-bandwidth', 'cilium.io'],
+      engine: 'flux',
+      flux: {
+        registry: 'oci://registry.example.com:5000/acme/tenants',
+        insecure: true,
+        pullSecret: 'registry',
+        charts: { '0.36.0': DIGEST },
+        interval: '30s',
+      },
     },
     image: { repository: 'localhost:5000/team/app' },
     graceDays: 0,
@@ -132,6 +144,7 @@ test('the full form is resolved field by field', () => {
       },
     },
     releases: { beta: { images: BETA } },
+    argocd: { repository: 'https://git.example.com/acme/tenants.git' },
     waves: ['first', 'early'],
     tenants: [
       {
@@ -161,6 +174,14 @@ test('the full form is resolved field by field', () => {
     priorityClasses: ['low'],
     runtimeClasses: ['gvisor'],
     annotations: ['cilium.io', 'kubernetes.io/egress-bandwidth'],
+    engine: 'flux',
+    flux: {
+      registry: 'oci://registry.example.com:5000/acme/tenants',
+      insecure: true,
+      pullSecret: 'registry',
+      charts: { '0.36.0': DIGEST },
+      interval: '30s',
+    },
   };
   expect(fleet).toEqual({
     hosts: [host],
@@ -171,6 +192,7 @@ test('the full form is resolved field by field', () => {
       { name: 'canary', images: {} },
       { name: 'beta', images: BETA },
     ],
+    argocd: { repository: 'https://git.example.com/acme/tenants.git', revision: 'main' },
     tenants: [
       {
         id: 'alice',

@@ -56,6 +56,19 @@ const host = fc.oneof(
     { gateway: fc.oneof(fc.constant(GATEWAY), anything), domain: fc.oneof(hostname, anything) },
     { requiredKeys: [] },
   ),
+  fc.record(
+    {
+      engine: fc.oneof(fc.constantFrom('deploy', 'flux'), anything),
+      flux: fc.oneof(
+        fc.record(
+          { registry: fc.constantFrom('oci://registry.example/a', 'oci://a'), charts: anything },
+          { requiredKeys: [] },
+        ),
+        anything,
+      ),
+    },
+    { requiredKeys: [] },
+  ),
   fc.record({
     capacity: fc.record({ cpu: quantity, memory: quantity }),
     apiCidr: cidr,

@@ -34,6 +34,7 @@ import { deployTenant, type Outcome } from './deploy-tenant.ts';
 import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
 import { checkTenant } from './check-tenant.ts';
 import { eachHost } from './each-host.ts';
+import { refuseFlux } from './engine.ts';
 import { eachWave } from './each-wave.ts';
 import { applyHostWide } from './host-wide.ts';
 import { mustNotLiveElsewhere } from './lives-elsewhere.ts';
@@ -66,6 +67,8 @@ export async function deploy(
 ): Promise<readonly Outcome[]> {
   const { workspace, report, signal, print } = surroundings;
   const hosts = withSaved(readDist(workspace, ids, part), ids, saved, workspace);
+  const others = hosts.length > 1 ? '; pnpm run deploy --host NAME is for the other hosts' : '';
+  refuseFlux(hosts, `commit tenants.json, dist/ and secrets/, and Flux does it${others}`);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });
   await using open = new AsyncDisposableStack();
   const { done, failure } = await eachHost(hosts, (dist) =>

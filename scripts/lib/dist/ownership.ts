@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isHostsDirectory, isId } from '@tenantry/tenants';
+import { isSharedDirectory, isId } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import { isHidden } from './read-directory.ts';
 import { isUnfinished } from './replace-file.ts';
@@ -39,7 +39,7 @@ export function listDist(dist: string): DistEntries {
 
 /** Whether a directory is one that only synth makes, so that dist/ around it is ours. */
 export function isSurelyOurs(directory: string, name: string): boolean {
-  return isHostsDirectory(name) || namesTenant(readText(join(directory, 'tenant.json')), name);
+  return isSharedDirectory(name) || namesTenant(readText(join(directory, 'tenant.json')), name);
 }
 
 /**
@@ -47,7 +47,7 @@ export function isSurelyOurs(directory: string, name: string): boolean {
  * damaged or gone, as after half a merge, and all files are called as ours are.
  */
 export function isOurs(directory: string, name: string, isWanted: boolean): boolean {
-  if (isHostsDirectory(name)) return true;
+  if (isSharedDirectory(name)) return true;
   // `alice copy` can be no tenant's, whatever is in it.
   if (!isId(name)) return false;
   const text = readText(join(directory, 'tenant.json'));

@@ -2,8 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostManifest, TenantManifest } from '@tenantry/manifests';
 import {
+  DEFAULT_ENGINE,
   DEFAULT_HOST,
+  ENGINES,
+  FLUX_DIRECTORY,
   HOST_DIRECTORY,
+  hostNamespace,
   HOSTS_DIRECTORY,
   isId,
   LAST_WAVE,
@@ -21,6 +25,8 @@ import { UsageError } from '../cli/errors.ts';
 export interface TenantDist extends TenantManifest {
   readonly hostObjects: readonly KubeObject[];
   readonly virtualObjects: readonly KubeObject[];
+  /** What Flux has on the host to hold a paused tenant, within the tenant's namespace. */
+  readonly pauseObjects: readonly KubeObject[];
   /** Path of the vcluster's values. */
   readonly valuesFile: string;
   readonly values: unknown;
@@ -32,7 +38,13 @@ export interface HostDist extends HostManifest {
   readonly hostWide: readonly KubeObject[];
 }
 
-const hostSchema = z.object({ name: z.string(), context: z.string() });
+const hostSchema = z.object({
+  name: z.string(),
+  context: z.string(),
+  engine: z.enum(ENGINES).default(DEFAULT_ENGINE),
+});
+
+const HOST_FILE = 'host.json';
 
 const OUR_ENTRIES: ReadonlySet<string> = new Set(['tenant.json', 'vcluster.yaml', 'host', 'virtual']);
 
@@ -182,15 +194,18 @@ function onlyHost(dist: string, tenants: readonly TenantManifest[]): HostDist {
       `${dist} names several hosts: ${[name, ...others].join(', ')} (${[context, ...contexts].join(', ')})\n  → run pnpm synth`,
     );
   }
-  return { name, context, hostWide: readObjects(join(dist, HOST_DIRECTORY)) };
+  const directory = join(dist, HOST_DIRECTORY);
+  return existsSync(join(directory, HOST_FILE))
+    ? readHost(directory, name)
+    : { name, context, engine: DEFAULT_ENGINE, hostWide: readObjects(directory) };
 }
 
 function readHost(directory: string, name: string): HostDist {
   try {
     const manifest = hostSchema.parse(
-      JSON.parse(readFileSync(join(directory, 'host.json'), 'utf8')),
+      JSON.parse(readFileSync(join(directory, HOST_FILE), 'utf8')),
     );
-    if (manifest.name !== name) throw new Error(`its host.json is that of ${manifest.name}`);
+    if (manifest.name !== name) throw new Error(`its ${HOST_FILE} is that of ${manifest.name}`);
     return { ...manifest, hostWide: readObjects(directory) };
   } catch (error) {
     throw unreadable(directory, error);
@@ -210,12 +225,21 @@ function readTenant(dist: string, id: string): TenantDist {
       images: images ?? onlyImage(manifest.image),
       hostObjects: readObjects(join(directory, 'host')),
       virtualObjects: readObjects(join(directory, 'virtual')),
+      pauseObjects: readObjects(join(fluxDirectory(dist, manifest), 'pause')).filter(
+        ({ metadata }) => metadata.namespace === hostNamespace(id),
+      ),
       valuesFile,
       values: load(readFileSync(valuesFile, 'utf8'), { maxAliases: 0 }),
     };
   } catch (error) {
     throw unreadable(directory, error);
   }
+}
+
+/** The tenant's directory of what Flux reads. */
+function fluxDirectory(dist: string, { id, host }: Pick<TenantManifest, 'id' | 'host'>): string {
+  const ofHost = existsSync(join(dist, HOSTS_DIRECTORY)) ? [host] : [];
+  return join(dist, FLUX_DIRECTORY, ...ofHost, id);
 }
 
 function unreadable(directory: string, error: unknown): UsageError {

@@ -1,7 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@tenantry/sealed/versions';
-import { type Fleet, type Host, hostsDirectory, type Plan } from '@tenantry/tenants';
+import {
+  ARGOCD_DIRECTORY,
+  type Fleet,
+  FLUX_DIRECTORY,
+  type Host,
+  hostsDirectory,
+  type Plan,
+} from '@tenantry/tenants';
 import type { Tree } from '@tenantry/manifests';
 import { Fault, messageOf, UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/run-main.ts';
@@ -165,8 +172,8 @@ function indexOf({ root, state, dist }: Places): StatIndex {
   return new StatIndex(state, dist, codeDigest(root));
 }
 
-function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
-  const { hosts, imageRepository, tenants } = fleet;
+function* wantedOf({ root, secrets }: Places, fleet: Fleet): Generator<WantedDirectory> {
+  const { argocd, hosts, imageRepository, tenants } = fleet;
   const shared = new Map(hosts.map((host) => [host, hashOf([host, imageRepository])]));
   // Where nothing is to be made, half a second each is saved: the constructs and the images' tags.
   const load = async () => {
@@ -193,6 +200,25 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
       return synthesizeHosts(hosts, { pausePage: pausePageReference(root, imageRepository) });
     },
   };
+  if (hasFlux(fleet)) {
+    const withSecrets = new Set(readSecrets(secrets).keys());
+    const read = tenants.map(({ id, state, host }) => [id, state, host.name, withSecrets.has(id)]);
+    yield {
+      name: FLUX_DIRECTORY,
+      input: hashOf([...shared.values(), read]),
+      files: async () => {
+        const { synthesizeFlux } = await import('@tenantry/manifests');
+        return synthesizeFlux(fleet, versions, withSecrets);
+      },
+    };
+  }
+  if (argocd !== null) {
+    yield {
+      name: ARGOCD_DIRECTORY,
+      input: hashOf([argocd, hosts]),
+      files: async () => (await import('@tenantry/manifests')).synthesizeArgoCd(fleet),
+    };
+  }
   const plans = new Map<Plan, string>();
   for (const tenant of tenants) {
     const plan = plans.get(tenant.plan) ?? hashOf(tenant.plan);
@@ -205,8 +231,17 @@ function* wantedOf({ root }: Places, fleet: Fleet): Generator<WantedDirectory> {
   }
 }
 
-function namesOf({ hosts, tenants }: Fleet): ReadonlySet<string> {
-  return new Set([hostsDirectory(hosts), ...tenants.map(({ id }) => id)]);
+function namesOf(fleet: Fleet): ReadonlySet<string> {
+  return new Set([
+    hostsDirectory(fleet.hosts),
+    ...(hasFlux(fleet) ? [FLUX_DIRECTORY] : []),
+    ...(fleet.argocd === null ? [] : [ARGOCD_DIRECTORY]),
+    ...fleet.tenants.map(({ id }) => id),
+  ]);
+}
+
+function hasFlux({ hosts }: Fleet): boolean {
+  return hosts.some(({ flux }) => flux !== null);
 }
 
 function reportDone(

@@ -4,6 +4,7 @@ import { type Fleet, parseTenants, pausedByOperator, setTenantKeys } from '@tena
 import { today } from '../cli/dates.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
+import { HAND_BACK, refuseFlux } from '../deploy/engine.ts';
 import { activate } from '../dist/activate.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { hostNamed } from '../dist/host-for.ts';
@@ -125,6 +126,7 @@ function beginMove({ workspace }: Surroundings, id: string, to: string): MoveJou
   }
   if (journal !== null) return journal;
   if (tenant.host === target) return null;
+  refuseFlux([tenant.host, target], HAND_BACK);
   if (tenant.state === 'offboarding') {
     throw new UsageError(
       `${id} is offboarding; nothing was changed\n  → pnpm resume ${id} first, or pnpm offboard ${id}`,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Fleet, hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
 import { readTenants } from '../dist/read.ts';
 import { deploy } from '../deploy/deploy.ts';
+import { HAND_BACK, refuseFlux } from '../deploy/engine.ts';
 import { summarizeChanges } from '../progress/summarize-changes.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
@@ -120,6 +121,7 @@ function knownStreams({ dist }: Workspace, id: string, volumes: readonly TenantV
 /** From now on the tenant is held at zero, whoever deploys. */
 async function hold(surroundings: Surroundings, id: string) {
   const { workspace, report, print } = surroundings;
+  refuseFlux([findTenant(readFleet(workspace.tenantsFile), id).host], HAND_BACK);
   // That it is held paused is no end of it here: only the steps are told.
   const stepsOnly = { ...report, tenants: () => undefined, tenantDone: () => undefined };
   const begin = (text: string, fleet: Fleet) => {

@@ -5,6 +5,7 @@ import { addTenant, DEFAULT_HOST, type Fleet, hostNamespace } from '@tenantry/te
 import { placeOf } from '@tenantry/plan';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
+import { HAND_BACK, refuseFlux } from '../deploy/engine.ts';
 import { editTenants } from '../dist/edit-tenants.ts';
 import { hostFor } from '../dist/host-for.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
@@ -60,6 +61,7 @@ export async function restoreTenant(
   const { workspace } = surroundings;
   const fleet = readFleet(workspace.tenantsFile);
   const wanted = hostFor(fleet, id, named);
+  refuseFlux([wanted], HAND_BACK);
   const digest = await digestOfArchive(from);
   checkReceipt(id, digest, fleet.offboarded);
   mkdirSync(workspace.state, { recursive: true, mode: 0o700 });

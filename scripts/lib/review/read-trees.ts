@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { FileVersions, TreeFile } from '@tenantry/plan';
-import { isHostsDirectory } from '@tenantry/tenants';
+import { isSharedDirectory } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import { isHidden } from '../dist/read-directory.ts';
@@ -145,5 +145,5 @@ function directoriesOnDisk(dist: string): readonly string[] {
 }
 
 function isTenant(name: string): boolean {
-  return !isHostsDirectory(name) && !isHidden(name);
+  return !isSharedDirectory(name) && !isHidden(name);
 }

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Tenant } from '@tenantry/tenants';
 import { workload } from '@tenantry/workload';
 import { Fault, UsageError } from '../cli/errors.ts';
 import { runInteractive } from '../cli/run-interactive.ts';
@@ -31,7 +32,7 @@ stringData:
 /** Has the user edit a tenant's Secrets; a file that is not there is made. @throws Fault, UsageError */
 export async function editSecrets(
   { workspace, report, signal, print }: Surroundings,
-  id: string,
+  { id, host }: Pick<Tenant, 'id' | 'host'>,
 ): Promise<void> {
   const path = secretsPath(workspace.secrets, id);
   const $ = await ensureSops(workspace, report, signal);
@@ -64,7 +65,10 @@ export async function editSecrets(
       `${after.faults.map((fault) => `${shown(path)}: ${fault}`).join('\n')}\n  → pnpm secret edit ${id}`,
     );
   }
-  print(`${shown(path)} is written\n  → commit it, then pnpm deploy ${id}`);
+  // Flux has to be told of a file, and not of what is in it.
+  const commit = isNew && host.flux !== null ? 'run pnpm synth and commit both' : 'commit it';
+  const then = host.engine === 'flux' ? 'and Flux applies it' : `then pnpm deploy ${id}`;
+  print(`${shown(path)} is written\n  → ${commit}, ${then}`);
 }
 
 /** @throws Fault where there is no recipient to encrypt for */

@@ -2,6 +2,8 @@ import { ExpectedError } from '../cli/errors.ts';
 import {
   type Expected,
   foreignKubeconfigKeys,
+  type KubeconfigSecret,
+  kubeconfigSecrets,
   probeOf,
   type ProbeResult,
   type ProbeResults,
@@ -72,7 +74,10 @@ export async function lookAtNamespace(
 ): Promise<ProbeResults> {
   const { id, hostObjects, state } = tenant;
   const chart = await renderChart(host, tenant, kubeVersion);
-  const looked = await lookForUnexpected(hostApi, tenant, [...hostObjects, ...chart], api, signal);
+  const kubeconfigs = kubeconfigSecrets(vclusterName(id), tenant.values);
+  const secrets = kubeconfigs.map(({ name }) => ({ kind: 'Secret', metadata: { name } }));
+  const declared = [...hostObjects, ...chart, ...secrets, ...tenant.pauseObjects];
+  const looked = await lookForUnexpected(hostApi, tenant, declared, api, signal);
   const [hostDrift, chartDrift] = await Promise.all([
     compareWithWanted(hostApi, hostObjects),
     compareWithWanted(hostApi, chart),
@@ -108,7 +113,7 @@ export async function lookAtNamespace(
     ...(state !== 'active'
       ? []
       : [resultOf(counterparts, api === null ? null : 'allowed', looked.detail)]),
-    ...(itself ? [kubeconfigResult(id, looked.objects)] : []),
+    ...(itself ? [kubeconfigResult(id, kubeconfigs, looked.objects)] : []),
     finding(
       'unexpected-objects',
       'anything beside its vcluster',
@@ -130,29 +135,42 @@ export async function lookAtNamespace(
   ];
 }
 
-/** Does the Secret that its syncer writes say more than it should to whoever reads it? */
-function kubeconfigResult(id: string, objects: readonly KubeObject[]): ProbeResult {
+/** Do the Secrets that its syncer writes say more than they should to whoever reads them? */
+function kubeconfigResult(
+  id: string,
+  kubeconfigs: readonly KubeconfigSecret[],
+  objects: readonly KubeObject[],
+): ProbeResult {
   const probe = probeOf('host', id, {
     name: 'kubeconfig',
     attempt: 'orders in its kubeconfig',
     expected: 'refused',
     controls: ['itself'],
   });
-  const name = `vc-${vclusterName(id)}`;
-  const secret: ObjectOf<V1Secret> | undefined = objects.find(
-    ({ kind, metadata }) => kind === 'Secret' && metadata.name === name,
+  const secrets = new Map(
+    objects
+      .filter(({ kind }) => kind === 'Secret')
+      .map((secret: ObjectOf<V1Secret>) => [secret.metadata.name, secret.data?.['config']]),
   );
-  const config = secret?.data?.['config'];
-  if (config === undefined) return resultOf(probe, 'refused', 'there is none');
-  let keys: readonly string[];
-  try {
-    keys = foreignKubeconfigKeys(load(Buffer.from(config, 'base64').toString()));
-  } catch {
-    keys = ['no YAML'];
-  }
-  return keys.length === 0
+  const there = kubeconfigs.flatMap(({ name, server }) => {
+    const config = secrets.get(name);
+    return config === undefined ? [] : [{ name, server, config }];
+  });
+  if (there.length === 0) return resultOf(probe, 'refused', 'there is none');
+  const found = there.flatMap(({ name, server, config }) =>
+    keysOf(config, server).map((key) => `${name}: ${key}`),
+  );
+  return found.length === 0
     ? resultOf(probe, 'refused', 'certificates and a key only')
-    : resultOf(probe, 'allowed', keys.join(', '));
+    : resultOf(probe, 'allowed', found.join(', '));
+}
+
+function keysOf(config: string, server: string | null): readonly string[] {
+  try {
+    return foreignKubeconfigKeys(load(Buffer.from(config, 'base64').toString()), server);
+  } catch {
+    return ['no YAML'];
+  }
 }
 
 interface Looked {

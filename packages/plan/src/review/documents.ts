@@ -43,6 +43,8 @@ export function objectsIn(values: readonly unknown[]): Documents | null {
 
 function kindOf(path: string): Documents['what'] | null {
   if (/^(?:(?:host|virtual)|_host|_hosts\/[^/]+)\/[^/]+\.yaml$/.test(path)) return 'object';
+  // A list for kustomize has no name.
+  if (/^_flux\/(?:.*\/)?(?!kustomization\.yaml$)[^/]+\.yaml$/.test(path)) return 'object';
   if (path === 'vcluster.yaml') return 'values';
   if (path === 'tenant.json') return 'tenant';
   return path.endsWith('.json') ? 'other' : null;

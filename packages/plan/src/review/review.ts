@@ -1,4 +1,4 @@
-import { isHostsDirectory } from '@tenantry/tenants';
+import { FLUX_DIRECTORY, isSharedDirectory } from '@tenantry/tenants';
 import type { FieldChange } from '../field-diff.ts';
 import { isHigh, type Risk } from '../risks/risk.ts';
 import type { YamlWriter } from './documents.ts';
@@ -52,11 +52,9 @@ export function review(
   { base, files, fleet, charts, notes }: ReviewInput,
   write: YamlWriter,
 ): Review {
-  const ofTenants = files.flatMap((file): readonly TenantFile[] => {
-    const id = tenantOf(file);
-    return id === null ? [] : [{ id, file: { ...file, path: file.path.slice(id.length + 1) } }];
-  });
-  const shared = files.filter((file) => tenantOf(file) === null);
+  const tenantFiles = new Map(files.map((file) => [file, tenantFile(file, fleet)]));
+  const ofTenants = [...tenantFiles.values()].filter((file) => file !== null);
+  const shared = files.filter((file) => tenantFiles.get(file) === null);
   const grouped = groupFiles([...ofTenants, ...fleet.entries], fleet, write);
   const rendered = charts.flatMap((chart) => chartChanges(chart, fleet));
   const sections = sectionsOf([...grouped, ...rendered], fleet);
@@ -74,11 +72,19 @@ export function review(
   };
 }
 
-/** Whose directory a file lies in; null where it is of all tenants. */
-function tenantOf({ path }: FileVersions): string | null {
-  const slash = path.indexOf('/');
-  const directory = path.slice(0, slash);
-  return slash === -1 || isHostsDirectory(directory) ? null : directory;
+/** A file as its tenant has it; null where it is of all tenants. */
+function tenantFile(file: FileVersions, { before, after }: FleetVersions): TenantFile | null {
+  const [directory = '', ...below] = file.path.split('/');
+  if (below.length === 0) return null;
+  if (!isSharedDirectory(directory)) {
+    return { id: directory, file: { ...file, path: below.join('/') } };
+  }
+  if (directory !== FLUX_DIRECTORY) return null;
+  // Of several hosts each has a directory there.
+  const at = below.slice(0, -1).findIndex((name) => before.has(name) || after.has(name));
+  const id = below[at];
+  if (id === undefined || at > 1) return null;
+  return { id, file: { ...file, path: [directory, ...below.slice(at + 1)].join('/') } };
 }
 
 /** All risks of a review, what decides most first. */

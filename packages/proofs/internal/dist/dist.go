@@ -11,8 +11,13 @@ import (
 	"strings"
 )
 
-// HostWide is the directory of what belongs to no tenant; no tenant can have its name.
-const HostWide = "_host"
+// HostWide is the directory of what belongs to no tenant; Hosts has one for each of several hosts.
+// No tenant can have their names, nor those of what other engines read.
+const (
+	HostWide = "_host"
+	Hosts    = "_hosts"
+	shared   = "_"
+)
 
 // Tenant is the directory of one tenant.
 type Tenant struct {
@@ -46,7 +51,9 @@ func Read(directory string) (tenants []Tenant, hostWide []File, err error) {
 			continue
 		} else if entry.Name() == HostWide {
 			hostWide, err = readAll(filepath.Join(path, "*.yaml"))
-		} else {
+		} else if entry.Name() == Hosts {
+			hostWide, err = readAll(filepath.Join(path, "*", "*.yaml"))
+		} else if !strings.HasPrefix(entry.Name(), shared) {
 			var tenant Tenant
 			tenant, err = readTenant(path)
 			tenants = append(tenants, tenant)

@@ -7,11 +7,28 @@ import (
 	"testing"
 )
 
-func TestReadLeavesHiddenFilesAlone(t *testing.T) {
+func TestReadLeavesHiddenFilesAndOtherEnginesAlone(t *testing.T) {
+	want := append(tenant, "_host/policy.yaml")
+	if read := readNames(t, "_host/policy.yaml", "_host/.policy.yaml", "_flux/alice/release.yaml"); !reflect.DeepEqual(read, want) {
+		t.Errorf("read %v, want %v", read, want)
+	}
+}
+
+func TestReadTakesWhatEachOfSeveralHostsHas(t *testing.T) {
+	want := append(tenant, "_hosts/eu/policy.yaml", "_hosts/us/policy.yaml")
+	if read := readNames(t, "_hosts/eu/policy.yaml", "_hosts/us/policy.yaml", "_hosts/us/host.json"); !reflect.DeepEqual(read, want) {
+		t.Errorf("read %v, want %v", read, want)
+	}
+}
+
+// tenant is what is read of the tenant that readNames makes.
+var tenant = []string{"alice/host/namespace.a.yaml", "alice/vcluster.yaml", "alice/host/namespace.a.yaml"}
+
+// readNames makes a tenant and these files, and returns the paths of what is read.
+func readNames(t *testing.T, names ...string) []string {
+	t.Helper()
 	directory := t.TempDir()
-	for _, name := range []string{
-		"_host/policy.yaml",
-		"_host/.policy.yaml",
+	for _, name := range append(names,
 		"alice/tenant.json",
 		"alice/vcluster.yaml",
 		"alice/.vcluster.yaml",
@@ -20,7 +37,7 @@ func TestReadLeavesHiddenFilesAlone(t *testing.T) {
 		"alice/virtual/.#service.yaml",
 		"alice/.vscode/settings.yaml",
 		".idea/workspace.yaml",
-	} {
+	) {
 		path := filepath.Join(directory, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -46,13 +63,5 @@ func TestReadLeavesHiddenFilesAlone(t *testing.T) {
 	for i, path := range read {
 		read[i], _ = filepath.Rel(directory, path)
 	}
-	want := []string{
-		"alice/host/namespace.a.yaml",
-		"alice/vcluster.yaml",
-		"alice/host/namespace.a.yaml",
-		"_host/policy.yaml",
-	}
-	if !reflect.DeepEqual(read, want) {
-		t.Errorf("read %v, want %v", read, want)
-	}
+	return read
 }

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { referenceOf } from '@tenantry/plan';
+import { UsageError } from '../lib/cli/errors.ts';
+import type { Options } from '../lib/cli/options.ts';
+import type { Command, Context } from '../lib/cli/run-main.ts';
+import { quietShell } from '../lib/cli/shell.ts';
+import { workspace } from '../lib/cli/workspace.ts';
+import { readByHost } from '../lib/dist/read.ts';
+import { synthDist } from '../lib/dist/synth.ts';
+import deploy from '../commands/deploy.ts';
+import move from '../commands/move.ts';
+import pause from '../commands/pause.ts';
+import resume from '../commands/resume.ts';
+import { type TempWorkspace, tempWorkspace } from './helpers/temp-workspace.ts';
+import { textReport } from './helpers/text-report.ts';
+
+const flux = { registry: 'oci://registry.example.com/tenants' };
+const only = {
+  host: { context: 'eu', engine: 'flux', flux },
+  tenants: [
+    { id: 'alice', name: 'Alice' },
+    { id: 'bob', name: 'Bob', state: 'paused' },
+  ],
+};
+const two = {
+  hosts: { 'eu-1': only.host, 'us-1': { context: 'us' } },
+  tenants: [
+    { id: 'alice', name: 'Alice', host: 'eu-1' },
+    { id: 'carol', name: 'Carol', host: 'us-1' },
+  ],
+};
+
+const places = new Map<string, TempWorkspace>();
+beforeAll(async () => {
+  for (const [name, file] of Object.entries({ only, two })) {
+    const place = tempWorkspace();
+    place.tenants(JSON.stringify(file));
+    await synthDist(place, () => {});
+    places.set(name, place);
+  }
+});
+afterAll(() => {
+  for (const place of places.values()) place.remove();
+});
+
+function placeOf(name: string): TempWorkspace {
+  const place = places.get(name);
+  if (place === undefined) throw new TypeError(name);
+  return place;
+}
+
+async function refusalOf(
+  command: Command<Options>,
+  name: string,
+  positionals: readonly string[],
+  values: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const signal = new AbortController().signal;
+  const context: Context = {
+    values,
+    positionals,
+    workspace: workspace({ TENANTRY_DIR: placeOf(name).dir }),
+    report: textReport(() => {}),
+    $: quietShell({ signal }),
+    signal,
+    print: () => {},
+    show: () => {},
+  };
+  try {
+    return await command.run(context);
+  } catch (error) {
+    return error;
+  }
+}
+
+test.each([
+  ['deploy', deploy, 'only', [], {}, /Flux applies dist\/ to eu; [^]*commit .* and Flux does it$/],
+  ['deploy of all hosts', deploy, 'two', [], {}, /to eu; [^]*pnpm run deploy --host NAME/],
+  ['deploy of one of its tenants', deploy, 'two', ['alice'], {}, /to eu; /],
+  ['pause', pause, 'only', ['alice'], {}, /"state": "paused" of alice into tenants.json/],
+  ['resume', resume, 'only', ['bob'], {}, /"state": "active" of bob into tenants.json/],
+  ['a move from it', move, 'two', ['alice'], { to: 'us-1' }, /to eu; [^]*give the host back/],
+  ['a move to it', move, 'two', ['carol'], { to: 'eu-1' }, /to eu; [^]*give the host back/],
+] as const)(
+  'where Flux is the engine, %s is refused',
+  async (_, command, name, ids, flags, says) => {
+    const { tenantsFile } = placeOf(name);
+    const before = readFileSync(tenantsFile, 'utf8');
+    const refusal = await refusalOf(command, name, ids, flags);
+    expect(refusal).toBeInstanceOf(UsageError);
+    expect((refusal as Error).message).toMatch(says);
+    expect(readFileSync(tenantsFile, 'utf8')).toBe(before);
+  },
+);
+
+test('what Flux has in the namespace of a paused tenant is known, and of no other', () => {
+  const known = ['only', 'two'].flatMap((name) =>
+    readByHost(placeOf(name).dist, [], undefined).flatMap(({ tenants }) =>
+      tenants.map(({ id, pauseObjects }) => [id, pauseObjects.map(referenceOf)]),
+    ),
+  );
+  const rbac = 'rbac.authorization.k8s.io/v1';
+  const name = 'vcluster-tenant-bob/tenant-bob-pause';
+  expect(known).toEqual([
+    ['alice', []],
+    ['bob', [`${rbac} Role ${name}`, `${rbac} RoleBinding ${name}`]],
+    ['alice', []],
+    ['carol', []],
+  ]);
+});
+
+test('dist/ says of each host who applies it', () => {
+  const engines = (name: string) =>
+    readByHost(placeOf(name).dist, [], undefined).map((host) => [host.name, host.engine]);
+  expect(engines('only')).toEqual([['default', 'flux']]);
+  expect(engines('two')).toEqual([
+    ['eu-1', 'flux'],
+    ['us-1', 'deploy'],
+  ]);
+});
