@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { fluxBuild, fluxImages } from '../src/flux.ts';
 import { cutModules, gatewayVersions } from '../src/gateway.ts';
 import {
   hostTools,
@@ -66,6 +67,13 @@ describe('the version table', () => {
     expect(requirements('gateway/go.mod').get(module)).toBe(version);
   });
 
+  test.each(fluxImages.map(({ module, version }) => [module, version] as const))(
+    'says of %s what the go.mod of Flux says',
+    (module, version) => {
+      expect(requirements('flux/go.mod').get(module)).toBe(version);
+    },
+  );
+
   test('gives tenants the Kubernetes of the host', () => {
     expect(tenantImages.kubernetes.tag).toBe(versions.kubernetes);
     expect(tenantImages.vcluster.tag).toBe(versions.vcluster);
@@ -83,7 +91,7 @@ describe('the two Go modules', () => {
   });
 
   test('declare every tool that is built from them', () => {
-    const builds = [...hostTools, ...secretsTools, ...runtimeTools, ...nodeTools];
+    const builds = [...hostTools, ...secretsTools, ...runtimeTools, ...nodeTools, fluxBuild];
     const missing = builds.flatMap((build) => {
       const declared = read(path.join(build.directory, 'go.mod'));
       return build.tools

@@ -95,7 +95,7 @@ async function missingTools(directory: string, build: GoBuild): Promise<GoTool[]
 }
 
 /** Compiles the tools of a build from the module in `source` into `directory`. */
-export async function compileTools(
+async function compileTools(
   $: Shell,
   report: Report,
   build: GoBuild,
@@ -134,6 +134,30 @@ export async function compileTools(
     await rename(path.join(partial, installedName(tool)), path.join(directory, toolName(tool)));
   }
   await rm(partial, { recursive: true });
+}
+
+/** The same, after whoever compiles: side by side, the packages that both need are compiled twice. */
+export async function compileInTurn(
+  $: Shell,
+  report: Report,
+  cache: string,
+  build: GoBuild,
+  where: { readonly source: string; readonly directory: string },
+): Promise<void> {
+  await withLock(path.join(storeDirectory(cache), `go-${build.queue}.lock`), () =>
+    report.step(`compile ${build.title}`, () => compileTools($, report, build, where)),
+  );
+}
+
+/** What `go mod download -json` says of a module. */
+interface Download {
+  readonly Dir: string;
+}
+
+/** Where the Go module cache holds `module@version`, downloaded if need be. */
+export async function downloadModule($: Shell, module: string): Promise<string> {
+  const { stdout } = await $`env GOWORK=off GOFLAGS=-mod=mod go mod download -json ${module}`;
+  return (JSON.parse(stdout) as Download).Dir;
 }
 
 /** How many packages an excerpt of `go install -v` names; downloads are reported beside them. */

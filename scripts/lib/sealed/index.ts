@@ -1,4 +1,5 @@
 export { startDocker } from './docker.ts';
+export { buildFluxImages, fluxManifests } from './flux-images.ts';
 export { buildGatewayImage, gatewayDefinitions } from './gateway-image.ts';
 export { kindConfig } from './kind-config.ts';
 export { buildNodeImage } from './node-image.ts';

@@ -18,6 +18,8 @@ const IMAGES = [
   'kindest/node:*-sealed-*',
   'tenantry/node-build',
   'tenantry/node-runtime',
+  'fluxcd/*:*-sealed-*',
+  'registry:*-sealed-*',
   'traefik:*-sealed-*',
 ];
 
@@ -113,7 +115,7 @@ async function removeLeftovers(store: string, now: number): Promise<void> {
   for (const name of await entriesOf(store)) {
     const file = path.join(store, name);
     if (name.startsWith(DOOMED)) await rm(file, { recursive: true, force: true });
-    if (!/^(node|service|gateway)-[0-9a-f]{12}$|\.partial/.test(name)) continue;
+    if (!/^(node|service|gateway|flux)-[0-9a-f]{12}$|\.partial/.test(name)) continue;
     const { mtimeMs } = await stat(file);
     if (now - mtimeMs < LEFTOVER_MILLISECONDS || isLocked(`${file}.lock`)) continue;
     await removeDirectory(file);
