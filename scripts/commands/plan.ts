@@ -35,7 +35,8 @@ export default defineCommand({
       await using connections = connectionsOf(await lookAtHost(workspace, dist.context));
       const { plan } = await makePlan(connections, dist, {
         reveal: revealWith(context, dist.secrets),
-        takeOver: values['take-over'] ?? false,
+        // Flux takes over what others have set.
+        takeOver: values['take-over'] === true || dist.engine === 'flux',
       });
       return plan;
     });

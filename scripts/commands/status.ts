@@ -31,6 +31,7 @@ export default defineCommand({
       await using connections = connectionsOf(await lookAtHost(workspace, dist.context));
       const { plan, observed } = await makePlan(connections, dist, {
         reveal: revealWith(context, dist.secrets),
+        takeOver: dist.engine === 'flux',
       });
       const rows = tenantStatuses(dist.all, observed.objects, unpaid).filter(
         ({ id }) => positionals.length === 0 || positionals.includes(id),

@@ -1,3 +1,4 @@
+import type { Engine } from '@tenantry/tenants';
 import type { ReleaseRecords } from './helm-release.ts';
 import type { KubeObject } from './kube-object.ts';
 import type { ClusterBlock } from './openings.ts';
@@ -36,6 +37,8 @@ export interface ObservedTenant {
 }
 
 export interface ObservedRelease {
+  /** Whose Helm has kept the records: Flux's does where no tenant can write. */
+  readonly keeper: Engine;
   /** Names, uids and versions of the Secrets with Helm's records, as a hash; null where there are none. */
   readonly secrets: string | null;
   /** What they say; null where it was not needed to read them. */

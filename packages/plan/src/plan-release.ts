@@ -49,7 +49,7 @@ export function isChartUnchanged(
 /** What brings a vcluster to its values and chart version. */
 export function planRelease(
   wanted: Wanted,
-  { secrets, records, chart }: ObservedRelease,
+  { keeper, secrets, records, chart }: ObservedRelease,
   mark: ReleaseMark | null,
   applied: ReadonlyMap<string, Applied>,
   known: string | null,
@@ -62,7 +62,8 @@ export function planRelease(
   }
   const { newest, refused } = records;
   if (newest === null) return { ...install(wanted), forged: refused };
-  const reasons = upgradeReasons(newest, wanted, known, refused.length > 0);
+  const left = keeper === 'flux' ? newest.digest : known;
+  const reasons = upgradeReasons(newest, wanted, left, refused.length > 0);
   if (reasons.length > 0) {
     const helm = { layer: 'vcluster', kind: 'upgrade', reasons } as const;
     const risks = releaseRisks(newest, wanted);

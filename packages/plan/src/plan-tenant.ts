@@ -44,7 +44,7 @@ export const ABSENT: ObservedTenant = {
   namespace: null,
   record: EMPTY_RECORD,
   host: NOTHING_SEEN,
-  release: { secrets: null, records: null, chart: null, live: new Map() },
+  release: { keeper: 'deploy', secrets: null, records: null, chart: null, live: new Map() },
   statefulSet: null,
   controlPlane: [],
   pods: [],

@@ -155,7 +155,7 @@ export function observedAlice(
       live: new Map(deployed.hostObjects.map((each) => [referenceOf(each), living(each)])),
       answers: new Map(),
     },
-    release: { secrets: 'known', records: null, chart: null, live: new Map() },
+    release: { keeper: 'deploy', secrets: 'known', records: null, chart: null, live: new Map() },
     statefulSet: statefulSet(paused ? 0 : 1),
     controlPlane: [],
     pods: [],

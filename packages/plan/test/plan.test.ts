@@ -218,6 +218,7 @@ describe('an object', () => {
 
 describe('a release', () => {
   const records = (changes: object, refused: { secret: string; why: string }[] = []) => ({
+    keeper: 'deploy' as const,
     secrets: 'other',
     records: { newest: release(changes), refused },
     chart: { wanted: [], seen: { live: new Map(), answers: new Map() } },
@@ -247,6 +248,15 @@ describe('a release', () => {
   test('of which the records have been written again, as they were: only noted', () => {
     const [tenant] = planOf(alice(), observedAlice({ release: records({}) })).tenants;
     expect(tenant).toMatchObject({ changes: [], note: true });
+  });
+
+  test('of which Flux keeps the records: by its values, not for whose the record is', () => {
+    const kept = (changes: object) =>
+      changesOf(alice(), observedAlice({ release: { ...records(changes), keeper: 'flux' } }));
+    expect(kept({ digest: 'sha256:other' })).toEqual([]);
+    expect(kept({ values: { a: 2 } })).toMatchObject([
+      { kind: 'upgrade', reasons: [{ what: 'values' }] },
+    ]);
   });
 
   test('a sidecar that somebody added to the control plane goes again', () => {
@@ -350,6 +360,7 @@ describe("a tenant's life", () => {
       statefulSet: statefulSet(0),
       virtual: { kind: 'unseen', why: 'its control plane does not run' },
       release: {
+        keeper: 'deploy',
         secrets: 'known',
         records: { newest: release({ values: { a: 0 } }), refused: [] },
         chart: null,

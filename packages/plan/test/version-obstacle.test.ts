@@ -11,6 +11,7 @@ function living(chartVersion: string, newest: Partial<Release> = {}) {
   return observedAlice({
     record: recordOf(alice({ chartVersion })),
     release: {
+      keeper: 'deploy',
       secrets: 'other',
       records: { newest: release(newest), refused: [] },
       chart: null,

@@ -33,12 +33,14 @@ import {
   nodeBlocks,
 } from '@tenantry/plan';
 import {
+  FLUX_NAMESPACE,
   hostNamespace,
   MANAGED_BY,
   MANAGED_BY_LABEL,
   SYSTEM_NAMESPACE,
   TENANT_LABEL,
   TENANTS_SELECTOR,
+  vclusterName,
 } from '@tenantry/tenants';
 import { messageOf } from '../cli/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -105,12 +107,18 @@ export async function observe(
     lists.configMaps,
   );
   const byNamespace = groupLists(lists);
+  const keptByFlux = Map.groupBy(
+    lists.helm.filter(({ metadata }) => metadata.namespace === FLUX_NAMESPACE),
+    ({ metadata }) => metadata.labels?.['name'],
+  );
   const limit = pLimit(HOST_QUESTIONS);
   const ask: Ask = { client: host, run: (question) => limit(question), reveal: asItIs, takeOver };
   const cluster = pLimit(CLUSTERS);
   const observeTenants = Promise.all(
     tenants.map(async (tenant) => {
-      const shown = byNamespace.get(hostNamespace(tenant.id)) ?? EMPTY_LISTS;
+      const own = byNamespace.get(hostNamespace(tenant.id)) ?? EMPTY_LISTS;
+      // What lies in the tenant's namespace beside Flux's records is of the time before Flux.
+      const shown = { ...own, helm: keptByFlux.get(vclusterName(tenant.id)) ?? own.helm };
       const record = records.tenants.get(tenant.id) ?? ABSENT.record;
       const onHost = await observeOnHost(ask, tenant, record, shown);
       const virtual = await observeVirtual(connections, cluster, tenant, onHost, {
@@ -301,19 +309,21 @@ async function observeRelease(
   const place = placeOf(tenant.id);
   const secrets = shown.helm.filter(({ metadata }) => metadata.labels?.['name'] === place.name);
   const marks = secrets.length === 0 ? null : secretsMark(secrets);
+  const storage = secrets[0]?.metadata.namespace ?? place.namespace;
+  const keeper = storage === FLUX_NAMESPACE ? 'flux' : 'deploy';
   const applied = appliedIn('vcluster', record.applied);
   const live = byReference([...shown.chart, ...(statefulSet === null ? [] : [statefulSet])]);
   await readMissing(ask, live, [...applied.keys()]);
   const known = isReleaseKnown(marks, record.release, tenant);
   if (marks === null || (known && applied.size > 0 && isChartUnchanged(live, applied))) {
-    return { secrets: marks, records: null, chart: null, live };
+    return { keeper, secrets: marks, records: null, chart: null, live };
   }
-  const records = await ask.run(() => readReleaseRecords(ask.client, place));
-  if (records.newest === null) return { secrets: marks, records, chart: null, live };
+  const records = await ask.run(() => readReleaseRecords(ask.client, place, storage));
+  if (records.newest === null) return { keeper, secrets: marks, records, chart: null, live };
   const wanted = chartObjects(records.newest, place);
   await readMissing(ask, live, wanted.map(referenceOf));
   const seen = await compare(ask, 'vcluster', wanted, live, applied);
-  return { secrets: marks, records, chart: { wanted, seen }, live };
+  return { keeper, secrets: marks, records, chart: { wanted, seen }, live };
 }
 
 /** By this it is known whether anybody has written one of Helm's records. */

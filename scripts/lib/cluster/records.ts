@@ -20,6 +20,7 @@ import {
   MANAGED_BY,
   MANAGED_BY_LABEL,
   SYSTEM_NAMESPACE,
+  vclusterName,
 } from '@tenantry/tenants';
 import type { KubeClient } from '../kube/client.ts';
 import { list, read, remove } from '../kube/requests.ts';
@@ -71,14 +72,26 @@ export function removeRecord(host: KubeClient, id: string): Promise<void> {
   return remove(host, recordObject(id, EMPTY_RECORD));
 }
 
-/** What Helm has kept of a release. @throws ApiError */
+/** What Helm has kept of a release, in its own namespace or in another. @throws ApiError */
 export async function readReleaseRecords(
   host: KubeClient,
   release: ReleaseName,
+  namespace: string = release.namespace,
 ): Promise<ReleaseRecords> {
-  const { namespace, name } = release;
+  const { name } = release;
   const selector = `owner=helm,name=${name}`;
   return parseRecords(await list(host, { kind: 'Secret', namespace, selector }), release);
+}
+
+/** Removes what Helm has kept in a namespace of a tenant's release. @throws ApiError */
+export async function removeReleaseRecords(
+  host: KubeClient,
+  id: string,
+  namespace: string,
+): Promise<void> {
+  const selector = `owner=helm,name=${vclusterName(id)}`;
+  const records = await list(host, { kind: 'Secret', namespace, selector, metadataOnly: true });
+  await Promise.all(records.map((object) => remove(host, object)));
 }
 
 function recordOf(object: KubeObject | undefined): TenantRecord {
