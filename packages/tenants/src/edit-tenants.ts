@@ -1,6 +1,6 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { appendObject, removeElement, setKeys } from './edit-json.ts';
-import type { Release, Tenant } from './tenant.ts';
+import { DEFAULT_ENGINE, type Engine, type Release, type Tenant } from './tenant.ts';
 
 /** Keys of a tenant in tenants.json; `undefined` removes one. */
 export type TenantKeys = Readonly<Record<string, string | boolean | undefined>>;
@@ -53,6 +53,14 @@ export function pinRelease(text: string, name: string, images: Release['images']
   return there === undefined
     ? setKeys(text, [{ path: [], set: { releases: { [name]: { images } } } }])
     : setKeys(text, [{ path: ['releases'], set: { [name]: { images } } }]);
+}
+
+/** The text with who applies dist/ to a host. The text must be one that parses, and have the host. */
+export function setEngine(text: string, host: string, engine: Engine): string {
+  const root = parseTree(text.replace(/^\uFEFF/, ' '));
+  const isOnly = root !== undefined && findNodeAtLocation(root, ['host']) !== undefined;
+  const set = { engine: engine === DEFAULT_ENGINE ? undefined : engine };
+  return setKeys(text, [{ path: isOnly ? ['host'] : ['hosts', host], set }]);
 }
 
 function indexesById(text: string): ReadonlyMap<unknown, number> {

@@ -8,6 +8,7 @@ export {
   addTenant,
   pinRelease,
   removeTenant,
+  setEngine,
   setTenantKeys,
   stateFields,
 } from './edit-tenants.ts';

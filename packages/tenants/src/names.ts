@@ -131,7 +131,8 @@ export function fluxCredentialsSecret(vcluster: string): string {
 }
 
 /** What of a tenant Flux applies on the host, one after the other. */
-export type FluxPart = 'host' | 'vcluster' | 'pause';
+export const FLUX_PARTS = ['host', 'vcluster', 'pause'] as const;
+export type FluxPart = (typeof FLUX_PARTS)[number];
 
 /** The Kustomization in FLUX_NAMESPACE of a part of a tenant. */
 export function fluxKustomization(id: string, part: FluxPart): string {

@@ -184,7 +184,12 @@ async function scaleAndForget(
   const statefulSet = statefulSetOf(placeOf(tenant.id));
   for (const change of changes) {
     if (change.kind === 'scale') {
-      await mergePatch(host, statefulSet, { spec: { replicas: change.to } }, 'scale');
+      await mergePatch(
+        host,
+        statefulSet,
+        { spec: { replicas: change.to } },
+        { subresource: 'scale' },
+      );
     } else if (change.kind === 'forget-pause') {
       const annotations = Object.fromEntries(change.annotations.map((key) => [key, null]));
       await mergePatch(host, statefulSet, { metadata: { annotations } });

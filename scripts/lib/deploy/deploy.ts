@@ -23,6 +23,7 @@ import { ensureHost, type Host } from '../cluster/host.ts';
 import { findHostApi } from '../cluster/look-host.ts';
 import { ensureImage } from '../cluster/service-image.ts';
 import type { V1Deployment } from '@tenantry/kube-library';
+import { isFluxAtWork } from '../handover/flux-objects.ts';
 import { PAUSE_PAGE_DIRECTORY } from '../dist/image-references.ts';
 import type { TenantDist } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -160,6 +161,7 @@ async function prepareHost(
   const { workspace, report, signal, print } = surroundings;
   const tools = hostTools(surroundings, dist.context);
   const connections = open.use(connectionsOf(await openHost(surroundings, dist, tools)));
+  if (await isFluxAtWork(connections.host)) throw leftToFlux(dist.name);
   const reveal = revealWith(surroundings, dist.secrets);
   const { plan, observed } = await makePlan(connections, dist, { reveal, takeOver });
   if (dist.saved !== null) refuseOther(dist.saved, plan);
@@ -195,6 +197,15 @@ async function prepareHost(
     changes,
     deploy: (tenant) => deployTenant(appliance, tenant, plan, observed),
   };
+}
+
+/** Two that apply dist/ would undo each other's work. */
+function leftToFlux(host: string): Fault {
+  return new Fault({
+    what: `nothing was deployed to ${host}`,
+    why: 'Flux applies dist/ there, as it lies in the registry',
+    todo: 'commit tenants.json and dist/ and merge it: Flux follows, and pnpm status shows how far it is; pnpm handover deploy takes the host back',
+  });
 }
 
 /** The host's tools and our own kind cluster, found or made the first time that they are needed. */

@@ -1,7 +1,7 @@
 import type { HostManifest } from '@tenantry/manifests';
 import { UsageError } from '../cli/errors.ts';
 
-export const HAND_BACK = 'give the host back to pnpm deploy first';
+export const HAND_BACK = 'pnpm handover deploy first, to give the host back to pnpm deploy';
 
 /**
  * Refuses to write to hosts where Flux does: it would put things back, and each would take fields

@@ -36,7 +36,7 @@ export function statefulSetOf({ namespace, name }: Place): ObjectIdentity {
 
 /** Tells the host how many control planes to run for a vcluster; waits for nothing. */
 export async function scale(client: KubeClient, place: Place, replicas: 0 | 1): Promise<void> {
-  await mergePatch(client, statefulSetOf(place), { spec: { replicas } }, 'scale');
+  await mergePatch(client, statefulSetOf(place), { spec: { replicas } }, { subresource: 'scale' });
 }
 
 /**

@@ -6,6 +6,8 @@ import {
   DEFAULT_HOST,
   ENGINES,
   FLUX_DIRECTORY,
+  FLUX_NAMESPACE,
+  FLUX_ROOT,
   HOST_DIRECTORY,
   hostNamespace,
   HOSTS_DIRECTORY,
@@ -198,6 +200,20 @@ function onlyHost(dist: string, tenants: readonly TenantManifest[]): HostDist {
   return existsSync(join(directory, HOST_FILE))
     ? readHost(directory, name)
     : { name, context, engine: DEFAULT_ENGINE, hostWide: readObjects(directory) };
+}
+
+/**
+ * What Flux on a host begins with: the source of dist/ and the Kustomization that applies all others.
+ * Nothing where dist/ has nothing for Flux there.
+ */
+export function fluxRoot(
+  dist: string,
+  { name, others }: Pick<HostTenants, 'name' | 'others'>,
+): readonly KubeObject[] {
+  const directory = join(dist, FLUX_DIRECTORY, ...(others.length === 0 ? [] : [name]));
+  return readObjects(directory).filter(
+    ({ metadata }) => metadata.namespace === FLUX_NAMESPACE && metadata.name === FLUX_ROOT,
+  );
 }
 
 function readHost(directory: string, name: string): HostDist {

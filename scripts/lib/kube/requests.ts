@@ -180,17 +180,25 @@ export async function replace(
   });
 }
 
+export interface PatchOptions {
+  /** @default the object itself */
+  readonly subresource?: string;
+  /** @default ours */
+  readonly fieldManager?: string;
+}
+
 /** Changes some fields of an object or of its `subresource`. @throws ApiError */
 export async function mergePatch(
   client: KubeClient,
   object: ObjectIdentity,
   body: object,
-  subresource = '',
+  { subresource, fieldManager = FIELD_MANAGER }: PatchOptions = {},
 ): Promise<void> {
+  const path = await objectPath(client, object);
   await client.send<unknown>({
     method: 'PATCH',
-    path: `${await objectPath(client, object)}${subresource === '' ? '' : `/${subresource}`}`,
-    query: { fieldManager: FIELD_MANAGER },
+    path: subresource === undefined ? path : `${path}/${subresource}`,
+    query: { fieldManager },
     contentType: 'application/merge-patch+json',
     body,
   });

@@ -7,11 +7,14 @@ const KINDS: Readonly<Record<string, string>> = {
   daemonsets: 'DaemonSet',
   deployments: 'Deployment',
   events: 'Event',
+  helmreleases: 'HelmRelease',
   httproutes: 'HTTPRoute',
+  kustomizations: 'Kustomization',
   leases: 'Lease',
   limitranges: 'LimitRange',
   namespaces: 'Namespace',
   networkpolicies: 'NetworkPolicy',
+  ocirepositories: 'OCIRepository',
   persistentvolumeclaims: 'PersistentVolumeClaim',
   pods: 'Pod',
   resourcequotas: 'ResourceQuota',
@@ -42,9 +45,17 @@ export interface FakeApi {
 
 type Fields = Record<string, unknown>;
 
-/** A group of which not every cluster has the kinds, so that it is asked for them. */
-const GATEWAY_API = '/apis/gateway.networking.k8s.io/v1';
-const ROUTES = [{ name: 'httproutes', kind: 'HTTPRoute', namespaced: true }];
+/** Groups of which not every cluster has the kinds, so that it is asked for them. */
+const DISCOVERED: Readonly<Record<string, object>> = {
+  '/apis/gateway.networking.k8s.io/v1': kindsOf('httproutes'),
+  '/apis/helm.toolkit.fluxcd.io/v2': kindsOf('helmreleases'),
+  '/apis/kustomize.toolkit.fluxcd.io/v1': kindsOf('kustomizations'),
+  '/apis/source.toolkit.fluxcd.io/v1': kindsOf('ocirepositories'),
+};
+
+function kindsOf(name: string): object {
+  return { resources: [{ name, kind: KINDS[name], namespaced: true }] };
+}
 
 export function fakeApi(context = 'kind-tenantry'): FakeApi {
   const objects = new Map<string, KubeObject>();
@@ -69,7 +80,8 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
   };
   const send = async (request: KubeRequest): Promise<unknown> => {
     const { method = 'GET', path, query = {}, body } = request;
-    if (path === GATEWAY_API) return { resources: ROUTES };
+    const discovered = DISCOVERED[path];
+    if (discovered !== undefined) return discovered;
     const { identity, collection, subresource } = parsePath(path);
     if (collection) {
       if (method === 'POST') {

@@ -1,0 +1,195 @@
+import type { KubeObject } from '@tenantry/plan';
+import {
+  FLUX_NAMESPACE,
+  FLUX_PARTS,
+  FLUX_ROOT,
+  FLUX_VIRTUAL,
+  fluxKustomization,
+  fluxValues,
+  hostNamespace,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  vclusterName,
+} from '@tenantry/tenants';
+import { removeReleaseRecords } from '../cluster/records.ts';
+import { ApiError, type KubeClient } from '../kube/client.ts';
+import { list, mergePatch, read, remove } from '../kube/requests.ts';
+import { type Look, poll } from '../kube/wait.ts';
+
+type Kind = Pick<KubeObject, 'apiVersion' | 'kind'>;
+
+const KUSTOMIZATION = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+} as const satisfies Kind;
+const HELM_RELEASE = {
+  apiVersion: 'helm.toolkit.fluxcd.io/v2',
+  kind: 'HelmRelease',
+} as const satisfies Kind;
+const SOURCE = {
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  kind: 'OCIRepository',
+} as const satisfies Kind;
+
+const READY_TIMEOUT_SECONDS = 900;
+/** One that is just applied is looked at to its end first. */
+const GONE_TIMEOUT_SECONDS = 360;
+const INTERVAL_MILLISECONDS = 500;
+
+/** What Flux's controllers work on, as far as this matters here. */
+interface FluxObject extends KubeObject {
+  readonly spec?: { readonly suspend?: boolean };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly lastAppliedRevision?: string;
+    readonly artifact?: { readonly revision: string };
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+/** Whether Flux applies dist/ to a host. @throws ApiError */
+export async function isFluxAtWork(host: KubeClient): Promise<boolean> {
+  return (await read(host, inNamespace(KUSTOMIZATION, FLUX_ROOT))) !== null;
+}
+
+/** Waits until Flux has applied what its source has now. @throws WaitError with what is not so */
+export async function waitUntilApplied(host: KubeClient, signal: AbortSignal): Promise<void> {
+  const look = async (): Promise<Look<void>> => {
+    const source: FluxObject | null = await read(host, inNamespace(SOURCE, FLUX_ROOT));
+    const revision = source?.status?.artifact?.revision;
+    const objects = [...(await ours(host, KUSTOMIZATION)), ...(await ours(host, HELM_RELEASE))];
+    const faults = [source, ...objects].flatMap((object) =>
+      object === null ? ['its source is not there'] : faultsOf(object, revision),
+    );
+    return faults.length === 0
+      ? { done: true, result: undefined }
+      : { done: false, diagnostics: faults.join('\n') };
+  };
+  await poll(look, {
+    what: 'Flux',
+    timeoutSeconds: READY_TIMEOUT_SECONDS,
+    intervalMilliseconds: INTERVAL_MILLISECONDS,
+    signal,
+  });
+}
+
+function faultsOf(
+  { kind, metadata, spec, status = {} }: FluxObject,
+  revision: string | undefined,
+): readonly string[] {
+  if (spec?.suspend === true) return [];
+  const { conditions = [], observedGeneration, lastAppliedRevision } = status;
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const isOfNow =
+    observedGeneration === metadata.generation &&
+    (kind !== KUSTOMIZATION.kind || lastAppliedRevision === revision);
+  if (ready?.status === 'True' && isOfNow) return [];
+  return [`${kind} ${metadata.namespace}/${metadata.name}: ${ready?.message ?? 'not looked at'}`];
+}
+
+/**
+ * Has Flux let go of all that it applies, and removes its objects: what applies others before these.
+ * A Kustomization of ours leaves what it has applied, by its deletion policy, but for the Job of a
+ * pause; a HelmRelease does where it is suspended.
+ */
+export async function letGo(
+  host: KubeClient,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const root: FluxObject | null = await read(host, inNamespace(KUSTOMIZATION, FLUX_ROOT));
+  await removeAll(host, root === null ? [] : [root], signal);
+  const isInFlux = ({ metadata }: KubeObject) => metadata.namespace === FLUX_NAMESPACE;
+  await removeAll(host, (await ours(host, KUSTOMIZATION)).filter(isInFlux), signal);
+  await removeAll(host, await ours(host, KUSTOMIZATION), signal);
+  await removeAll(host, await ours(host, HELM_RELEASE), signal);
+  await removeAll(host, await ours(host, SOURCE), signal);
+  for (const id of ids) await remove(host, valuesOf(id));
+}
+
+/** What we are called where Flux is to leave a field alone: it takes over what `tenantry` has set. */
+const FIELD_MANAGER_BESIDE_FLUX = 'tenantry-beside-flux';
+
+/** Has Flux leave a tenant as it is, until it is merged that there is none. @throws ApiError */
+export async function suspendTenant(host: KubeClient, id: string): Promise<void> {
+  const objects = [
+    ...FLUX_PARTS.map((part) => inNamespace(KUSTOMIZATION, fluxKustomization(id, part))),
+    inNamespace(KUSTOMIZATION, FLUX_VIRTUAL, hostNamespace(id)),
+    releaseOf(id),
+  ];
+  for (const object of objects) {
+    if ((await read(host, object)) === null) continue;
+    const options = { fieldManager: FIELD_MANAGER_BESIDE_FLUX };
+    await mergePatch(host, object, { spec: { suspend: true } }, options);
+  }
+}
+
+/** Removes what Flux would keep of a tenant that is gone, and is suspended. @throws ApiError */
+export async function forgetTenant(
+  host: KubeClient,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeAll(host, [releaseOf(id)], signal);
+  await remove(host, valuesOf(id));
+  await removeReleaseRecords(host, id, FLUX_NAMESPACE);
+}
+
+function inNamespace(kind: Kind, name: string, namespace: string = FLUX_NAMESPACE): KubeObject {
+  return { ...kind, metadata: { name, namespace } };
+}
+
+function releaseOf(id: string): KubeObject {
+  return inNamespace(HELM_RELEASE, vclusterName(id));
+}
+
+function valuesOf(id: string): KubeObject {
+  return inNamespace({ apiVersion: 'v1', kind: 'ConfigMap' }, fluxValues(id));
+}
+
+async function ours(host: KubeClient, kind: Kind): Promise<readonly FluxObject[]> {
+  const selector = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
+  return list(host, { ...kind, selector });
+}
+
+async function removeAll(
+  host: KubeClient,
+  objects: readonly FluxObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    objects.map((object) =>
+      poll(() => removeOne(host, object), {
+        what: `end of ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`,
+        timeoutSeconds: GONE_TIMEOUT_SECONDS,
+        intervalMilliseconds: INTERVAL_MILLISECONDS,
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Suspends an object where it has to be, removes it, and finds that it is gone: one of it at a time. */
+async function removeOne(host: KubeClient, object: FluxObject): Promise<Look<void>> {
+  const there: FluxObject | null = await read(host, object);
+  if (there === null) return { done: true, result: undefined };
+  if (there.kind === HELM_RELEASE.kind && there.spec?.suspend !== true) {
+    await mergePatch(host, object, { spec: { suspend: true } });
+    return { done: false, diagnostics: 'it is being suspended' };
+  }
+  if (there.metadata.deletionTimestamp === undefined) await removeAsItIs(host, there);
+  return { done: false, diagnostics: 'it is being removed' };
+}
+
+/** Whoever has written it since may have it work again. */
+async function removeAsItIs(host: KubeClient, object: FluxObject): Promise<void> {
+  try {
+    await remove(host, object, { unchanged: true });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  }
+}
