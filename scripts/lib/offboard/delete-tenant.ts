@@ -24,6 +24,7 @@ import { today } from '../cli/dates.ts';
 import type { Workspace } from '../cli/workspace.ts';
 import { type Journal, removeJournal } from './journal.ts';
 import { deleteClusterRoles, waitForNoLeftovers } from './leftovers.ts';
+import { forgetTenant, isFluxAtWork } from '../handover/flux-objects.ts';
 import { deleteNamespace, readNamespace } from '../kube/namespaces.ts';
 import { removeTemporary } from './temporary-vcluster.ts';
 import { digestOf } from './archive-store.ts';
@@ -53,6 +54,7 @@ export async function deleteTenant(
   await mustBeWhole(workspace, journal);
   await mustStillBeHeld(client, journal);
   await report.of(id).step('deletion', () => deleteFromHost({ report, signal }, client, id));
+  if (await isFluxAtWork(client)) await forgetTenant(client, id, signal);
   const receipt = {
     id,
     offboardedOn: today(),

@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fleet, hostNamespace, offboardedByOperator, reasonOf } from '@tenantry/tenants';
+import { type Done, placeOf } from '@tenantry/plan';
 import { readTenants } from '../dist/read.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { HAND_BACK, refuseFlux } from '../deploy/engine.ts';
+import { describeEnded, endPods } from '../deploy/pause-tenant.ts';
+import { suspendTenant } from '../handover/flux-objects.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { summarizeChanges } from '../progress/summarize-changes.ts';
 import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
@@ -79,7 +82,7 @@ export async function offboardTenant(
   await removeTemporary(client, id, signal);
   await checkCapacity(host);
 
-  const entry = await hold(surroundings, id);
+  const entry = await hold(surroundings, client, id);
   const [dist] = readTenants(workspace.dist, [id]);
   if (dist === undefined) throw new ExpectedError(`${id} is not in dist/`);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -119,9 +122,8 @@ function knownStreams({ dist }: Workspace, id: string, volumes: readonly TenantV
 }
 
 /** From now on the tenant is held at zero, whoever deploys. */
-async function hold(surroundings: Surroundings, id: string) {
-  const { workspace, report, print } = surroundings;
-  refuseFlux([findTenant(readFleet(workspace.tenantsFile), id).host], HAND_BACK);
+async function hold(surroundings: Surroundings, client: KubeClient, id: string) {
+  const { workspace, report, signal, print } = surroundings;
   // That it is held paused is no end of it here: only the steps are told.
   const stepsOnly = { ...report, tenants: () => undefined, tenantDone: () => undefined };
   const begin = (text: string, fleet: Fleet) => {
@@ -130,13 +132,25 @@ async function hold(surroundings: Surroundings, id: string) {
     return { text: ended === tenant ? text : withStates(text, [ended]) };
   };
   await editTenants(workspace, begin, print);
-  for (const { changes } of await deploy(
-    { ...surroundings, report: stepsOnly, print: () => undefined },
-    [id],
-  )) {
+  const tenant = findTenant(readFleet(workspace.tenantsFile), id);
+  const outcomes =
+    tenant.host.engine === 'flux'
+      ? [{ changes: await holdBesideFlux(client, id, signal) }]
+      : await deploy({ ...surroundings, report: stepsOnly, print: () => undefined }, [id]);
+  for (const { changes } of outcomes) {
     print(
       `${id}: held paused${changes.length === 0 ? '' : `: ${summarizeChanges(changes).join(', ')}`}`,
     );
   }
-  return findTenant(readFleet(workspace.tenantsFile), id);
+  return tenant;
+}
+
+/** Flux leaves it as it is until it is merged that it is gone. */
+async function holdBesideFlux(
+  client: KubeClient,
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly Done[]> {
+  await suspendTenant(client, id);
+  return describeEnded(await endPods(client, placeOf(id), signal));
 }
