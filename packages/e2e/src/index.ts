@@ -8,6 +8,7 @@ export {
   type GatewayAddress,
   installGateway,
 } from './gateway.ts';
+export { FLUX, installFlux, pushDist } from './flux.ts';
 export { type HostAnswer, type HostRequest, withHostApi } from './host-api.ts';
 export { type Hole, missedHoles, namespaceHoles, POLICY_HOLES, withHoles } from './holes.ts';
 export { plantPods } from './hostile-pods.ts';
