@@ -197,3 +197,19 @@ describe('the tenants go back to deploy', () => {
     expect(await greet('bob')).toBe(greeting(bob));
   });
 });
+
+test('a tenant that ends where Flux deploys is archived and deleted, and does not come back', async () => {
+  await synth([alice, bob], { plan: { ...small, pods: 30 } });
+  await pnpmOk(['run', 'deploy']);
+  await pushDist();
+  await timed('handover to Flux again', () => pnpmOk(['handover', 'flux']));
+  await timed('offboard beside Flux', () => pnpmOk(['offboard', 'bob', '--confirm', 'bob']));
+  await pushDist();
+  const kinds = 'kustomizations.kustomize.toolkit.fluxcd.io,helmreleases,namespaces';
+  const left = () => host(['get', kinds, '-A', '-l', 'tenantry.dev/tenant=bob', '-o', 'name']);
+  expect(await until(left, '')).toBe('');
+  // Longer than Flux waits until it looks again.
+  await sleep(45_000);
+  expect(await left()).toBe('');
+  expect(await greet('alice')).toBe(greeting(alice));
+});
