@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dial, PROBE_PORT, probePod } from '@tenantry/isolation';
@@ -63,6 +65,21 @@ describe('from inside a pod', () => {
       expect(await dial('127.0.0.1', 9, transport)).toMatchObject({ connected: false });
     },
   );
+
+  test('a datagram that is lost on its way is sent again', async () => {
+    const server = createSocket('udp4');
+    let arrived = 0;
+    server.on('message', (payload, { port, address }) => {
+      arrived += 1;
+      if (arrived > 1) server.send(payload, port, address);
+    });
+    server.bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    expect(await dial('127.0.0.1', server.address().port, 'udp-echo')).toMatchObject({
+      connected: true,
+    });
+    server.close();
+  });
 
   test('a DNS server is one that answers, whatever it says', async () => {
     // An echo is as long as the question.

@@ -11,6 +11,8 @@ import { kubectl, type Target } from '../tools/kubectl.ts';
 
 /** A refused packet may be dropped without a word; what is allowed answers well within this. */
 const TIMEOUT_MILLISECONDS = 2500;
+/** A datagram may be lost on its way to somebody who would have answered; TCP sends its own again. */
+const RESEND_MILLISECONDS = 250;
 
 /** Runs inside the pod, with the dials as its argument: plain Node, nothing to import from here. */
 const SCRIPT = `
@@ -26,8 +28,10 @@ const QUESTION = Buffer.concat([
 ]);
 const datagram = (host, port, payload, isAnswer) => new Promise((resolve) => {
   const socket = createSocket(net.isIPv6(host) ? 'udp6' : 'udp4');
+  let again;
   const end = (connected, code) => {
     clearTimeout(timer);
+    clearInterval(again);
     socket.removeAllListeners().on('error', () => {});
     try { socket.close(); } catch {}
     resolve({ connected, code: String(code) });
@@ -37,7 +41,9 @@ const datagram = (host, port, payload, isAnswer) => new Promise((resolve) => {
   socket.on('message', (answer) => { if (isAnswer(answer)) end(true, ''); });
   socket.connect(port, host, (error) => {
     if (error) return end(false, error.code);
-    socket.send(payload, (failed) => { if (failed) end(false, failed.code); });
+    const send = () => socket.send(payload, (failed) => { if (failed) end(false, failed.code); });
+    again = setInterval(send, ${RESEND_MILLISECONDS});
+    send();
   });
 });
 const connection = (host, port, withToken) => new Promise((resolve) => {
