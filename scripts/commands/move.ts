@@ -2,7 +2,7 @@ import { UsageError } from '../lib/cli/errors.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 import { moveMeans } from '../lib/move/means.ts';
 import { moveTenant } from '../lib/move/move-tenant.ts';
-import { resourceNames } from '../lib/offboard/resource-names.ts';
+import { ACCEPT_UNREADABLE_OPTION, resourceNames } from '../lib/offboard/resource-names.ts';
 
 export default defineCommand({
   usage: 'pnpm move ID --to HOST [--accept-unreadable RESOURCE,…] [--json]',
@@ -17,12 +17,7 @@ export default defineCommand({
       variable: 'TENANTRY_TO_HOST',
       description: 'the host that it moves to',
     },
-    'accept-unreadable': {
-      type: 'string',
-      value: 'RESOURCE,…',
-      description: 'go on where these cannot be read: they are in the snapshot, not compared',
-      variable: false,
-    },
+    'accept-unreadable': ACCEPT_UNREADABLE_OPTION,
   },
   arguments: { min: 1, max: 1 },
   live: true,

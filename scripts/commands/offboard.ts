@@ -1,6 +1,6 @@
 import { confirm } from '../lib/cli/confirm.ts';
 import { checkRecipient } from '../lib/offboard/archive-store.ts';
-import { resourceNames } from '../lib/offboard/resource-names.ts';
+import { ACCEPT_UNREADABLE_OPTION, resourceNames } from '../lib/offboard/resource-names.ts';
 import { offboardTenant } from '../lib/offboard/offboard-tenant.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 
@@ -25,12 +25,7 @@ export default defineCommand({
       description: 'lose the data of the volumes that are in no archive',
       variable: false,
     },
-    'accept-unreadable': {
-      type: 'string',
-      value: 'RESOURCE,…',
-      description: 'go on where these cannot be read: they are in the snapshot, not compared',
-      variable: false,
-    },
+    'accept-unreadable': ACCEPT_UNREADABLE_OPTION,
   },
   arguments: { min: 1, max: 1 },
   live: true,

@@ -27,19 +27,14 @@ export class TenantFailures extends AggregateError {
   override name = 'TenantFailures';
   declare readonly errors: (TenantFailure | HostFailure | HeldBack)[];
   readonly done: number;
-  readonly heldBack: HeldBack | null;
 
-  constructor(
-    failures: readonly (TenantFailure | HostFailure | HeldBack)[],
-    done: number,
-    heldBack: HeldBack | null = null,
-  ) {
-    super(
-      heldBack === null ? failures : [...failures, heldBack],
-      `tenants failed, ${done} are done`,
-    );
+  constructor(failures: readonly (TenantFailure | HostFailure | HeldBack)[], done: number) {
+    super(failures, `tenants failed, ${done} are done`);
     this.done = done;
-    this.heldBack = heldBack;
+  }
+
+  get heldBack(): HeldBack | null {
+    return this.errors.find((error) => error instanceof HeldBack) ?? null;
   }
 }
 

@@ -44,9 +44,9 @@ export async function eachWave<T extends { readonly id: string; readonly host: s
   const isHeldBack = rest.length > 0 && !signal.aborted;
   if (isHeldBack)
     for (const { name, tenants } of rest) report.wave(name, 'held back', idsOf(tenants));
-  const heldBack = isHeldBack ? describeHeldBack(waves[begun - 1]?.name ?? '', rest) : null;
+  const heldBack = isHeldBack ? [describeHeldBack(waves[begun - 1]?.name ?? '', rest)] : [];
   const told = failures.filter(({ cause }) => !(cause instanceof HostFailure));
-  throw new TenantFailures([...told, ...lost], results.length, heldBack);
+  throw new TenantFailures([...told, ...lost, ...heldBack], results.length);
 }
 
 function stateAfter(failures: readonly TenantFailure[], { aborted }: AbortSignal) {

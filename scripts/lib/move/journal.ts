@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../cli/errors.ts';
 import { replaceFile } from '../dist/replace-file.ts';
-import { isArchiveName } from '../offboard/archive-store.ts';
+import { readJournalFile } from '../offboard/journal-file.ts';
 
 /** What has been verified of a tenant on the host that it leaves. */
 export interface MovedArchive {
@@ -52,28 +51,11 @@ const journalSchema: z.ZodType<MoveJournal> = z.object({
 
 /** @throws UsageError where there is one that no move of this tenant has written */
 export function readMoveJournal(archives: string, id: string): MoveJournal | null {
-  const path = journalPath(archives, id);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    const journal = journalSchema.parse(JSON.parse(text));
-    if (journal.id !== id) throw new RangeError(`it is of ${JSON.stringify(journal.id)}`);
-    const { archive } = journal;
-    if (archive !== null && !isArchiveName(id, archive.name)) {
-      throw new RangeError(`${JSON.stringify(archive.name)} is no archive of ${id}`);
-    }
-    return journal;
-  } catch (error) {
-    throw new UsageError(
-      `${path} is no journal of a move of ${id}: ${String(error)}; nothing was changed\n  → remove it, and run the command again: it begins anew where the tenant still lives`,
-      { cause: error },
-    );
-  }
+  return readJournalFile(journalPath(archives, id), id, {
+    schema: journalSchema,
+    of: 'a move',
+    archiveOf: ({ archive }) => archive?.name ?? null,
+  });
 }
 
 export function writeMoveJournal(archives: string, journal: MoveJournal): void {

@@ -1,9 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../cli/errors.ts';
 import { replaceFile } from '../dist/replace-file.ts';
-import { isArchiveName } from './archive-store.ts';
+import { readJournalFile } from './journal-file.ts';
 
 /**
  * What has been verified of a tenant and is about to be deleted, kept beside the archives (0600,
@@ -41,27 +40,11 @@ const journalSchema: z.ZodType<Journal> = z.object({
 
 /** @throws UsageError where there is one that no offboarding of this tenant has written */
 export function readJournal(archives: string, id: string): Journal | null {
-  const path = pathOf(archives, id);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    const journal = journalSchema.parse(JSON.parse(text));
-    if (journal.id !== id) throw new RangeError(`it is of ${JSON.stringify(journal.id)}`);
-    if (!isArchiveName(id, journal.archive)) {
-      throw new RangeError(`${JSON.stringify(journal.archive)} is no archive of ${id}`);
-    }
-    return journal;
-  } catch (error) {
-    throw new UsageError(
-      `${path} is no journal of an offboarding of ${id}: ${String(error)}; nothing was changed\n  → remove it, and run the command again: it begins anew where the tenant still lives`,
-      { cause: error },
-    );
-  }
+  return readJournalFile(pathOf(archives, id), id, {
+    schema: journalSchema,
+    of: 'an offboarding',
+    archiveOf: ({ archive }) => archive,
+  });
 }
 
 export function writeJournal(archives: string, journal: Journal): void {

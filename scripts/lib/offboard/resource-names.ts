@@ -1,5 +1,12 @@
 import { UsageError } from '../cli/errors.ts';
 
+export const ACCEPT_UNREADABLE_OPTION = {
+  type: 'string',
+  value: 'RESOURCE,…',
+  description: 'go on where these cannot be read: they are in the snapshot, not compared',
+  variable: false,
+} as const;
+
 /** Of `--accept-unreadable`. @throws UsageError where one is no name of a resource or an APIService */
 export function resourceNames(list: string): readonly string[] {
   const names = list.split(',').filter((name) => name !== '');
