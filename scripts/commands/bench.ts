@@ -1,5 +1,6 @@
 import { suggest } from '@tenantry/tenants';
 import { benchDeploy } from '../lib/dev/bench-deploy.ts';
+import { benchScale } from '../lib/dev/bench-scale.ts';
 import { benchSynth } from '../lib/dev/bench-synth.ts';
 import { UsageError } from '../lib/cli/errors.ts';
 import { type Context, defineCommand } from '../lib/cli/run-main.ts';
@@ -7,6 +8,7 @@ import { type Context, defineCommand } from '../lib/cli/run-main.ts';
 const BENCHES: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   synth: benchSynth,
   deploy: benchDeploy,
+  scale: benchScale,
 };
 
 export default defineCommand({

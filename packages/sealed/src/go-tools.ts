@@ -86,6 +86,17 @@ export const secretsTools: readonly GoBuild[] = [
   },
 ];
 
+/** What pretends nodes and pods for a bench; a module of its own, with an older client library. */
+export const kwokTools: readonly GoBuild[] = [
+  {
+    ...main,
+    title: 'kwok',
+    directory: 'kwok',
+    ldflags: stripped,
+    tools: [{ package: 'sigs.k8s.io/kwok/cmd/kwok' }],
+  },
+];
+
 /** What Docker needs where the host may not grant CAP_SYS_RESOURCE. */
 export const runtimeTools: readonly GoBuild[] = [
   { ...main, queue: 'runtime', title: 'runc wrapper', tools: [{ package: './runc-capped' }] },

@@ -1,19 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placeOf } from '@tenantry/plan';
-import { hostNamespace, inventoryName, SYSTEM_NAMESPACE } from '@tenantry/tenants';
 import type { Context } from '../cli/run-main.ts';
-import { quietShell, run, type Shell } from '../cli/shell.ts';
-import { actualContext } from '../cli/workspace.ts';
-import { connectHost, findHost, type Host } from '../cluster/host.ts';
+import { run, type Shell } from '../cli/shell.ts';
+import { connectHost } from '../cluster/host.ts';
 import { openTenant } from '../cluster/tenant-connection.ts';
 import { CONCURRENCY, eachTenant } from '../deploy/each-tenant.ts';
-import { readByHost, readTenants, type TenantDist } from '../dist/read.ts';
-import { createVcluster } from '../tools/vcluster.ts';
+import { readTenants, type TenantDist } from '../dist/read.ts';
 import { kubectl, reach } from '../tools/kubectl.ts';
-import { type Measure, measure } from './measure.ts';
+import { createVcluster } from '../tools/vcluster.ts';
+import {
+  type Bench,
+  declare,
+  describeMeasure,
+  ours,
+  removeAll,
+  withBench,
+} from './bench-tenants.ts';
 
 /** Active tenants of which nothing has changed; a two-core node runs no more than some fifteen. */
 const ACTIVE = [2, 10];
@@ -23,32 +26,16 @@ const READY = '--timeout=300s';
 /** New clusters are busy for a while after their service answers. */
 const SETTLE_MILLISECONDS = 60_000;
 
-interface Bench extends Pick<Context, 'print' | 'signal'> {
-  readonly host: Host;
-  readonly root: string;
-  /** A workspace of the bench's own, on the same cluster. */
-  readonly dir: string;
-  readonly cluster: string;
-}
-
 /**
  * `pnpm deploy` and `pnpm plan` as whole processes on our own cluster: with nothing changed, and
  * with new tenants against the same by hand. Makes its own tenants and removes them.
  */
 export async function benchDeploy(context: Context): Promise<void> {
-  const { workspace, print, signal } = context;
-  const [{ context: named } = { context: '' }] = readByHost(workspace.dist, [], undefined);
-  const host = await findHost(context, named);
-  const dir = mkdtempSync(join(tmpdir(), 'tenantry-bench-deploy-'));
-  const bench = { host, root: workspace.root, dir, cluster: workspace.cluster, print, signal };
-  print(`on ${actualContext(named, workspace)}`);
-  try {
+  await withBench(context, async (bench) => {
     for (const count of ACTIVE) await unchanged(bench, count, 'active');
     await unchanged(bench, PAUSED, 'paused');
     await fresh(bench);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Nothing changed, twice each: the second time is the one that counts. */
@@ -59,10 +46,8 @@ async function unchanged(bench: Bench, count: number, state: string): Promise<vo
     if (state === 'active') await sleep(SETTLE_MILLISECONDS, undefined, { signal: bench.signal });
     for (const command of ['deploy', 'plan']) {
       await ours(bench, command);
-      const { seconds, cpu } = await ours(bench, command);
-      bench.print(
-        `${command}, nothing changed, ${count} ${state}: ${seconds.toFixed(2)} s, ${cpu.toFixed(2)} CPU-seconds of ours`,
-      );
+      const measured = describeMeasure(await ours(bench, command));
+      bench.print(`${command}, nothing changed, ${count} ${state}: ${measured}`);
     }
   } finally {
     await removeAll(bench, ids);
@@ -74,9 +59,7 @@ async function fresh(bench: Bench): Promise<void> {
   const { print } = bench;
   const ids = await declare(bench, NEW, 'active');
   const deployed = await ours(bench, 'deploy').finally(() => removeAll(bench, ids));
-  print(
-    `deploy, ${NEW} new: ${deployed.seconds.toFixed(1)} s, ${deployed.cpu.toFixed(1)} CPU-seconds of ours`,
-  );
+  print(`deploy, ${NEW} new: ${describeMeasure(deployed)}`);
   for (const [title, concurrency] of [
     ['all at once', CONCURRENCY],
     ['one after the other', 1],
@@ -131,43 +114,8 @@ async function rollout(
   await run($, 'kubectl', [...flags, '-n', namespace, 'rollout', 'status', workload, READY]);
 }
 
-async function declare(bench: Bench, count: number, state: string): Promise<readonly string[]> {
-  const { dir, root } = bench;
-  const ids = Array.from({ length: count }, (_, index) => `bench-${index}`);
-  const tenants = ids.map((id) => ({ id, name: id, ...(state !== 'active' && { state }) }));
-  mkdirSync(join(dir, '.tenantry'), { recursive: true, mode: 0o700 });
-  writeFileSync(join(dir, 'tenants.json'), JSON.stringify({ tenants }));
-  await run(shellOf(bench), process.execPath, [join(root, 'scripts/synth.ts')]);
-  await run(shellOf(bench), process.execPath, [join(root, 'scripts/cluster.ts')]);
-  return ids;
-}
-
-function shellOf({ dir, cluster }: Bench): Shell {
-  return quietShell({ env: { TENANTRY_DIR: dir, TENANTRY_CLUSTER: cluster } });
-}
-
-/** One of our commands as a process, with all that it runs. */
-function ours(bench: Bench, command: string): Promise<Measure> {
-  const script = join(bench.root, `scripts/${command}.ts`);
-  return measure(shellOf(bench), process.execPath, [script]);
-}
-
 async function timed(action: () => Promise<unknown>): Promise<{ readonly seconds: number }> {
   const start = performance.now();
   await action();
   return { seconds: (performance.now() - start) / 1000 };
-}
-
-async function removeAll({ host }: Bench, ids: readonly string[]): Promise<void> {
-  const { $, target } = host;
-  const inventories = ids.map(inventoryName);
-  await run($, 'kubectl', [
-    ...reach(target),
-    'delete',
-    'namespace',
-    '--ignore-not-found',
-    ...ids.map(hostNamespace),
-  ]);
-  const where = ['-n', SYSTEM_NAMESPACE, 'configmap'];
-  await kubectl($, target, ['delete', '--ignore-not-found', ...where, ...inventories]);
 }

@@ -7,6 +7,7 @@ import {
   type GoTool,
   hostTools,
   installedName,
+  kwokTools,
   nodeTools,
   runtimeTools,
   secretsTools,
@@ -28,22 +29,26 @@ const progressEvery = 30_000;
 const ampleMemory = 12 * 2 ** 30;
 
 const clusterBuilds = { host: hostTools, runtime: runtimeTools, node: nodeTools };
+const clusterInputs = ['go.mod', 'go.sum', 'coredns', 'runc-capped', 'local-path'];
 const secretsBuilds = { secrets: secretsTools };
+const kwokBuilds = { kwok: kwokTools };
+const allBuilds = { ...clusterBuilds, ...secretsBuilds, ...kwokBuilds };
 
-/** What the tools are for: this machine, its Docker engine, the node; the files in secrets/. */
-export type GoTarget = keyof typeof clusterBuilds | keyof typeof secretsBuilds;
+/** What the tools are for: this machine, its Docker engine, the node; the files in secrets/; pretended nodes. */
+export type GoTarget = keyof typeof allBuilds;
 
-const builds: Readonly<Record<GoTarget, readonly GoBuild[]>> = {
-  ...clusterBuilds,
-  ...secretsBuilds,
-};
+const builds: Readonly<Record<GoTarget, readonly GoBuild[]>> = allBuilds;
+
+/** What is compiled together, and the recipes' files that it is made of. */
+const groups: readonly (readonly [Partial<typeof builds>, readonly string[]])[] = [
+  [clusterBuilds, clusterInputs],
+  [secretsBuilds, ['sops']],
+  [kwokBuilds, ['kwok']],
+];
 
 /** The directory the Go tools of this checkout's recipes are built into. */
 export async function goDirectory(cache: string, target: GoTarget): Promise<string> {
-  const [together, inputs] =
-    target in secretsBuilds
-      ? [secretsBuilds, ['sops']]
-      : [clusterBuilds, ['go.mod', 'go.sum', 'coredns', 'runc-capped', 'local-path']];
+  const [together, inputs] = groups.find(([group]) => target in group) ?? [{}, []];
   const hash = await inputHash(
     together,
     inputs.map((name) => path.join(recipeDirectory, name)),

@@ -28,6 +28,12 @@ export async function buildSops($: Shell, report: Report, cache: string): Promis
   return goInstall($, report, cache, 'secrets');
 }
 
+/** Builds kwok. @returns the directory that holds it */
+export async function buildKwok($: Shell, report: Report, cache: string): Promise<string> {
+  await checkGo($);
+  return goInstall($, report, cache, 'kwok');
+}
+
 /** Where the vcluster chart of a version lies once it is extracted. */
 export function vclusterChart(cache: string, version: string): string {
   return path.join(storeDirectory(cache), `vcluster-chart-${version}`);
