@@ -3,6 +3,7 @@ import { UsageError } from '../lib/cli/errors.ts';
 import { HOST_OPTION } from '../lib/cli/options.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 import { eachHost } from '../lib/deploy/each-host.ts';
+import { fluxRoot } from '../lib/dist/read.ts';
 import { readDist } from '../lib/deploy/make-plan.ts';
 import { handOver } from '../lib/handover/handover.ts';
 
@@ -19,6 +20,8 @@ export default defineCommand({
     const { workspace, positionals, values } = context;
     const engine = engineOf(positionals[0] ?? '');
     const hosts = readDist(workspace, [], { host: values.host });
+    // All of them are known to be ready for it before the first changes.
+    if (engine === 'flux') for (const dist of hosts) fluxRoot(workspace.dist, dist);
     const { failure } = await eachHost(hosts, (dist) => handOver(context, dist, engine));
     if (failure !== null) throw failure;
   },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FLUX_NAMESPACE, FLUX_ROOT, hostLabels, hostNamespace } from '@tenantry/tenants';
-import { isFluxAtWork, letGo } from '../lib/handover/flux-objects.ts';
+import { appliedByFlux, isFluxAtWork, removeFluxObjects } from '../lib/handover/flux-objects.ts';
 import { lossesBetween } from '../lib/handover/identities.ts';
 import { takenOver } from '../lib/handover/managed-fields.ts';
 import { fakeApi } from './helpers/fake-api.ts';
@@ -105,7 +105,7 @@ describe('where Flux is to let go', () => {
       api.put(object);
     }
     expect(await isFluxAtWork(client)).toBe(true);
-    await letGo(client, ['alice'], new AbortController().signal);
+    await removeFluxObjects(client, ['alice'], new AbortController().signal);
     const [k, h] = [kustomization(''), release].map(
       ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
     );
@@ -119,5 +119,43 @@ describe('where Flux is to let go', () => {
       `DELETE v1 ConfigMap ${FLUX_NAMESPACE}/tenant-alice-values`,
     ]);
     expect(await isFluxAtWork(client)).toBe(false);
+  });
+
+  test('where its kinds were taken away it has nothing', async () => {
+    const groups = ['kustomize', 'helm', 'source'].map(
+      (group) => `/apis/${group}.toolkit.fluxcd.io/v${group === 'helm' ? 2 : 1}`,
+    );
+    const { client, writes } = fakeApi('kind-tenantry', { without: groups });
+    await removeFluxObjects(client, [], new AbortController().signal);
+    expect(writes).toEqual([]);
+  });
+});
+
+test('what Flux has applied is what deploy may prune, but for namespaces', async () => {
+  const api = fakeApi();
+  const kustomization = (name: string, namespace: string, ids: readonly string[]) => ({
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name, namespace },
+    status: { inventory: { entries: ids.map((id) => ({ id, v: 'v1' })) } },
+  });
+  const own = hostNamespace('alice');
+  for (const name of [FLUX_NAMESPACE, own]) {
+    api.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  }
+  api.put(
+    kustomization('tenant-alice-host', FLUX_NAMESPACE, [
+      `_${own}__Namespace`,
+      `${own}_tenant-alice__ResourceQuota`,
+      `${own}_default-deny_networking.k8s.io_NetworkPolicy`,
+    ]),
+  );
+  api.put(kustomization('virtual', own, ['default_simple-app_apps_Deployment']));
+  expect(await appliedByFlux(api.client, 'alice')).toEqual({
+    host: [
+      `networking.k8s.io/v1 NetworkPolicy ${own}/default-deny`,
+      `v1 ResourceQuota ${own}/tenant-alice`,
+    ],
+    virtual: ['apps/v1 Deployment default/simple-app'],
   });
 });

@@ -105,6 +105,20 @@ afterAll(async () => {
 });
 
 describe('a living tenant goes to Flux', () => {
+  test('not while the registry has something else, and nothing is changed', async () => {
+    await synth([alice], { plan: { ...small, pods: 30 } });
+    await pushDist();
+    await synth([alice]);
+    const before = await podLimit('alice');
+    expect(await timed('handover that is refused', () => pnpm(['handover', 'flux']))).toMatchObject(
+      {
+        exitCode: 1,
+        stderr: expect.stringMatching(/is not what lies here:[^]*dist\/alice\/host\/resourcequota/),
+      },
+    );
+    expect([await podLimit('alice'), engineNow()]).toEqual([before, undefined]);
+  });
+
   test('with every object as it was, and no pod started anew', async () => {
     const before = await uids('alice');
     await pushDist();

@@ -22,6 +22,7 @@ export function recordRequests(targets: SyncerTargets): readonly SyncerRequest[]
   const vcluster = vclusterName(id);
   const config = `secrets/vc-config-${vcluster}`;
   const data = { data: { [FIXTURE]: 'eA==' } };
+  const [inRecord, releaseName] = aimedAt(releaseRecord ?? '');
   return [
     inSecret('token-secret', 'Secret that the host fills with a token', 'POST', 'secrets', {
       ...secret(`${FIXTURE}-token`, 'kubernetes.io/service-account-token', {
@@ -45,16 +46,8 @@ export function recordRequests(targets: SyncerTargets): readonly SyncerRequest[]
     ...(releaseRecord === null
       ? []
       : [
-          inSecret(
-            'helm-change',
-            'change of the Helm record',
-            'PATCH',
-            `secrets/${releaseRecord}`,
-            {
-              ...data,
-            },
-          ),
-          inSecret('helm-delete', 'end of the Helm record', 'DELETE', `secrets/${releaseRecord}`),
+          inRecord('helm-change', 'change of the Helm record', 'PATCH', releaseName, data),
+          inRecord('helm-delete', 'end of the Helm record', 'DELETE', releaseName),
         ]),
     inSecret('config-change', 'change of its control plane’s values', 'PATCH', config, data),
     inSecret('config-delete', 'end of its control plane’s values', 'DELETE', config),
@@ -76,6 +69,12 @@ export function recordRequests(targets: SyncerTargets): readonly SyncerRequest[]
       data: { filler: 'x'.repeat(900 * 1024) },
     }),
   ];
+}
+
+/** Requests of one Secret, by its path. */
+function aimedAt(path: string): readonly [ReturnType<typeof maker>, string] {
+  const slash = path.lastIndexOf('/');
+  return [maker(path.slice(0, slash), 'secret'), path.slice(slash + 1)];
 }
 
 export function claimRequests({ id, namespace, claim }: SyncerTargets): readonly SyncerRequest[] {

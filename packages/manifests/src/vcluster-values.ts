@@ -62,6 +62,8 @@ function hardening(tenant: ValuesTenant): VclusterValues {
       statefulSet: {
         // The chart's default image is the paid one.
         image: { repository: 'loft-sh/vcluster-oss', tag: versions.vcluster },
+        // Flux uninstalls what has lost its HelmRelease, and the volume goes with it.
+        ...(tenant.flux && { annotations: { 'helm.sh/resource-policy': 'keep' } }),
         highAvailability: { replicas: state === 'active' ? 1 : 0 },
         // Without it a new tenant under a used id would find the old one's data.
         persistence: {

@@ -83,7 +83,7 @@ export async function readReleaseRecords(
   return parseRecords(await list(host, { kind: 'Secret', namespace, selector }), release);
 }
 
-/** Removes what Helm has kept in a namespace of a tenant's release. @throws ApiError */
+/** Removes what Helm has kept in a namespace of a tenant's release, the newest last. @throws ApiError */
 export async function removeReleaseRecords(
   host: KubeClient,
   id: string,
@@ -91,7 +91,11 @@ export async function removeReleaseRecords(
 ): Promise<void> {
   const selector = `owner=helm,name=${vclusterName(id)}`;
   const records = await list(host, { kind: 'Secret', namespace, selector, metadataOnly: true });
-  await Promise.all(records.map((object) => remove(host, object)));
+  const revisionOf = ({ metadata }: KubeObject) => Number(metadata.labels?.['version']);
+  // Whoever takes up what was interrupted goes by the newest that there is.
+  for (const record of records.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
+    await remove(host, record);
+  }
 }
 
 function recordOf(object: KubeObject | undefined): TenantRecord {

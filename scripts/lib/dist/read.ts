@@ -204,16 +204,24 @@ function onlyHost(dist: string, tenants: readonly TenantManifest[]): HostDist {
 
 /**
  * What Flux on a host begins with: the source of dist/ and the Kustomization that applies all others.
- * Nothing where dist/ has nothing for Flux there.
+ * @throws UsageError where dist/ has nothing for Flux there
  */
 export function fluxRoot(
   dist: string,
   { name, others }: Pick<HostTenants, 'name' | 'others'>,
-): readonly KubeObject[] {
+): { readonly source: KubeObject; readonly kustomization: KubeObject } {
   const directory = join(dist, FLUX_DIRECTORY, ...(others.length === 0 ? [] : [name]));
-  return readObjects(directory).filter(
+  const root = readObjects(directory).filter(
     ({ metadata }) => metadata.namespace === FLUX_NAMESPACE && metadata.name === FLUX_ROOT,
   );
+  const source = root.find(({ kind }) => kind === 'OCIRepository');
+  const kustomization = root.find(({ kind }) => kind === 'Kustomization');
+  if (source === undefined || kustomization === undefined) {
+    throw new UsageError(
+      `dist/ has nothing for Flux on ${name}; nothing was changed\n  → set flux of that host in tenants.json, then pnpm synth and pnpm deploy`,
+    );
+  }
+  return { source, kustomization };
 }
 
 function readHost(directory: string, name: string): HostDist {

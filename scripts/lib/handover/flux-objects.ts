@@ -1,4 +1,4 @@
-import type { KubeObject } from '@tenantry/plan';
+import { type Inventory, type KubeObject, referenceOf } from '@tenantry/plan';
 import {
   FLUX_NAMESPACE,
   FLUX_PARTS,
@@ -12,6 +12,7 @@ import {
   vclusterName,
 } from '@tenantry/tenants';
 import { removeReleaseRecords } from '../cluster/records.ts';
+import pLimit from 'p-limit';
 import { ApiError, type KubeClient } from '../kube/client.ts';
 import { list, mergePatch, read, remove } from '../kube/requests.ts';
 import { type Look, poll } from '../kube/wait.ts';
@@ -36,13 +37,32 @@ const READY_TIMEOUT_SECONDS = 900;
 const GONE_TIMEOUT_SECONDS = 360;
 const INTERVAL_MILLISECONDS = 500;
 
+/** How many objects are removed at a time. */
+const CONCURRENCY = 16;
+
+/** What a source has pulled. */
+export interface SourceArtifact {
+  readonly revision: string;
+  /** `sha256:…` of its archive. */
+  readonly digest: string;
+  /** Where source-controller serves its archive. */
+  readonly path: string;
+}
+
+/** An object that a Kustomization has applied: `namespace_name_group_Kind`, and its version. */
+interface InventoryEntry {
+  readonly id: string;
+  readonly v: string;
+}
+
 /** What Flux's controllers work on, as far as this matters here. */
 interface FluxObject extends KubeObject {
   readonly spec?: { readonly suspend?: boolean };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly lastAppliedRevision?: string;
-    readonly artifact?: { readonly revision: string };
+    readonly artifact?: SourceArtifact;
+    readonly inventory?: { readonly entries?: readonly InventoryEntry[] };
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;
@@ -54,6 +74,44 @@ interface FluxObject extends KubeObject {
 /** Whether Flux applies dist/ to a host. @throws ApiError */
 export async function isFluxAtWork(host: KubeClient): Promise<boolean> {
   return (await read(host, inNamespace(KUSTOMIZATION, FLUX_ROOT))) !== null;
+}
+
+/** What Flux's source of dist/ has, or why it has nothing. @throws ApiError */
+export async function readSource(
+  host: KubeClient,
+): Promise<{ readonly artifact: SourceArtifact | null; readonly fault: string }> {
+  const source: FluxObject | null = await read(host, inNamespace(SOURCE, FLUX_ROOT));
+  const faults = source === null ? ['its source is not there'] : faultsOf(source, undefined);
+  const fault = faults.join('; ');
+  return { artifact: fault === '' ? (source?.status?.artifact ?? null) : null, fault };
+}
+
+/** What Flux has applied of a tenant on its host and in its cluster, but for namespaces. @throws ApiError */
+export async function appliedByFlux(
+  host: KubeClient,
+  id: string,
+): Promise<Pick<Inventory, 'host' | 'virtual'>> {
+  const references = async (kustomization: KubeObject) => {
+    const there: FluxObject | null = await read(host, kustomization);
+    return (there?.status?.inventory?.entries ?? [])
+      .map(objectIn)
+      .filter(({ kind }) => kind !== 'Namespace')
+      .map(referenceOf)
+      .sort();
+  };
+  return {
+    host: await references(inNamespace(KUSTOMIZATION, fluxKustomization(id, 'host'))),
+    virtual: await references(inNamespace(KUSTOMIZATION, FLUX_VIRTUAL, hostNamespace(id))),
+  };
+}
+
+function objectIn({ id, v }: InventoryEntry): KubeObject {
+  const [namespace = '', name = '', group = '', kind = ''] = id.split('_');
+  return {
+    apiVersion: group === '' ? v : `${group}/${v}`,
+    kind,
+    metadata: namespace === '' ? { name } : { namespace, name },
+  };
 }
 
 /** Waits until Flux has applied what its source has now. @throws WaitError with what is not so */
@@ -96,7 +154,7 @@ function faultsOf(
  * A Kustomization of ours leaves what it has applied, by its deletion policy, but for the Job of a
  * pause; a HelmRelease does where it is suspended.
  */
-export async function letGo(
+export async function removeFluxObjects(
   host: KubeClient,
   ids: readonly string[],
   signal: AbortSignal,
@@ -111,8 +169,8 @@ export async function letGo(
   for (const id of ids) await remove(host, valuesOf(id));
 }
 
-/** What we are called where Flux is to leave a field alone: it takes over what `tenantry` has set. */
-const FIELD_MANAGER_BESIDE_FLUX = 'tenantry-beside-flux';
+/** What we are called where Flux is to leave a field alone: it takes over what `tenantry…` has set. */
+const FIELD_MANAGER_BESIDE_FLUX = 'beside-flux';
 
 /** Has Flux leave a tenant as it is, until it is merged that there is none. @throws ApiError */
 export async function suspendTenant(host: KubeClient, id: string): Promise<void> {
@@ -153,7 +211,13 @@ function valuesOf(id: string): KubeObject {
 
 async function ours(host: KubeClient, kind: Kind): Promise<readonly FluxObject[]> {
   const selector = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
-  return list(host, { ...kind, selector });
+  try {
+    return await list(host, { ...kind, selector });
+  } catch (error) {
+    // Where Flux was taken away with its kinds, it has nothing.
+    if (error instanceof ApiError && error.status === 404) return [];
+    throw error;
+  }
 }
 
 async function removeAll(
@@ -161,14 +225,17 @@ async function removeAll(
   objects: readonly FluxObject[],
   signal: AbortSignal,
 ): Promise<void> {
+  const limit = pLimit(CONCURRENCY);
   await Promise.all(
     objects.map((object) =>
-      poll(() => removeOne(host, object), {
-        what: `end of ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`,
-        timeoutSeconds: GONE_TIMEOUT_SECONDS,
-        intervalMilliseconds: INTERVAL_MILLISECONDS,
-        signal,
-      }),
+      limit(() =>
+        poll(() => removeOne(host, object), {
+          what: `end of ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`,
+          timeoutSeconds: GONE_TIMEOUT_SECONDS,
+          intervalMilliseconds: INTERVAL_MILLISECONDS,
+          signal,
+        }),
+      ),
     ),
   );
 }

@@ -1,6 +1,6 @@
 import { isEmpty } from '@tenantry/plan';
 import { type Engine, setEngine } from '@tenantry/tenants';
-import { Fault, UsageError } from '../cli/errors.ts';
+import { ExpectedError, Fault } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { type Connections, connectionsOf } from '../cluster/connections.ts';
 import { lookAtHost } from '../cluster/look-host.ts';
@@ -8,14 +8,20 @@ import { deploy } from '../deploy/deploy.ts';
 import { type DistRead, makePlan } from '../deploy/make-plan.ts';
 import { editTenants } from '../dist/edit-tenants.ts';
 import { fluxRoot } from '../dist/read.ts';
-import { apply } from '../kube/requests.ts';
+import { apply, remove } from '../kube/requests.ts';
 import { revealWith } from '../secrets/reveal.ts';
-import { isFluxAtWork, letGo, waitUntilApplied } from './flux-objects.ts';
+import { waitUntilPulled } from './artifact.ts';
+import {
+  appliedByFlux,
+  isFluxAtWork,
+  removeFluxObjects,
+  waitUntilApplied,
+} from './flux-objects.ts';
 import { type Identities, identitiesOf, lossesBetween } from './identities.ts';
-import { removeFormerRecords, takeRecord } from './release-record.ts';
+import { removeFormerRecords, takeInventory, takeRecord } from './release-record.ts';
 import { takeOver } from './take-over.ts';
 
-type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
+type HandoverContext = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 
 /**
  * Gives a host's tenants to Flux, or takes them back. All objects stay the ones that they are, and no
@@ -23,7 +29,7 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
  * same call takes it up again. @throws Fault where an object is another one afterwards
  */
 export async function handOver(
-  surroundings: Surroundings,
+  surroundings: HandoverContext,
   dist: DistRead,
   engine: Engine,
 ): Promise<void> {
@@ -41,36 +47,44 @@ export async function handOver(
 
 /** What Flux applies must change nothing. @throws Fault */
 async function mustMatch(
-  surroundings: Surroundings,
+  surroundings: HandoverContext,
   connections: Connections,
   dist: DistRead,
 ): Promise<void> {
+  // Where an earlier call was interrupted, it has taken over what it applies.
+  const begun = await isFluxAtWork(connections.host);
   const { plan } = await makePlan(connections, dist, {
     reveal: revealWith(surroundings, dist.secrets),
-    // Where an earlier call was interrupted, it has taken over what it applies.
-    takeOver: await isFluxAtWork(connections.host),
+    takeOver: begun,
   });
   if (isEmpty(plan)) return;
   throw new Fault({
     what: `${dist.name} was not handed over`,
     why: 'it is not as dist/ says, which Flux would bring it to',
-    todo: 'see pnpm plan; run pnpm deploy first',
+    todo: begun
+      ? 'see pnpm plan; Flux has begun there: run pnpm handover deploy first, which brings it there'
+      : 'see pnpm plan; run pnpm deploy first',
   });
 }
 
 async function toFlux(
-  { workspace, report, signal, print }: Surroundings,
+  { workspace, report, signal, print }: HandoverContext,
   { host }: Connections,
   dist: DistRead,
 ): Promise<void> {
-  const root = fluxRoot(workspace.dist, dist);
-  if (root.length === 0) {
-    throw new UsageError(
-      `dist/ has nothing for Flux on ${dist.name}; nothing was changed\n  → set flux of that host in tenants.json, then pnpm synth and pnpm deploy`,
-    );
-  }
+  const { source, kustomization } = fluxRoot(workspace.dist, dist);
+  const begun = await isFluxAtWork(host);
+  await report.step('Flux pulls dist/', async () => {
+    await apply(host, source, { force: true });
+    try {
+      await waitUntilPulled(host, workspace, signal);
+    } catch (error) {
+      if (!begun) await remove(host, source);
+      throw error;
+    }
+  });
   await report.step('Flux applies dist/', async () => {
-    for (const object of root) await apply(host, object, { force: true });
+    await apply(host, kustomization, { force: true });
     await waitUntilApplied(host, signal);
   });
   // Where a tenant's syncer could write them; those that Flux keeps are the ones that count.
@@ -79,19 +93,25 @@ async function toFlux(
 }
 
 async function toDeploy(
-  surroundings: Surroundings,
+  surroundings: HandoverContext,
   connections: Connections,
   dist: DistRead,
 ): Promise<void> {
   const { report, signal } = surroundings;
   const { host } = connections;
   const ids = dist.tenants.map(({ id }) => id);
-  await report.step('Flux lets go', () => letGo(host, ids, signal));
+  // While Flux still says what it has applied.
+  for (const tenant of dist.tenants) {
+    await takeInventory(host, tenant, await appliedByFlux(host, tenant.id));
+  }
+  await report.step('Flux lets go', () => removeFluxObjects(host, ids, signal));
   await report.step('take over', async () => {
     await takeOver(host, [...dist.hostWide, ...dist.tenants.flatMap((each) => each.hostObjects)]);
     for (const { id, state, virtualObjects } of dist.tenants) {
-      const client = state === 'active' ? await connections.virtual(id) : null;
-      if (client !== null) await takeOver(client, virtualObjects);
+      if (state !== 'active') continue;
+      const client = await connections.virtual(id);
+      if (client === null) throw new ExpectedError(`${id}: it has no credentials yet`);
+      await takeOver(client, virtualObjects);
     }
     for (const tenant of dist.tenants) await takeRecord(host, tenant);
   });
@@ -100,7 +120,7 @@ async function toDeploy(
 }
 
 async function noteEngine(
-  { workspace, print }: Pick<Surroundings, 'workspace' | 'print'>,
+  { workspace, print }: Pick<HandoverContext, 'workspace' | 'print'>,
   { name }: DistRead,
   engine: Engine,
 ): Promise<void> {

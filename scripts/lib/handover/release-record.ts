@@ -1,6 +1,14 @@
-import { EMPTY_RECORD, inventoryOf, type KubeObject, placeOf, recordName } from '@tenantry/plan';
+import {
+  EMPTY_RECORD,
+  type Inventory,
+  inventoryOf,
+  type KubeObject,
+  placeOf,
+  recordName,
+  union,
+} from '@tenantry/plan';
 import { FLUX_NAMESPACE } from '@tenantry/tenants';
-import { readReleaseRecords, removeReleaseRecords } from '../cluster/records.ts';
+import { readRecord, readReleaseRecords, removeReleaseRecords } from '../cluster/records.ts';
 import { createNotes } from '../deploy/notes.ts';
 import type { TenantDist } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -12,13 +20,25 @@ export async function removeFormerRecords(host: KubeClient, id: string): Promise
 }
 
 /**
- * Brings the record of a tenant's release from Flux to where deploy has it, and notes it with all
- * that deploy may prune from now on. @throws ApiError
+ * Notes all that deploy may prune of a tenant from now on: what dist/ has, what deploy knew of, and
+ * what Flux has applied. @throws ApiError
  */
-export async function takeRecord(
+export async function takeInventory(
   host: KubeClient,
   { id, hostObjects, virtualObjects }: TenantDist,
+  applied: Pick<Inventory, 'host' | 'virtual'>,
 ): Promise<void> {
+  const { inventory } = await readRecord(host, id);
+  const known = union(inventory, { ...applied, release: null });
+  const next = union({ ...inventoryOf(hostObjects, virtualObjects), release: null }, known);
+  await createNotes(host, id, EMPTY_RECORD).store({ ...next, release: null });
+}
+
+/**
+ * Brings the record of a tenant's release from Flux to where deploy has it, and notes that it is as
+ * deploy would have left it. @throws ApiError
+ */
+export async function takeRecord(host: KubeClient, { id }: Pick<TenantDist, 'id'>): Promise<void> {
   const place = placeOf(id);
   const { newest } = await readReleaseRecords(host, place, FLUX_NAMESPACE);
   if (newest === null) return;
@@ -31,8 +51,8 @@ export async function takeRecord(
   if (secret === null) throw new TypeError(`${FLUX_NAMESPACE}/${name} was there, and is gone`);
   await removeFormerRecords(host, id);
   await apply(host, copyOf(secret, place.namespace), { force: true });
-  const notes = createNotes(host, id, EMPTY_RECORD);
-  await notes.store(inventoryOf(hostObjects, virtualObjects, newest.digest));
+  const { inventory } = await readRecord(host, id);
+  await createNotes(host, id, EMPTY_RECORD).store({ ...inventory, release: newest.digest });
   await removeReleaseRecords(host, id, FLUX_NAMESPACE);
 }
 

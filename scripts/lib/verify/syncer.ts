@@ -15,7 +15,13 @@ import {
   syncerRequests,
   type SyncerTargets,
 } from '@tenantry/isolation';
-import { hostNamespace, SYNCED_LABEL, syncedName, vclusterName } from '@tenantry/tenants';
+import {
+  FLUX_NAMESPACE,
+  hostNamespace,
+  SYNCED_LABEL,
+  syncedName,
+  vclusterName,
+} from '@tenantry/tenants';
 import { workload } from '@tenantry/workload';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '@tenantry/plan';
@@ -153,9 +159,9 @@ async function findTargets(
     return bare(answer.body as unknown as KubeObject, kind);
   };
   const marked = `${core}/pods?labelSelector=${encodeURIComponent(`${SYNCED_LABEL}=${vcluster}`)}&fieldSelector=status.phase%3DRunning`;
-  const [pods, secrets, controlPlane, statefulSet, service, apiService] = await Promise.all([
+  const [pods, releaseRecord, controlPlane, statefulSet, service, apiService] = await Promise.all([
     list(hostApi, marked),
-    list(hostApi, `${core}/secrets?fieldSelector=type%3Dhelm.sh%2Frelease.v1`),
+    findReleaseRecord(hostApi, id),
     read('Pod', `${core}/pods/${vcluster}-0`),
     read('StatefulSet', `/apis/apps/v1/namespaces/${namespace}/statefulsets/${vcluster}`),
     read(
@@ -178,9 +184,20 @@ async function findTargets(
     service,
     apiService,
     claim,
-    releaseRecord: secrets[0]?.metadata.name ?? null,
+    releaseRecord,
     foreignAddress,
   };
+}
+
+/** Where Flux applies dist/, Helm's records lie in its namespace. */
+async function findReleaseRecord(hostApi: Api, id: string): Promise<string | null> {
+  const selector = encodeURIComponent(`owner=helm,name=${vclusterName(id)}`);
+  for (const namespace of [FLUX_NAMESPACE, hostNamespace(id)]) {
+    const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+    const [record] = await list(hostApi, `${secrets}?labelSelector=${selector}`);
+    if (record !== undefined) return `${secrets}/${record.metadata.name}`;
+  }
+  return null;
 }
 
 /** Without its version, so that an update is of whatever is there. */

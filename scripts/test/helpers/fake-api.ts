@@ -57,7 +57,11 @@ function kindsOf(name: string): object {
   return { resources: [{ name, kind: KINDS[name], namespaced: true }] };
 }
 
-export function fakeApi(context = 'kind-tenantry'): FakeApi {
+/** `without` has groups that this cluster lacks, as `/apis/helm.toolkit.fluxcd.io/v2`. */
+export function fakeApi(
+  context = 'kind-tenantry',
+  { without = [] }: { readonly without?: readonly string[] } = {},
+): FakeApi {
   const objects = new Map<string, KubeObject>();
   const refusals = new Map<string, ApiError>();
   const writes: string[] = [];
@@ -80,6 +84,7 @@ export function fakeApi(context = 'kind-tenantry'): FakeApi {
   };
   const send = async (request: KubeRequest): Promise<unknown> => {
     const { method = 'GET', path, query = {}, body } = request;
+    if (without.includes(path)) throw apiError(404, 'NotFound');
     const discovered = DISCOVERED[path];
     if (discovered !== undefined) return discovered;
     const { identity, collection, subresource } = parsePath(path);

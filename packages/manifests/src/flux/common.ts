@@ -9,11 +9,13 @@ export const MANAGED = { [MANAGED_BY_LABEL]: MANAGED_BY } as const;
 /** What fails is tried again so soon: most of it waits for something else. */
 export const RETRY_INTERVAL = '30s';
 export const TIMEOUT = '5m';
+/** One that waits for a tenant's own cluster holds a worker of Flux's for all. */
+export const VIRTUAL_TIMEOUT = '1m';
 
 export const SOURCE = { kind: 'OCIRepository', name: FLUX_ROOT } as const;
 
 /** The source, from another namespace than its own. */
-export const SOURCE_ABROAD = { ...SOURCE, namespace: FLUX_NAMESPACE } as const;
+export const CROSS_NAMESPACE_SOURCE = { ...SOURCE, namespace: FLUX_NAMESPACE } as const;
 
 /**
  * What all our Kustomizations have in common. Flux deletes what has left a directory, as deploy does,

@@ -77,7 +77,10 @@ export class EndOfPods extends Construct {
     new k8s.KubeJob(this, 'job', {
       metadata: { ...account, labels },
       spec: {
-        backoffLimit: 6,
+        // What ends the pods is tried until it has: an image that cannot be pulled now, it can later.
+        backoffLimit: 2 ** 31 - 1,
+        // Then it is made anew: somebody may have scaled the control plane by hand since.
+        ttlSecondsAfterFinished: 3600,
         template: {
           metadata: { labels: { ...labels, app: 'tenantry-pause' } },
           spec: {

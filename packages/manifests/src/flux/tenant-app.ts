@@ -19,8 +19,9 @@ import {
   NAMESPACES_STAY,
   NOT_PRUNED,
   RETRY_INTERVAL,
-  SOURCE_ABROAD,
+  CROSS_NAMESPACE_SOURCE,
   TIMEOUT,
+  VIRTUAL_TIMEOUT,
 } from './common.ts';
 import { EndOfPods } from './end-of-pods.ts';
 import { HELM_API_VERSION, HelmRelease, Kustomization } from './kinds.ts';
@@ -114,9 +115,10 @@ export class FluxTenantApp extends App {
       spec: {
         ...defaults,
         ...NAMESPACES_STAY,
-        sourceRef: SOURCE_ABROAD,
+        sourceRef: CROSS_NAMESPACE_SOURCE,
         dependsOn: [{ name: fluxKustomization(id, 'vcluster'), namespace: FLUX_NAMESPACE }],
         suspend: isPaused,
+        timeout: VIRTUAL_TIMEOUT,
         wait: true,
         kubeConfig: { secretRef: { name: fluxCredentialsSecret(name), key: 'config' } },
         path: `./dist/${id}/virtual`,

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FLUX_NAMESPACE } from '@tenantry/tenants';
+import { ExpectedError } from '../cli/errors.ts';
+import { quietShell, run } from '../cli/shell.ts';
+import { privateDirectory } from '../cli/temp-dir.ts';
+import type { Workspace } from '../cli/workspace.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { forwardToPod } from '../kube/connect.ts';
+import { list } from '../kube/requests.ts';
+import { poll } from '../kube/wait.ts';
+import { readSource, type SourceArtifact } from './flux-objects.ts';
+
+/** The source looks once a minute: so long may pass until it has what was just pushed. */
+const PULL_TIMEOUT_SECONDS = 150;
+/** Where source-controller serves artifacts. */
+const ARTIFACT_PORT = 9090;
+const LINES_SHOWN = 12;
+
+type Here = Pick<Workspace, 'dist' | 'secrets' | 'state'>;
+
+/**
+ * Waits until Flux's source has dist/ and secrets/ as they lie here, byte for byte: the registry's are
+ * what Flux applies. @throws WaitError with what differs
+ */
+export async function waitUntilPulled(
+  host: KubeClient,
+  here: Here,
+  signal: AbortSignal,
+): Promise<void> {
+  let compared: SourceArtifact['digest'] | null = null;
+  let differences = '';
+  await poll(
+    async () => {
+      const { artifact, fault } = await readSource(host);
+      if (artifact === null) return { done: false, diagnostics: fault };
+      if (artifact.digest !== compared) {
+        differences = await differencesFrom(await download(host, artifact), here);
+        compared = artifact.digest;
+      }
+      return differences === ''
+        ? { done: true, result: undefined }
+        : {
+            done: false,
+            diagnostics: `${artifact.revision} is not what lies here:\n${differences}`,
+          };
+    },
+    { what: 'dist/ in the registry', timeoutSeconds: PULL_TIMEOUT_SECONDS, signal },
+  );
+}
+
+/** @throws ExpectedError where it cannot be had, or is not what its digest says */
+async function download(host: KubeClient, { path, digest }: SourceArtifact): Promise<Buffer> {
+  const pods = await list(host, {
+    kind: 'Pod',
+    namespace: FLUX_NAMESPACE,
+    selector: 'app=source-controller',
+  });
+  const [pod] = pods;
+  if (pod === undefined) throw new ExpectedError(`no source-controller runs in ${FLUX_NAMESPACE}`);
+  await using forward = await forwardToPod(
+    host,
+    { namespace: FLUX_NAMESPACE, name: pod.metadata.name },
+    ARTIFACT_PORT,
+  );
+  const answer = await fetch(`http://127.0.0.1:${forward.port}/${path}`);
+  if (!answer.ok) throw new ExpectedError(`source-controller: ${path}: ${answer.status}`);
+  const data = Buffer.from(await answer.arrayBuffer());
+  const found = `sha256:${createHash('sha256').update(data).digest('hex')}`;
+  if (found !== digest) throw new ExpectedError(`source-controller: ${path} is ${found}`);
+  return data;
+}
+
+/** What differs from dist/ and secrets/, a line each; empty where nothing does. */
+export async function differencesFrom(
+  archive: Buffer,
+  { dist, secrets, state }: Here,
+): Promise<string> {
+  using work = privateDirectory(state, 'artifact');
+  const file = join(work.path, 'artifact.tar.gz');
+  const content = join(work.path, 'content');
+  writeFileSync(file, archive);
+  mkdirSync(content);
+  const $ = quietShell();
+  await run($, 'tar', ['--extract', '--gzip', '--file', file, '--directory', content]);
+  const lines: string[] = [];
+  for (const [name, directory] of [
+    ['dist', dist],
+    ['secrets', secrets],
+  ] as const) {
+    const pulled = join(content, name);
+    mkdirSync(pulled, { recursive: true });
+    // Of what is hidden, as .sops.yaml, a source takes nothing.
+    const flags = ['--recursive', '--brief', '--new-file', '--no-dereference', '--exclude=.*'];
+    const { exitCode, stdout, stderr } = await $({
+      nothrow: true,
+    })`diff ${flags} ${directory} ${pulled}`;
+    if (exitCode === 0) continue;
+    if (exitCode !== 1) throw new ExpectedError(`diff: ${stderr.trim()}`);
+    lines.push(...stdout.trim().replaceAll(`${content}/`, 'registry:').split('\n'));
+  }
+  const more = lines.length > LINES_SHOWN ? [`and ${lines.length - LINES_SHOWN} more`] : [];
+  return [...lines.slice(0, LINES_SHOWN), ...more].join('\n');
+}
