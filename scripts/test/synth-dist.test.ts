@@ -80,6 +80,25 @@ describe('synth', () => {
     expect(contents(place.dist)).toEqual(before);
   });
 
+  test('changes no version of a tenant that Flux would upgrade', async () => {
+    const flux = { registry: 'oci://registry.example.com/tenants' };
+    const declare = (vcluster: string) =>
+      place.tenants(
+        JSON.stringify({
+          host: { context: 'eu', engine: 'flux', flux },
+          tenants: [{ ...alice, versions: { vcluster } }, bob],
+        }),
+      );
+    declare('0.36.0');
+    await synth();
+    const before = contents(place.dist);
+    declare('0.36.1');
+    await expect(synth()).rejects.toThrow(
+      /without a snapshot before; nothing was written\n {4}alice: vcluster 0\.36\.0 → 0\.36\.1\n {2}→ run pnpm handover deploy first/,
+    );
+    expect(contents(place.dist)).toEqual(before);
+  });
+
   test('removes the directory of a tenant that is gone from the file', async () => {
     await synth();
     place.tenants([bob]);

@@ -67,6 +67,8 @@ export const NAMESERVERS_POLICY = 'nameservers';
 export const FLUX_NAMESPACE = 'flux-system';
 /** The source of dist/, and the Kustomization that applies all others. */
 export const FLUX_ROOT = 'tenantry';
+/** The label `app` of the pods that end what a pause leaves: a policy lets them reach the host's API. */
+export const FLUX_PAUSE_APP = 'tenantry-pause';
 /** The Kustomization of what all tenants of a host share. */
 export const FLUX_HOST_WIDE = 'tenantry-host';
 /** Lets Flux in to a virtual cluster. */

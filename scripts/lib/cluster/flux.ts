@@ -2,7 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { V1NetworkPolicy } from '@tenantry/kube-library';
 import type { ApiAddress } from '@tenantry/manifests';
-import { FLUX_NAMESPACE } from '@tenantry/tenants';
+import { FLUX_NAMESPACE, FLUX_PAUSE_APP } from '@tenantry/tenants';
 import { fluxControllers, type FluxImage, fluxImages, kubectlImage } from '@tenantry/sealed/flux';
 import type { Report } from '../cli/report.ts';
 import { run, type Shell } from '../cli/shell.ts';
@@ -75,9 +75,6 @@ async function render(
   return await run($, 'kubectl', ['kustomize', work.path]);
 }
 
-/** What the pods of a pause are labelled with. */
-const PAUSE = 'tenantry-pause';
-
 /** Lets the controllers and pauses reach the host's API server, by its addresses alone. */
 function apiServerPolicy(addresses: readonly ApiAddress[]): V1NetworkPolicy {
   const controllers = fluxControllers.map(({ image }) => nameOf(image));
@@ -87,7 +84,7 @@ function apiServerPolicy(addresses: readonly ApiAddress[]): V1NetworkPolicy {
     metadata: { name: 'api-server', namespace: FLUX_NAMESPACE },
     spec: {
       podSelector: {
-        matchExpressions: [{ key: 'app', operator: 'In', values: [...controllers, PAUSE] }],
+        matchExpressions: [{ key: 'app', operator: 'In', values: [...controllers, FLUX_PAUSE_APP] }],
       },
       policyTypes: ['Egress'],
       egress: addresses.map(({ address, port }) => ({

@@ -91,6 +91,10 @@ export async function writeDist(
   const stage = new Stage(places.dist);
   const lines: string[] = [];
   const skipped: string[] = [];
+  const unkept: string[] = [];
+  const followed = new Set(
+    fleet.tenants.filter(({ host }) => host.engine === 'flux').map(({ id }) => id),
+  );
   const made: Made[] = [];
   // What it made, so that a refusal leaves nothing behind.
   const firstMade = mkdirSync(places.dist, { recursive: true });
@@ -101,7 +105,11 @@ export async function writeDist(
       const { change, name, input, found, wanted: files } = difference;
       if (change === null) stage.clear(name, found?.leftovers ?? []);
       else {
-        if (found !== null) skipped.push(...(await minorsSkipped(name, found.files, files)));
+        if (found !== null) {
+          const steps = await versionSteps(name, found.files, files);
+          skipped.push(...steps.skipped);
+          if (followed.has(name)) unkept.push(...steps.changed);
+        }
         await stage.add(change, found, files);
         if (change.kind === 'new') made.push({ name, input, files: change.added });
         lines.push(describeChange(change));
@@ -109,6 +117,7 @@ export async function writeDist(
     }
     await stage.written();
     if (skipped.length > 0) throw wouldSkip(skipped);
+    if (unkept.length > 0) throw noSnapshot(unkept);
     commit();
   } catch (error) {
     await stage.discard();
@@ -139,20 +148,31 @@ export async function writeDist(
   reportDone(places, fleet, lines.length, print);
 }
 
-/** The minors that a tenant of dist/ would skip; what goes, or is the host's, has no versions. */
-async function minorsSkipped(
+/** Which versions of a tenant change, and which minors it would skip; what goes, or is the host's, has none. */
+async function versionSteps(
   name: string,
   before: FoundDirectory['files'],
   after: Tree,
-): Promise<readonly string[]> {
-  const { skippedMinors } = await import('./skipped-minors.ts');
-  return skippedMinors(before, after).map((step) => `${name}: ${step}`);
+): Promise<Readonly<Record<'skipped' | 'changed', readonly string[]>>> {
+  const { changedVersions, skippedMinors } = await import('./version-steps.ts');
+  const named = (step: string) => `${name}: ${step}`;
+  return {
+    skipped: skippedMinors(before, after).map(named),
+    changed: changedVersions(before, after).map(named),
+  };
 }
 
 function wouldSkip(steps: readonly string[]): UsageError {
   return new UsageError(
     `tenants would skip a minor; nothing was written\n${steps.map((step) => `    ${step}\n`).join('')}` +
       '  → name each minor in between in "versions" first, with pnpm synth and pnpm deploy for each',
+  );
+}
+
+function noSnapshot(steps: readonly string[]): UsageError {
+  return new UsageError(
+    `Flux would upgrade tenants without a snapshot before; nothing was written\n${steps.map((step) => `    ${step}\n`).join('')}` +
+      '  → run pnpm handover deploy first, then pnpm synth, pnpm deploy and pnpm handover flux',
   );
 }
 

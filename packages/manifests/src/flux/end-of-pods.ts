@@ -1,5 +1,6 @@
 import {
   FLUX_NAMESPACE,
+  FLUX_PAUSE_APP,
   fluxKustomization,
   hostLabels,
   hostNamespace,
@@ -82,7 +83,7 @@ export class EndOfPods extends Construct {
         // Then it is made anew: somebody may have scaled the control plane by hand since.
         ttlSecondsAfterFinished: 3600,
         template: {
-          metadata: { labels: { ...labels, app: 'tenantry-pause' } },
+          metadata: { labels: { ...labels, app: FLUX_PAUSE_APP } },
           spec: {
             serviceAccountName: account.name,
             restartPolicy: 'OnFailure',

@@ -14,6 +14,16 @@ export function skippedMinors(before: Files, after: Files): readonly string[] {
   ].flatMap(({ skipped }) => skipped);
 }
 
+/** Which versions a tenant's new files change, as its old ones say; a text each. */
+export function changedVersions(before: Files, after: Files): readonly string[] {
+  const [was, is] = [versionsIn(before), versionsIn(after)];
+  return (['vcluster', 'kubernetes'] as const).flatMap((name) =>
+    was[name] === undefined || was[name] === is[name]
+      ? []
+      : [`${name} ${String(was[name])} → ${String(is[name])}`],
+  );
+}
+
 /** A file that somebody has damaged says nothing: synth makes it anew, and deploy knows what lives. */
 function versionsIn(files: Files) {
   return {
