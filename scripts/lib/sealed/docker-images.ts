@@ -1,9 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { withLock } from '../cli/file-lock.ts';
 import type { Report } from '../cli/report.ts';
 import type { Shell } from '../cli/shell.ts';
 import { hasImage } from '../tools/docker.ts';
+import { buildInDirectory } from './build-in-directory.ts';
 import { type ArchiveImage, writeArchive } from './image-archive.ts';
 import { storeDirectory } from './store.ts';
 import { markImageUsed } from './used.ts';
@@ -32,17 +31,10 @@ export async function ensureImages(
   const directory = path.join(storeDirectory(cache), work);
   if (await areThere()) report.skip(title, references.join(', '));
   else {
-    await withLock(`${directory}.lock`, async () => {
-      if (await areThere()) return;
-      await rm(directory, { recursive: true, force: true });
-      await mkdir(directory, { recursive: true });
-      try {
-        const archive = path.join(directory, 'images.tar');
-        await writeArchive($, await build(directory), path.join(directory, 'staging'), archive);
-        await $`docker load --quiet --input ${archive}`;
-      } finally {
-        await rm(directory, { recursive: true, force: true });
-      }
+    await buildInDirectory(directory, areThere, async () => {
+      const archive = path.join(directory, 'images.tar');
+      await writeArchive($, await build(directory), path.join(directory, 'staging'), archive);
+      await $`docker load --quiet --input ${archive}`;
     });
   }
   for (const reference of references) await markImageUsed(cache, reference);
