@@ -5,7 +5,6 @@ import { execa } from 'execa';
 import {
   applyIn,
   CONFIG_MAP,
-  deploymentOf,
   directory,
   host,
   killAfter,
@@ -78,9 +77,9 @@ test('a plan says of which versions a snapshot is taken before', async () => {
 });
 
 test('a canary that fails is upgraded, with a snapshot before, and the rest is held back', async () => {
-  // Somebody of hers scales her service, so that ours is not to be changed unasked.
-  const scale = ['scale', `deployment/${deploymentOf('alice')}`, '--replicas=0', '-n', 'default'];
-  await tenant('alice', scale);
+  // Somebody of hers has changed what is ours, which is not to be changed back unasked.
+  const patch = ['patch', 'configmap', 'tenant-id', '--type=merge', '-p'];
+  await tenant('alice', ['-n', 'default', ...patch, '{"data":{"TENANT_ID":"Alicia"}}']);
   const client = await steadyClient('bob', greeting('Bob'));
   const held = await timed('deploy of the canary', () => pnpm(['run', 'deploy']));
   const { requests, failures } = await client.stop();
