@@ -438,11 +438,24 @@ describe('an upgrade that leaves a version', () => {
         return helm(tenant);
       },
     };
-    expect(await deployed(paused({ chartVersion: '0.36.1' }), steps)).toContain(
-      'snapshot in archives/x',
-    );
-    // Also of one that is paused at the same time: while it still runs.
+    expect(await deployed(later(), steps)).toContain('snapshot in archives/x');
     expect(done).toEqual(['snapshot of alice 0.36.0, replicas 1', 'install']);
+  });
+
+  test('and a pause at once is paused first, whatever becomes of the snapshot', async () => {
+    const pods = () => (host.get(`v1 Pod ${NAMESPACE}/web`) === undefined ? 0 : 1);
+    syncedPod('web');
+    let left: readonly unknown[] = [];
+    const snapshot = () => {
+      const there = host.get(reference) as ObjectOf<V1StatefulSet>;
+      left = [there.spec?.replicas, pods()];
+      return Promise.reject(new Error('no snapshot'));
+    };
+    const once = paused({ chartVersion: '0.36.1' });
+    await expect(deployed(once, { snapshot })).rejects.toThrow('no snapshot');
+    expect([left, installs]).toEqual([[0, 0], 1]);
+    expect(await deployed(once)).toContain('snapshot kept');
+    expect(installs).toBe(2);
   });
 
   test('is none where no snapshot can be taken', async () => {

@@ -115,9 +115,11 @@ export async function applyTenant(
   await revealChanging(appliance, tenant, planned);
   // Noted before it is applied, so that an interrupted deploy leaves nothing that none can prune.
   await notes.store(union(before, current));
-  await keepSnapshot(appliance, work);
-  await changeLife(appliance, work);
+  const leaves = versionsLeft(planned);
   if (tenant.state === 'active') {
+    // Before anything of the control plane changes.
+    if (leaves !== null) await keepSnapshot(appliance, work, leaves);
+    await changeLife(appliance, work);
     const installed = await declare(appliance, work);
     await applyInside(appliance, work);
     // vcluster has written to its own Service since.
@@ -128,8 +130,16 @@ export async function applyTenant(
     await untilTaken(appliance, work, tenant.hostObjects);
     return;
   }
-  // Side by side: the control plane was told to end before, and what ends takes its time.
-  await Promise.all([endPods(appliance, work), declare(appliance, work)]);
+  await changeLife(appliance, work);
+  if (leaves === null) {
+    // Side by side: the control plane was told to end before, and what ends takes its time.
+    await Promise.all([endPods(appliance, work), declare(appliance, work)]);
+  } else {
+    // It is paused whatever becomes of its snapshot.
+    await endPods(appliance, work);
+    await keepSnapshot(appliance, work, leaves);
+    await declare(appliance, work);
+  }
   // What left virtual/ waits for the resume.
   await notes.store({ ...union(before, current), host: current.host });
   throwObstacles(planned, 'vcluster');
@@ -173,15 +183,19 @@ function throwObstacles({ id, changes }: TenantPlan, layer: 'host' | 'vcluster' 
   if (words.length > 0) throw new ExpectedError(words.join('\n'));
 }
 
-/** Before anything of the control plane changes, and while it may still run. */
-async function keepSnapshot(appliance: Appliance, work: Work): Promise<void> {
-  const { tenant, planned, said } = work;
-  for (const change of planned.changes) {
-    if (change.kind !== 'upgrade' || change.leaves === null) continue;
-    const { leaves } = change;
-    const snapshot = () => appliance.snapshot(tenant.id, leaves, appliance.signal);
-    said.push(await step(appliance, work, 'snapshot', snapshot));
-  }
+/** The versions that a control plane leaves; null where they stay. */
+function versionsLeft({ changes }: TenantPlan): LiveVersions | null {
+  return changes.find((change) => change.kind === 'upgrade')?.leaves ?? null;
+}
+
+async function keepSnapshot(
+  appliance: Appliance,
+  work: Work,
+  versions: LiveVersions,
+): Promise<void> {
+  const { tenant, said } = work;
+  const snapshot = () => appliance.snapshot(tenant.id, versions, appliance.signal);
+  said.push(await step(appliance, work, 'snapshot', snapshot));
 }
 
 async function changeLife(appliance: Appliance, work: Work): Promise<void> {
