@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { referenceOf } from '@tenantry/plan';
+import { FLUX_NAMESPACE, FLUX_ROOT } from '@tenantry/tenants';
 import { UsageError } from '../lib/cli/errors.ts';
 import type { Options } from '../lib/cli/options.ts';
 import type { Command, Context } from '../lib/cli/run-main.ts';
 import { quietShell } from '../lib/cli/shell.ts';
 import { workspace } from '../lib/cli/workspace.ts';
+import { refuseFluxAtWork } from '../lib/deploy/engine.ts';
 import { readByHost } from '../lib/dist/read.ts';
 import { synthDist } from '../lib/dist/synth.ts';
 import deploy from '../commands/deploy.ts';
 import move from '../commands/move.ts';
 import pause from '../commands/pause.ts';
+import restore from '../commands/restore.ts';
 import resume from '../commands/resume.ts';
 import { type TempWorkspace, tempWorkspace } from './helpers/temp-workspace.ts';
+import { fakeApi } from './helpers/fake-api.ts';
 import { textReport } from './helpers/text-report.ts';
 
 const flux = { registry: 'oci://registry.example.com/tenants' };
@@ -30,6 +34,8 @@ const two = {
     { id: 'carol', name: 'Carol', host: 'us-1' },
   ],
 };
+
+const SNAPSHOT = '/alice-2026-11-26T11-20-00Z-vcluster-0.36.1-kubernetes-1.36.3.tar.gz';
 
 const places = new Map<string, TempWorkspace>();
 beforeAll(async () => {
@@ -80,6 +86,14 @@ test.each([
   ['deploy of one of its tenants', deploy, 'two', ['alice'], {}, /to eu; /],
   ['pause', pause, 'only', ['alice'], {}, /"state": "paused" of alice into tenants.json/],
   ['resume', resume, 'only', ['bob'], {}, /"state": "active" of bob into tenants.json/],
+  [
+    'the restore of a snapshot',
+    restore,
+    'only',
+    ['alice'],
+    { from: SNAPSHOT },
+    /to eu; [^]*give the host back/,
+  ],
   ['a move from it', move, 'two', ['alice'], { to: 'us-1' }, /to eu; [^]*give the host back/],
   ['a move to it', move, 'two', ['carol'], { to: 'eu-1' }, /to eu; [^]*give the host back/],
 ] as const)(
@@ -93,6 +107,20 @@ test.each([
     expect(readFileSync(tenantsFile, 'utf8')).toBe(before);
   },
 );
+
+test('where Flux is at work though dist/ does not say so, it is refused too', async () => {
+  const api = fakeApi();
+  await expect(refuseFluxAtWork(api.client, 'eu-1')).resolves.toBeUndefined();
+  api.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: FLUX_NAMESPACE } });
+  api.put({
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: FLUX_ROOT, namespace: FLUX_NAMESPACE },
+  });
+  await expect(refuseFluxAtWork(api.client, 'eu-1')).rejects.toThrow(
+    /^nothing was deployed to eu-1: Flux applies dist\/ there[^]*pnpm handover deploy takes the host back$/,
+  );
+});
 
 test('what Flux has in the namespace of a paused tenant is known, and of no other', () => {
   const known = ['only', 'two'].flatMap((name) =>

@@ -13,7 +13,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
-import { keepSnapshot } from '../lib/upgrade/keep-snapshot.ts';
+import { RESTORING_ANNOTATION } from '@tenantry/tenants';
+import type { ConnectedHost } from '../lib/cluster/host.ts';
+import { takeSnapshot } from '../lib/offboard/snapshot.ts';
+import { keepBeforeUpgrade, type KeepOptions } from '../lib/upgrade/keep-snapshot.ts';
+import { keepWhereGiven } from '../lib/upgrade/roll-back-means.ts';
 import { type FakeCommands, fakeCommands } from './fake-command.ts';
 import { type FakeApi, fakeApi } from './helpers/fake-api.ts';
 
@@ -44,27 +48,33 @@ function kubectl(snapshot: string): void {
   );
 }
 
-function controlPlane(replicas: number): void {
+function controlPlane(replicas: number, pod: object = {}): void {
   api.put({
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
     metadata: { name: 'tenant-alice', namespace: NAMESPACE },
-    spec: { replicas },
+    spec: { replicas, template: { spec: pod } },
   });
 }
 
-function keep(recipient?: string): Promise<string> {
-  const host = {
+function host(): ConnectedHost {
+  return {
     $: fakes.$,
     client: api.client,
     target: { kubeconfig: '/kubeconfig', context: 'kind-tenantry' },
     chartDir: async () => null,
     kindCluster: null,
   };
-  const signal = new AbortController().signal;
-  const archives = join(dir, 'archives');
-  const options = { archives, state: dir, recipient, signal };
-  return keepSnapshot(host, 'alice', VERSIONS, options);
+}
+
+const { signal } = new AbortController();
+
+function options(recipient?: string): KeepOptions {
+  return { archives: join(dir, 'archives'), state: dir, recipient, signal };
+}
+
+function keep(recipient?: string): Promise<string> {
+  return keepBeforeUpgrade(host(), 'alice', VERSIONS, options(recipient));
 }
 
 test('a snapshot is kept under its versions, to its owner alone, with its checksum', async () => {
@@ -111,6 +121,41 @@ test('where none can be taken it is said what to do, and none is kept', async ()
     /^alice was not upgraded: no snapshot of its control plane could be taken: [^]*no space left[^]*\n {2}→ .*pnpm run deploy alice --skip-snapshot/,
   );
   expect(existsSync(join(dir, 'archives'))).toBe(false);
+});
+
+test('one that is half restored is not started for it', async () => {
+  controlPlane(0);
+  api.put({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: NAMESPACE, annotations: { [RESTORING_ANNOTATION]: 'sha256:1 held' } },
+  });
+  await expect(keep()).rejects.toThrow(/a restore into it has not ended/);
+  expect(api.writes).toEqual([]);
+});
+
+test('a control plane that hangs is given up', async () => {
+  kubectl('exec sleep 60');
+  const place = { namespace: NAMESPACE, name: 'tenant-alice' };
+  const timed = { timeoutSeconds: 0.3, signal };
+  await expect(takeSnapshot(host(), place, join(dir, 'snapshot'), timed)).rejects.toThrow(
+    'pod tenant-alice-0 has not given its snapshot within 0.3 seconds',
+  );
+});
+
+test('before a restore one is kept of the versions that live', async () => {
+  controlPlane(1, { containers: [{ name: 'syncer', image: 'vcluster-oss:0.36.1' }] });
+  expect(await keepWhereGiven(host(), 'alice', options())).toMatch(
+    /^what it has is in archives\/alice-.*Z-vcluster-0\.36\.1\.tar\.gz$/,
+  );
+});
+
+test('where none can be kept before a restore, that is said in a line', async () => {
+  controlPlane(1);
+  kubectl('echo "no\nspace left" >&2; exit 1');
+  expect(await keepWhereGiven(host(), 'alice', options())).toMatch(
+    /^no snapshot of what it has could be kept: .*no space left$/,
+  );
 });
 
 test('what is no snapshot is not kept', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   contents,
@@ -219,6 +220,23 @@ describe('refused with exit code 2, nothing changed:', () => {
       stderr: expect.stringMatching(message),
     });
     expect(contents(place.dir)).toEqual({ 'tenants.json': FILE });
+  });
+
+  test('a restore of a snapshot in the place of what lives, unless that is confirmed', async () => {
+    const snapshot = join(place.dir, `alice-2026-11-26T11-20-00Z.tar.gz`);
+    writeFileSync(snapshot, gzipSync('state'));
+    const way = /[^]*→ pnpm restore alice --from \/.*\.tar\.gz --confirm alice\n$/.source;
+    for (const [flags, why] of [
+      [[], 'not confirmed: nobody is there to type it; nothing was changed'],
+      [['--confirm', 'bob'], 'not confirmed: --confirm is "bob", not "alice"; nothing was changed'],
+    ] as const) {
+      expect(await command('restore', 'alice', '--from', snapshot, ...flags)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(new RegExp(`^${why}${way}`)),
+      });
+    }
+    expect([file(), existsSync(place.dist)]).toEqual([FILE, false]);
   });
 
   test('a pause of who is offboarding', async () => {

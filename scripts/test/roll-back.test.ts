@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
+import type { RestoreProgress } from '@tenantry/plan';
 import { UsageError } from '../lib/cli/errors.ts';
 import { workspace } from '../lib/cli/workspace.ts';
 import { checkDist, readFleet, synthDist } from '../lib/dist/synth.ts';
@@ -19,14 +20,19 @@ const quiet = () => undefined;
 
 let place: TempWorkspace;
 /** What the host has noted. */
-let noted: string | null;
+let noted: RestoreProgress | null;
+let isConfirmed: boolean;
+/** What the host says to being asked. */
+let refusal: Error | null;
+let recipient: string;
 /** What was done there, with the state and the version that dist/ had then. */
 let calls: string[];
 /** How many calls are done before the command is killed. */
 let killAfter: number;
 beforeEach(async () => {
   place = tempWorkspace();
-  [noted, calls, killAfter] = ['', [], Infinity];
+  [noted, calls, killAfter, isConfirmed, refusal] = [null, [], Infinity, true, null];
+  recipient = '';
   await declare();
   snapshot();
 });
@@ -53,10 +59,14 @@ function snapshot(name = NAME, content = gzipSync('state'), digestOf = content):
 const alice = () => readFleet(place.tenantsFile).tenants.find(({ id }) => id === 'alice');
 
 const means: RollBackMeans = {
-  begun: async () => noted ?? '',
-  note: async (digest) => {
-    call(digest === null ? 'forget' : 'note');
-    noted = digest;
+  async readProgress() {
+    if (refusal !== null) throw refusal;
+    return noted;
+  },
+  keepSnapshot: async () => call('keep'),
+  setProgress: async (progress) => {
+    call(progress === null ? 'restored' : 'restoring');
+    noted = progress;
   },
   deploy: async () => {
     const { state, chartVersion } = JSON.parse(
@@ -76,16 +86,20 @@ function run(name = NAME, id = 'alice', identity?: string): Promise<void> {
   const parsed = parseSnapshotName(name);
   if (parsed === null) throw new Error(`${name} is no snapshot's`);
   const context = {
-    workspace: workspace({ TENANTRY_DIR: place.dir }),
+    workspace: workspace({ TENANTRY_DIR: place.dir, TENANTRY_RECIPIENT: recipient }),
     report: textReport(),
     print: quiet,
   };
   const from = join(place.dir, 'archives', name);
-  const options = { from, snapshot: parsed, identity, host: undefined };
+  const confirm = async () => {
+    if (!isConfirmed) throw new UsageError('not confirmed');
+  };
+  const options = { from, snapshot: parsed, identity, host: undefined, confirm };
   return rollBack(context, id, options, async () => means);
 }
 
-const WHOLE = ['note', 'deploy paused 0.36.0', 'restore true', 'deploy active 0.36.0', 'forget'];
+const HELD = ['keep', 'restoring', 'deploy paused 0.36.0', 'restore true', 'restored'];
+const WHOLE = [...HELD, 'deploy active 0.36.0'];
 
 test('a tenant is held at zero with the former versions, restored, and runs again', async () => {
   await run();
@@ -94,11 +108,14 @@ test('a tenant is held at zero with the former versions, restored, and runs agai
   expect(await checkDist(place, quiet)).toBe(0);
 });
 
-test.each([0, 1, 2, 3, 4])(
+test.each([0, 1, 2, 3, 4, 5])(
   'killed after %d steps it is restored by the same command',
   async (steps) => {
     killAfter = steps;
     await expect(run()).rejects.toThrow('killed');
+    // By that nobody starts it meanwhile, whose data is not all there.
+    const isRestoring = calls.includes('restoring') && !calls.includes('restored');
+    expect(noted !== null).toBe(isRestoring);
     [calls, killAfter] = [[], Infinity];
     await run();
     expect(calls).toEqual(WHOLE);
@@ -106,10 +123,37 @@ test.each([0, 1, 2, 3, 4])(
   },
 );
 
+describe('killed while it restores, and another snapshot taken', () => {
+  const OTHER = NAME.replace('11-20-00', '12-20-00');
+  const restoreOther = async () => {
+    killAfter = 3;
+    await expect(run()).rejects.toThrow('killed');
+    [calls, killAfter] = [[], Infinity];
+    snapshot(OTHER, gzipSync('state', { level: 1 }));
+    await run(OTHER);
+  };
+
+  test('a tenant that ran before runs again', async () => {
+    await restoreOther();
+    expect([calls.at(-1), noted]).toEqual(['deploy active 0.36.0', null]);
+    expect(alice()).toMatchObject({ state: 'active' });
+  });
+
+  test('one that was paused stays so, and the first one resumes it no more', async () => {
+    await declare({ state: 'paused', pausedSince: '2026-11-01' });
+    await restoreOther();
+    expect([calls.at(-1), noted]).toEqual(['restored', null]);
+    calls = [];
+    await run();
+    expect(calls).toEqual(HELD);
+    expect(alice()).toMatchObject({ state: 'paused' });
+  });
+});
+
 test('a tenant that was paused stays so, and is resumed with what is restored', async () => {
   await declare({ state: 'paused', pausedBy: 'lifecycle', pausedSince: '2026-11-01' });
   await run();
-  expect(calls).toEqual(['deploy paused 0.36.0', 'restore true']);
+  expect(calls).toEqual(HELD);
   expect(alice()).toMatchObject({ state: 'paused', pausedBy: 'lifecycle', versions: FORMER });
 });
 
@@ -131,6 +175,13 @@ test('one that is encrypted needs its identity', async () => {
   place.write('key', `${identity}\n`);
   await run(`${NAME}.age`, 'alice', join(place.dir, 'key'));
   expect(calls).toEqual(WHOLE);
+});
+
+test('nothing is changed where its host refuses', async () => {
+  refusal = new Error('Flux applies dist/ there');
+  const before = readFileSync(place.tenantsFile, 'utf8');
+  await expect(run()).rejects.toThrow(refusal);
+  expect([readFileSync(place.tenantsFile, 'utf8'), calls]).toEqual([before, []]);
 });
 
 describe('nothing is changed where the snapshot', () => {
@@ -156,6 +207,22 @@ describe('nothing is changed where the snapshot', () => {
         return [NAME, 'alice'];
       },
       /is no snapshot: the snapshot cannot be unpacked/,
+    ],
+    [
+      'is not confirmed to take the place of what is there',
+      () => {
+        isConfirmed = false;
+        return [NAME, 'alice'];
+      },
+      /not confirmed/,
+    ],
+    [
+      'of what is there could be encrypted for nobody',
+      () => {
+        recipient = 'age1x';
+        return [NAME, 'alice'];
+      },
+      /--recipient is "age1x"/,
     ],
   ])('%s', async (_, given, reason) => {
     const [name, id] = given();

@@ -18,7 +18,12 @@ test('everything lies in the repository where nobody says otherwise', () => {
     archives: join(root, 'archives'),
     cache: join(homedir(), '.cache/tenantry'),
     cluster: 'tenantry',
+    recipient: undefined,
   });
+});
+
+test('TENANTRY_RECIPIENT is for whom every command encrypts what it keeps in archives/', () => {
+  expect(workspace({ TENANTRY_RECIPIENT: 'age1x' }).recipient).toBe('age1x');
 });
 
 test('TENANTRY_DIR moves input, output and state, not the repository', () => {
@@ -31,9 +36,9 @@ test('TENANTRY_DIR moves input, output and state, not the repository', () => {
 });
 
 test('an empty variable counts as none', () => {
-  expect(workspace({ TENANTRY_DIR: '', TENANTRY_CLUSTER: '', TENANTRY_CACHE: '' })).toEqual(
-    workspace({}),
-  );
+  const names = ['TENANTRY_DIR', 'TENANTRY_CLUSTER', 'TENANTRY_CACHE', 'TENANTRY_RECIPIENT'];
+  const empty = Object.fromEntries(names.map((name) => [name, '']));
+  expect(workspace(empty)).toEqual(workspace({}));
 });
 
 test('builds are kept in TENANTRY_CACHE, or where the system keeps caches', () => {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, jest, test } from '@jest/globals';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import {
   applyIn,
@@ -22,8 +23,9 @@ jest.setTimeout(40 * 60_000);
 
 const FORMER = '0.36.0';
 const NEXT = '0.36.1';
-/** In which a restore that is killed is well on its way. */
-const RESTORE_MILLISECONDS = 25_000;
+/** In which a restore that has begun is well on its way, and not at its end. */
+const RESTORE_MILLISECONDS = 10_000;
+const BEGIN_MILLISECONDS = 180_000;
 const AFTER = { ...CONFIG_MAP, data: { entry: 'after the upgrade' } };
 
 const archives = join(directory, 'archives');
@@ -60,6 +62,15 @@ const snapshotsOf = (id: string) =>
 
 const entryOf = (id: string) =>
   tenant(id, ['get', 'configmap', CONFIG_MAP.metadata.name, '-o', 'jsonpath={.data.entry}']);
+
+/** Until a restore into a tenant is on its way, as its namespace says. */
+async function onItsWay(id: string): Promise<void> {
+  const path = 'jsonpath={.metadata.annotations.tenantry\\.dev/restoring}';
+  const namespace = ['get', 'namespace', `vcluster-tenant-${id}`, '-o', path];
+  const deadline = Date.now() + BEGIN_MILLISECONDS;
+  while ((await host(namespace)) === '' && Date.now() < deadline) await sleep(500);
+  await sleep(RESTORE_MILLISECONDS);
+}
 
 beforeAll(async () => {
   rmSync(archives, { recursive: true, force: true });
@@ -115,15 +126,20 @@ test('once the canary is mended, the same command goes on with the rest', async 
 test('a snapshot is the way back, killed on the way, and a neighbour notices nothing', async () => {
   await applyIn('bob', [AFTER]);
   const client = await steadyClient('alice', greeting('Alice'));
-  const restore = ['restore', 'bob', '--from', join(archives, snapshotsOf('bob')[0] ?? '')];
-  const killed = await killAfter(restore, RESTORE_MILLISECONDS, 'group');
-  process.stderr.write(
-    `restore ${killed ? 'killed' : 'ended before'} ${RESTORE_MILLISECONDS} ms\n`,
-  );
+  const [snapshot = ''] = snapshotsOf('bob');
+  const restore = ['restore', 'bob', '--from', join(archives, snapshot), '--confirm', 'bob'];
+  expect(await killAfter(restore, onItsWay('bob'), 'group')).toBe(true);
+  // With half of its data it would delete the rest.
+  expect(await pnpm(['resume', 'bob'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('bob is half restored; nothing was written'),
+  });
   const { stdout } = await timed('restore', () => pnpmOk(restore));
   expect(stdout).toContain(`bob: ${greeting('Bob')}`);
   expect(await entryOf('bob')).toBe(CONFIG_MAP.data.entry);
   expect([await versionOf('alice'), await versionOf('bob')]).toEqual([NEXT, FORMER]);
+  // What it had before is kept as well.
+  expect(snapshotsOf('bob').at(-1)).toContain(`-vcluster-${NEXT}-`);
   expect(readFileSync(join(directory, 'tenants.json'), 'utf8')).toMatch(
     /"id": "bob",[^]*"versions": \{\s*"vcluster": "0\.36\.0"/,
   );
@@ -139,9 +155,10 @@ test('a snapshot is the way back, killed on the way, and a neighbour notices not
 
 test('and one that is paused is upgraded with a snapshot too, and resumed with its data', async () => {
   await pnpmOk(['pause', 'bob']);
+  const before = snapshotsOf('bob').length;
   await synth(NEXT);
   await pnpmOk(['pause', 'bob']);
-  expect([await versionOf('bob'), snapshotsOf('bob').length]).toEqual([NEXT, 2]);
+  expect([await versionOf('bob'), snapshotsOf('bob').length]).toEqual([NEXT, before + 1]);
   const pods = ['get', 'pods,resourcequotas', '-n', 'vcluster-tenant-bob', '-o', 'name'];
   expect(await host(pods)).toBe('resourcequota/tenant-bob');
   expect((await pnpmOk(['resume', 'bob'])).stdout).toContain(`bob: ${greeting('Bob')}`);

@@ -8,12 +8,12 @@ import { root } from './tenantry.ts';
 export type KillScope = 'command' | 'group';
 
 /**
- * Starts a command of scripts/ and kills it (SIGKILL) after so many milliseconds. Returns whether
- * it was still running then.
+ * Starts a command of scripts/ and kills it (SIGKILL) after so many milliseconds, or once a moment has
+ * come. Returns whether it was still running then.
  */
 export async function killAfter(
   [script = '', ...args]: readonly string[],
-  milliseconds: number,
+  moment: number | Promise<void>,
   scope: KillScope,
 ): Promise<boolean> {
   const child = spawn(process.execPath, [join(root, `scripts/${script}.ts`), ...args], {
@@ -24,7 +24,7 @@ export async function killAfter(
     stdio: 'ignore',
   });
   const ended = once(child, 'exit');
-  await Promise.race([ended, sleep(milliseconds)]);
+  await Promise.race([ended, typeof moment === 'number' ? sleep(moment) : moment]);
   const running = child.exitCode === null && child.pid !== undefined;
   if (running && child.pid !== undefined) {
     process.kill(scope === 'group' ? -child.pid : child.pid, 'SIGKILL');

@@ -36,7 +36,7 @@ export {
 } from './kube-object.ts';
 export { hasRoom } from './node-capacity.ts';
 export type { Observed, ObservedRelease, ObservedTenant, ObservedVirtual } from './observed.ts';
-export type { LiveVersions } from './live-versions.ts';
+export { type LiveVersions, liveVersions } from './live-versions.ts';
 export { foreignPauses, nameInside } from './pause-drift.ts';
 export { type Dist, isEmpty, type Plan, plan } from './plan.ts';
 export { parsePlans, planDifferences, planEvents, serializePlans } from './plan-json.ts';
@@ -66,6 +66,12 @@ export {
   type Obstacle,
   obstacleTo,
 } from './preconditions.ts';
+export {
+  type RestoreProgress,
+  restoreProgressOf,
+  restoreProgressText,
+  unfinishedRestore,
+} from './restore-progress.ts';
 export { minorSteps } from './risks/versions.ts';
 export { renderPlan } from './render-plan.ts';
 export { type TenantStatus, tenantStatuses, withPlanned } from './tenant-status.ts';

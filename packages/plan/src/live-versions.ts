@@ -26,7 +26,8 @@ export function versionsLeft(
   return differs('vcluster') || differs('kubernetes') ? live : null;
 }
 
-function liveVersions(statefulSet: ObjectOf<V1StatefulSet>): LiveVersions {
+/** What the images of a control plane say. */
+export function liveVersions(statefulSet: ObjectOf<V1StatefulSet>): LiveVersions {
   const { initContainers = [], containers = [] } = statefulSet.spec?.template?.spec ?? {};
   const versionOf = (container: string): string | null => {
     const { image = '' } =

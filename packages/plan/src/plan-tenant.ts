@@ -11,6 +11,7 @@ import { NOTHING_SEEN, planObjects } from './plan-objects.ts';
 import { type Obstacle, obstacleTo } from './preconditions.ts';
 import { isReleaseKnown, planRelease } from './plan-release.ts';
 import { replicasOf } from './replicas.ts';
+import { restoreObstacle } from './restore-progress.ts';
 import { appliedIn, EMPTY_RECORD } from './record.ts';
 import type { Risk } from './risks/risk.ts';
 import { risksOf } from './risks/risks-of.ts';
@@ -76,6 +77,7 @@ export function planTenant(
       namespace: namespace ?? undefined,
       statefulSet: statefulSet ?? undefined,
     }) ??
+    restoreObstacle(wanted, namespace) ??
     versionObstacle(wanted, seen) ??
     openingObstacle(wanted, clusterBlocks);
   if (obstacle !== null) return { ...base, obstacle };

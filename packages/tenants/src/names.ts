@@ -50,6 +50,8 @@ export const NODE_PORT_LABEL = 'tenantry.dev/node-port';
 export const RUNTIME_CLASS_LABEL = 'tenantry.dev/runtime-class';
 /** On a host namespace: the names of the tenant's routes, with commas between them. */
 export const HOSTNAMES_ANNOTATION = 'tenantry.dev/hostnames';
+/** On a host namespace into which something is being restored: its digest, and how far it is. */
+export const RESTORING_ANNOTATION = 'tenantry.dev/restoring';
 /** The Service in SYSTEM_NAMESPACE that answers in place of tenants that are held paused. */
 export const PAUSE_PAGE = 'tenantry-pause-page';
 /** Holds what the commands keep on the host; no account of a tenant has rights there. */

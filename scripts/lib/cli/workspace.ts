@@ -25,6 +25,8 @@ export interface Workspace {
   readonly cache: string;
   /** Name of our own kind cluster. */
   readonly cluster: string;
+  /** Of age; what commands keep in archives/ is encrypted for it, where they are not told otherwise. */
+  readonly recipient: string | undefined;
 }
 
 /** Where the user stands: pnpm runs scripts in the root and says where it was called. */
@@ -50,6 +52,7 @@ export function workspace(env: NodeJS.ProcessEnv = process.env): Workspace {
     archives: join(dir, 'archives'),
     cache: join(resolve(here, caches), 'tenantry'),
     cluster: env['TENANTRY_CLUSTER'] || DEFAULT_CLUSTER,
+    recipient: env['TENANTRY_RECIPIENT'] || undefined,
   };
 }
 

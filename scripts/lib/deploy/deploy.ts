@@ -25,7 +25,6 @@ import { ensureHost, type Host } from '../cluster/host.ts';
 import { findHostApi } from '../cluster/look-host.ts';
 import { ensureImage } from '../cluster/service-image.ts';
 import type { V1Deployment } from '@tenantry/kube-library';
-import { isFluxAtWork } from '../handover/flux-objects.ts';
 import { PAUSE_PAGE_DIRECTORY } from '../dist/image-references.ts';
 import type { TenantDist } from '../dist/read.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -37,7 +36,7 @@ import { deployTenant, type Outcome } from './deploy-tenant.ts';
 import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
 import { checkTenant } from './check-tenant.ts';
 import { eachHost } from './each-host.ts';
-import { refuseFlux } from './engine.ts';
+import { refuseFlux, refuseFluxAtWork } from './engine.ts';
 import { eachWave } from './each-wave.ts';
 import { applyHostWide } from './host-wide.ts';
 import { mustNotLiveElsewhere } from './lives-elsewhere.ts';
@@ -58,7 +57,7 @@ export interface DeployOptions extends Part {
   readonly maxFailures?: number;
   /** Change versions without a snapshot before. @default false */
   readonly skipSnapshot?: boolean;
-  /** Of age; snapshots are encrypted for it. */
+  /** Of age; snapshots are encrypted for it. @default the workspace's */
   readonly recipient?: string | undefined;
 }
 
@@ -75,7 +74,7 @@ export async function deploy(
     saved = null,
     maxFailures = 0,
     skipSnapshot = false,
-    recipient,
+    recipient = surroundings.workspace.recipient,
     ...part
   }: DeployOptions = {},
 ): Promise<readonly Outcome[]> {
@@ -182,7 +181,7 @@ async function prepareHost(
   const { workspace, report, signal, print } = surroundings;
   const tools = hostTools(surroundings, dist.context);
   const connections = open.use(connectionsOf(await openHost(surroundings, dist, tools)));
-  if (await isFluxAtWork(connections.host)) throw leftToFlux(dist.name);
+  await refuseFluxAtWork(connections.host, dist.name);
   const reveal = revealWith(surroundings, dist.secrets);
   const { plan, observed } = await makePlan(connections, dist, { reveal, takeOver });
   if (dist.saved !== null) refuseOther(dist.saved, plan);
@@ -200,10 +199,10 @@ async function prepareHost(
     },
     snapshot: async (id, versions, end) => {
       if (skipSnapshot) return somethingDone('no snapshot taken');
-      const { keepSnapshot } = await import('../upgrade/keep-snapshot.ts');
+      const { keepBeforeUpgrade } = await import('../upgrade/keep-snapshot.ts');
       const host = { ...(await tools()), client: connections.host };
       const options = { ...workspace, recipient, signal: end };
-      const name = await keepSnapshot(host, id, versions, options);
+      const name = await keepBeforeUpgrade(host, id, versions, options);
       return somethingDone(`snapshot in archives/${name}`);
     },
     endPods: async (host, id, end) => describeEnded(await endPods(host, placeOf(id), end)),
@@ -229,15 +228,6 @@ async function prepareHost(
     changes,
     deploy: (tenant) => deployTenant(appliance, tenant, plan, observed),
   };
-}
-
-/** Two that apply dist/ would undo each other's work. */
-function leftToFlux(host: string): Fault {
-  return new Fault({
-    what: `nothing was deployed to ${host}`,
-    why: 'Flux applies dist/ there, as it lies in the registry',
-    todo: 'commit tenants.json and dist/ and merge it: Flux follows, and pnpm status shows how far it is; pnpm handover deploy takes the host back',
-  });
 }
 
 /** The host's tools and our own kind cluster, found or made the first time that they are needed. */

@@ -1,5 +1,7 @@
 import type { HostManifest } from '@tenantry/manifests';
-import { UsageError } from '../cli/errors.ts';
+import { Fault, UsageError } from '../cli/errors.ts';
+import { isFluxAtWork } from '../handover/flux-objects.ts';
+import type { KubeClient } from '../kube/client.ts';
 
 export const HAND_BACK = 'pnpm handover deploy first, to give the host back to pnpm deploy';
 
@@ -16,4 +18,17 @@ export function refuseFlux(
   throw new UsageError(
     `Flux applies dist/ to ${contexts.join(', ')}; nothing was changed\n  → ${todo}`,
   );
+}
+
+/**
+ * Refuses likewise where Flux is at work whatever dist/ says, as a handover leaves it that was
+ * interrupted: two that apply dist/ would undo each other's work. @throws Fault, ApiError
+ */
+export async function refuseFluxAtWork(client: KubeClient, host: string): Promise<void> {
+  if (!(await isFluxAtWork(client))) return;
+  throw new Fault({
+    what: `nothing was deployed to ${host}`,
+    why: 'Flux applies dist/ there, as it lies in the registry',
+    todo: 'commit tenants.json and dist/ and merge it: Flux follows, and pnpm status shows how far it is; pnpm handover deploy takes the host back',
+  });
 }

@@ -1,6 +1,15 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Fleet, parseTenants, setTenantKeys, stateFields, suggest, type Tenant } from '@tenantry/tenants';
+import {
+  type Fleet,
+  parseTenants,
+  pausedByOperator,
+  setTenantKeys,
+  stateFields,
+  suggest,
+  type Tenant,
+} from '@tenantry/tenants';
+import { today } from '../cli/dates.ts';
 import { UsageError } from '../cli/errors.ts';
 import { withDistLock } from './lock.ts';
 import { replaceFile } from './replace-file.ts';
@@ -78,6 +87,12 @@ function replaceTenantsFile(tenantsFile: string, text: string): void {
 /** The text with tenants in the states that they now have; of the others nothing changes. */
 export function withStates(text: string, tenants: readonly Tenant[]): string {
   return setTenantKeys(text, new Map(tenants.map((tenant) => [tenant.id, stateFields(tenant)])));
+}
+
+/** The text with a tenant held paused, where it was active. */
+export function withPaused(text: string, fleet: Fleet, id: string): string {
+  const tenant = findTenant(fleet, id);
+  return tenant.state === 'active' ? withStates(text, [pausedByOperator(tenant, today())]) : text;
 }
 
 /** The tenant of that id. @throws UsageError with a suggestion */

@@ -9,7 +9,7 @@ import { privateDirectory } from '../cli/temp-dir.ts';
 import { connectHost, findHost } from '../cluster/host.ts';
 import { deploy } from '../deploy/deploy.ts';
 import { statefulSetOf } from '../deploy/pause-tenant.ts';
-import { findTenant } from '../dist/edit-tenants.ts';
+import { editTenants, findTenant, withPaused } from '../dist/edit-tenants.ts';
 import { hostNamed } from '../dist/host-for.ts';
 import { readTenants } from '../dist/read.ts';
 import { readFleet } from '../dist/tenants-file.ts';
@@ -19,7 +19,7 @@ import { read } from '../kube/requests.ts';
 import { unpackArchive } from '../offboard/archive.ts';
 import { digestOfArchive, storeArchive } from '../offboard/archive-store.ts';
 import { deleteFromHost, stateSince } from '../offboard/delete-tenant.ts';
-import { forgetRestore } from '../offboard/restore-progress.ts';
+import { setProgress } from '../offboard/restore-progress.ts';
 import { restoreArchive } from '../offboard/restore-tenant.ts';
 import { checkCapacity, removeTemporary } from '../offboard/temporary-vcluster.ts';
 import { makeVerifiedArchive } from '../offboard/verify-archive.ts';
@@ -135,7 +135,14 @@ export async function moveMeans(
       await restoreArchive(surroundings, target, id, {
         digest,
         archived,
-        declare: async () => undefined,
+        // Somebody may have resumed it since an interruption.
+        async declare() {
+          await editTenants(
+            workspace,
+            (text, fleet) => ({ text: withPaused(text, fleet, id) }),
+            print,
+          );
+        },
       });
     },
     async remove(archive) {
@@ -143,7 +150,7 @@ export async function moveMeans(
       await report.of(id).step('removal', () => deleteFromHost(surroundings, source.client, id));
       print(`${id}: nothing of it is left on ${from}`);
     },
-    forget: () => forgetRestore(target.client, id),
+    forget: () => setProgress(target.client, id, null),
   };
 }
 

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Fleet, parseTenants, pausedByOperator, setTenantKeys } from '@tenantry/tenants';
-import { today } from '../cli/dates.ts';
+import { parseTenants, setTenantKeys } from '@tenantry/tenants';
 import { UsageError } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { HAND_BACK, refuseFlux } from '../deploy/engine.ts';
 import { activate } from '../dist/activate.ts';
-import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
+import { editTenants, findTenant, withPaused } from '../dist/edit-tenants.ts';
 import { hostNamed } from '../dist/host-for.ts';
 import { readFleet, readTenantsFile } from '../dist/tenants-file.ts';
 import { removeArchive } from '../offboard/archive-store.ts';
@@ -108,7 +107,7 @@ async function archiveAnew(
   // First: from then on tenants.json does not say whether it ran before.
   writeMoveJournal(archives, { ...begun, archive: null });
   if (former !== null) removeArchive(join(archives, former.name));
-  await editTenants(workspace, (text, fleet) => ({ text: paused(text, fleet, id) }), print);
+  await editTenants(workspace, (text, fleet) => ({ text: withPaused(text, fleet, id) }), print);
   await means.deploy();
   return means.archive((archive) => writeMoveJournal(archives, { ...begun, archive }));
 }
@@ -140,9 +139,4 @@ function beginMove({ workspace }: Surroundings, id: string, to: string): MoveJou
 
 function onHost(text: string, id: string, host: string): string {
   return setTenantKeys(text, new Map([[id, { host }]]));
-}
-
-function paused(text: string, fleet: Fleet, id: string): string {
-  const tenant = findTenant(fleet, id);
-  return tenant.state === 'active' ? withStates(text, [pausedByOperator(tenant, today())]) : text;
 }

@@ -91,7 +91,7 @@ export function checkRecipient(recipient: string): void {
     new Encrypter().addRecipient(recipient);
   } catch (error) {
     throw new UsageError(
-      `--recipient is ${JSON.stringify(recipient)}: ${String(error)}\n  → the public key that age-keygen prints: age1…`,
+      `--recipient is ${JSON.stringify(recipient)}: ${String(error)}\n  → it, or TENANTRY_RECIPIENT, is the public key that age-keygen prints: age1…`,
       { cause: error },
     );
   }

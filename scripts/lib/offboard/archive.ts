@@ -12,7 +12,7 @@ import { createGunzip } from 'node:zlib';
 import { CONTROL_PLANE_VOLUME } from '@tenantry/tenants';
 import { z } from 'zod';
 import type { KubeObject } from '@tenantry/plan';
-import { messageOf, UsageError } from '../cli/errors.ts';
+import { ExpectedError, messageOf, UsageError } from '../cli/errors.ts';
 import { oneLine } from '../cli/one-line.ts';
 import { digestOf } from './archive-store.ts';
 import { type ArchivedTenant, archivedTenantSchema } from './archived-tenant.ts';
@@ -173,7 +173,7 @@ function indexOf(file: string): ObjectIndex {
   return index;
 }
 
-/** @throws RangeError where a gzip is none or unpacks to more; a small one can hold very many bytes */
+/** @throws ExpectedError where a gzip is none or unpacks to more; a small one can hold very many bytes */
 export async function mustUnpackTo(file: string, maxBytes: number): Promise<void> {
   let bytes = 0;
   const count = async (chunks: AsyncIterable<Buffer>) => {
@@ -185,6 +185,8 @@ export async function mustUnpackTo(file: string, maxBytes: number): Promise<void
   try {
     await pipeline(createReadStream(file), createGunzip(), count);
   } catch (error) {
-    throw new RangeError(`the snapshot cannot be unpacked: ${messageOf(error)}`, { cause: error });
+    throw new ExpectedError(`the snapshot cannot be unpacked: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -82,7 +82,7 @@ export async function offboardTenant(
   await removeTemporary(client, id, signal);
   await checkCapacity(host);
 
-  const entry = await hold(surroundings, client, id);
+  const entry = await hold(surroundings, client, id, options);
   const [dist] = readTenants(workspace.dist, [id]);
   if (dist === undefined) throw new ExpectedError(`${id} is not in dist/`);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -122,7 +122,12 @@ function knownStreams({ dist }: Workspace, id: string, volumes: readonly TenantV
 }
 
 /** From now on the tenant is held at zero, whoever deploys. */
-async function hold(surroundings: Surroundings, client: KubeClient, id: string) {
+async function hold(
+  surroundings: Surroundings,
+  client: KubeClient,
+  id: string,
+  { recipient }: Pick<OffboardOptions, 'recipient'>,
+) {
   const { workspace, report, signal, print } = surroundings;
   // That it is held paused is no end of it here: only the steps are told.
   const stepsOnly = { ...report, tenants: () => undefined, tenantDone: () => undefined };
@@ -136,7 +141,9 @@ async function hold(surroundings: Surroundings, client: KubeClient, id: string) 
   const outcomes =
     tenant.host.engine === 'flux'
       ? [{ changes: await holdBesideFlux(client, id, signal) }]
-      : await deploy({ ...surroundings, report: stepsOnly, print: () => undefined }, [id]);
+      : await deploy({ ...surroundings, report: stepsOnly, print: () => undefined }, [id], {
+          recipient,
+        });
   for (const { changes } of outcomes) {
     print(
       `${id}: held paused${changes.length === 0 ? '' : `: ${summarizeChanges(changes).join(', ')}`}`,

@@ -1,11 +1,11 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fleet } from '@tenantry/tenants';
-import { placeOf } from '@tenantry/plan';
+import { type Fleet, hostNamespace } from '@tenantry/tenants';
+import { placeOf, restoreProgressOf } from '@tenantry/plan';
 import { activate } from '../dist/activate.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { HAND_BACK, refuseFlux } from '../deploy/engine.ts';
-import { editTenants } from '../dist/edit-tenants.ts';
+import { HAND_BACK, refuseFlux, refuseFluxAtWork } from '../deploy/engine.ts';
+import { editTenants, withPaused } from '../dist/edit-tenants.ts';
 import { hostFor } from '../dist/host-for.ts';
 import { ExpectedError, UsageError } from '../cli/errors.ts';
 import { checkManifest } from './check-manifest.ts';
@@ -15,6 +15,7 @@ import { privateDirectory } from '../cli/temp-dir.ts';
 import type { Context } from '../cli/run-main.ts';
 import { readTenants, type TenantDist } from '../dist/read.ts';
 import { readFleet } from '../dist/synth.ts';
+import { readNamespace } from '../kube/namespaces.ts';
 import { waitForVirtual } from '../cluster/virtual-client.ts';
 import { today } from '../cli/dates.ts';
 import { admitNoTenantPods, inMaintenanceMode } from './maintenance-mode.ts';
@@ -24,7 +25,7 @@ import { copyArchive, decryptArchive, digestOfArchive } from './archive-store.ts
 import { putCertificates } from './certificates.ts';
 import { exportObjects } from './export-objects.ts';
 import { mustBeSame } from './verify-archive.ts';
-import { forgetRestore, progressOf, setProgress } from './restore-progress.ts';
+import { setProgress } from './restore-progress.ts';
 import { renewClaims } from './renew-claims.ts';
 import { restoreSnapshot } from './snapshot.ts';
 import { paired, restoreVolumes, waitForClaims } from './transfer-volumes.ts';
@@ -40,9 +41,6 @@ export interface RestoreOptions {
   /** The name of the host; needed where there are several and the tenant is on none yet. */
   readonly host: string | undefined;
 }
-
-/** Behind an archive's digest, where it is restored. */
-const FINISHED = ' all objects are there';
 
 /**
  * Brings an offboarded tenant back from its archive. Where a tenant of that id lives nothing is
@@ -68,6 +66,7 @@ export async function restoreTenant(
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
   checkManifest(id, archived.manifest, fleet);
   const host = await connectHost(await ensureHost(surroundings, wanted.context));
+  await refuseFluxAtWork(host.client, wanted.name);
   await restoreArchive(surroundings, host, id, {
     digest,
     archived,
@@ -75,7 +74,7 @@ export async function restoreTenant(
   });
   await activate(surroundings, id);
   await deploy(surroundings, [id]);
-  await forgetRestore(host.client, id);
+  await setProgress(host.client, id, null);
 }
 
 /** An archive to be restored into a tenant that dist/ has as paused, once it is declared so. */
@@ -97,15 +96,16 @@ export async function restoreArchive(
   { digest, archived, declare }: DeclaredArchive,
 ): Promise<void> {
   const { workspace, report, signal, print } = surroundings;
-  const progress = await progressOf(host.client, id);
-  if (progress !== null && !progress.startsWith(digest)) {
+  const namespace = await readNamespace(host.client, hostNamespace(id));
+  const progress = namespace === null ? null : restoreProgressOf(namespace);
+  if (namespace !== null && progress?.digest !== digest) {
     throw new UsageError(
       `${id} lives on ${host.target.context} already; nothing was changed\n  → pnpm offboard ${id} first, if the archive is to take its place`,
     );
   }
-  if (progress?.endsWith(FINISHED) === true) return;
+  if (progress?.finished === true) return;
   await declare();
-  await setProgress(host.client, id, digest);
+  await setProgress(host.client, id, { digest, held: false, finished: false });
   await deploy(surroundings, [id]);
   const [tenant] = readTenants(workspace.dist, [id]);
   if (tenant === undefined) throw new ExpectedError(`${id} is not in dist/`);
@@ -115,7 +115,7 @@ export async function restoreArchive(
   for (const { name, bytes } of archived.manifest.volumes) {
     print(`${id}: data of ${name} compared, the same ${bytes} bytes`);
   }
-  await setProgress(host.client, id, `${digest}${FINISHED}`);
+  await setProgress(host.client, id, { digest, held: false, finished: true });
 }
 
 /** Held at zero until the objects are there. */
@@ -125,9 +125,10 @@ async function addPaused(
   host: string,
 ): Promise<void> {
   const { id } = manifest.tenant;
-  const add = (text: string, { tenants }: Fleet) => ({
-    text: tenants.some((each) => each.id === id)
-      ? text
+  const add = (text: string, fleet: Fleet) => ({
+    // Somebody may have resumed it since an interruption.
+    text: fleet.tenants.some((each) => each.id === id)
+      ? withPaused(text, fleet, id)
       : addHeld(text, manifest, { host, pausedSince: today() }),
   });
   await editTenants(workspace, add, print);

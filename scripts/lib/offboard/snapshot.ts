@@ -12,18 +12,41 @@ import { waitForPod } from './wait-pod.ts';
 const GONE_TIMEOUT_SECONDS = 90;
 const RUNNING_TIMEOUT_SECONDS = 120;
 const RESTORE_TIMEOUT_SECONDS = 300;
+/** A control plane that takes longer to give its snapshot hangs. */
+const SNAPSHOT_TIMEOUT_SECONDS = 300;
+
+export interface SnapshotOptions {
+  /** @default 300 */
+  readonly timeoutSeconds?: number;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Writes vcluster's snapshot of a running control plane into `file` (0600). It comes out of a pod
- * of the tenant's, so that its size is bounded, packed and unpacked.
+ * of the tenant's, so that its size is bounded, packed and unpacked, and the time that it takes.
  */
-export async function takeSnapshot(host: Host, place: Place, file: string): Promise<void> {
+export async function takeSnapshot(
+  host: Host,
+  place: Place,
+  file: string,
+  { timeoutSeconds = SNAPSHOT_TIMEOUT_SECONDS, signal }: SnapshotOptions,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+  const within = { ...host, $: host.$({ signal: AbortSignal.any([signal, timeout]) }) };
   const pod = { ...place, name: `${place.name}-0`, container: 'syncer' };
   const options = `VCLUSTER_STORAGE_OPTIONS=${storageOptions()}`;
-  await execIn(host, pod, ['env', options, '/vcluster', 'snapshot']);
-  await download(host, pod, SNAPSHOT, file, MAX_SNAPSHOT_BYTES);
-  await mustUnpackTo(file, MAX_SNAPSHOT_BYTES);
-  await execIn(host, pod, ['rm', '-f', SNAPSHOT]);
+  try {
+    await execIn(within, pod, ['env', options, '/vcluster', 'snapshot']);
+    await download(within, pod, SNAPSHOT, file, MAX_SNAPSHOT_BYTES);
+    await mustUnpackTo(file, MAX_SNAPSHOT_BYTES);
+    await execIn(within, pod, ['rm', '-f', SNAPSHOT]);
+  } catch (error) {
+    if (!timeout.aborted) throw error;
+    throw new ExpectedError(
+      `pod ${pod.name} has not given its snapshot within ${timeoutSeconds} seconds`,
+      { cause: error },
+    );
+  }
 }
 
 /**

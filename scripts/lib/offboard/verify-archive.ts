@@ -16,6 +16,7 @@ import { readCertificates } from './certificates.ts';
 import { differences } from './compare-objects.ts';
 import { exportObjects } from './export-objects.ts';
 import type { ObjectIndex } from './object-index.ts';
+import { mustBeRestored } from './restore-progress.ts';
 import { restoreIntoTemporary } from './temporary-vcluster.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { dumpVolumes } from './transfer-volumes.ts';
@@ -59,6 +60,7 @@ export async function makeVerifiedArchive(
   mkdirSync(contents, { mode: 0o700 });
   const archivedAt = new Date().toISOString();
   await report.of(tenant.id).step('archive', async () => {
+    await mustBeRestored(host.client, tenant.id);
     await admitNoTenantPods(host.client, tenant.id);
     const transfer = { host, tenant, directory: contents, signal };
     const volumes = await dumpVolumes(transfer, streams, entry.plan.storage);
@@ -73,7 +75,7 @@ export async function makeVerifiedArchive(
           file,
           signal,
         });
-        await takeSnapshot(host, placeOf(tenant.id), join(contents, SNAPSHOT));
+        await takeSnapshot(host, placeOf(tenant.id), join(contents, SNAPSHOT), { signal });
         const manifest: Manifest = {
           version: 1,
           tenant: archivedTenant(entry),

@@ -1,34 +1,36 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { RestoreProgress } from '@tenantry/plan';
 import { kubernetesVersions, vclusterVersions } from '@tenantry/sealed/tenant-versions';
-import {
-  type Fleet,
-  pausedByOperator,
-  setTenantKeys,
-  type Tenant,
-  type Versions,
-} from '@tenantry/tenants';
-import { today } from '../cli/dates.ts';
+import { type Fleet, setTenantKeys, type Tenant, type Versions } from '@tenantry/tenants';
 import { messageOf, UsageError } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
+import { HAND_BACK, refuseFlux } from '../deploy/engine.ts';
 import { activate } from '../dist/activate.ts';
-import { editTenants, findTenant, withStates } from '../dist/edit-tenants.ts';
+import { editTenants, findTenant, withPaused } from '../dist/edit-tenants.ts';
 import { hostFor } from '../dist/host-for.ts';
 import { readFleet } from '../dist/tenants-file.ts';
 import { MAX_SNAPSHOT_BYTES, mustUnpackTo } from '../offboard/archive.ts';
-import { copyArchive, decryptArchive, digestOfArchive } from '../offboard/archive-store.ts';
+import {
+  checkRecipient,
+  copyArchive,
+  decryptArchive,
+  digestOfArchive,
+} from '../offboard/archive-store.ts';
 import type { SnapshotName } from './snapshot-name.ts';
 
 /** What a way back does on the tenant's host. */
 export interface RollBackMeans {
   /**
-   * The digest of the snapshot that a run was restoring which did not end; empty for none.
-   * @throws UsageError where the tenant does not live there
+   * The restore into the tenant that has not ended; null for none.
+   * @throws UsageError where the tenant does not live there, Fault where Flux is at work there
    */
-  begun(): Promise<string>;
-  /** Notes what is being restored; null once it is over. */
-  note(digest: string | null): Promise<void>;
+  readProgress(): Promise<RestoreProgress | null>;
+  /** Notes that a restore has begun, so that nobody starts the tenant; null once its data is there. */
+  setProgress(progress: RestoreProgress | null): Promise<void>;
+  /** Keeps a snapshot of what the tenant has, where its control plane can give one; says which, or why not. */
+  keepSnapshot(): Promise<void>;
   /** Brings the tenant to what dist/ says, and takes no snapshot. */
   deploy(): Promise<void>;
   /** Restores a snapshot into the tenant, which is at zero. */
@@ -43,9 +45,9 @@ export interface RollBackOptions {
   readonly identity: string | undefined;
   /** The name of the host that it lives on; need not be given. */
   readonly host: string | undefined;
+  /** Asks whether it is meant. @throws UsageError where it is not */
+  readonly confirm: () => Promise<void>;
 }
-
-type Surroundings = Pick<Context, 'workspace' | 'report' | 'print'>;
 
 /**
  * Brings a living tenant back to a snapshot that deploy has kept: names the versions that it is of in
@@ -53,16 +55,17 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'print'>;
  * the same call begins anew.
  */
 export async function rollBack(
-  surroundings: Surroundings,
+  context: Pick<Context, 'workspace' | 'report' | 'print'>,
   id: string,
-  { from, snapshot, identity, host }: RollBackOptions,
+  { from, snapshot, identity, host, confirm }: RollBackOptions,
   meansOf: (tenant: Tenant) => Promise<RollBackMeans>,
 ): Promise<void> {
-  const { workspace, print } = surroundings;
+  const { workspace, print } = context;
   const { state, tenantsFile } = workspace;
   const fleet = readFleet(tenantsFile);
   const tenant = findTenant(fleet, id);
-  hostFor(fleet, id, host);
+  refuseFlux([hostFor(fleet, id, host)], HAND_BACK);
+  if (workspace.recipient !== undefined) checkRecipient(workspace.recipient);
   const versions = versionsOf(tenant, snapshot, basename(from));
   const digest = await digestOfArchive(from);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -72,25 +75,25 @@ export async function rollBack(
   await copyArchive(from, copy, digest, size);
   const file = await decryptArchive(copy, identity, size);
   await mustBeSnapshot(file, from);
+  await confirm();
 
   const means = await meansOf(tenant);
-  const begun = await means.begun();
-  // Who was paused before stays so; one that a killed run has paused is to run again.
-  const runs = tenant.state === 'active' || begun === digest;
-  if (runs) await means.note(digest);
+  const begun = await means.readProgress();
+  // Who was paused before stays so; one that a killed run has paused, whatever it restored, is to run again.
+  const held = tenant.state !== 'active' && (begun?.held ?? true);
+  await means.keepSnapshot();
+  await means.setProgress({ digest, held, finished: false });
   await editTenants(
     workspace,
-    (text, current) => ({ text: held(text, current, id, versions) }),
+    (text, current) => ({ text: heldAt(text, current, id, versions) }),
     print,
   );
   await means.deploy();
   await means.restore(file);
   print(`${id}: restored from ${from}`);
-  if (runs) {
-    await activate(surroundings, id);
-    await means.deploy();
-    await means.note(null);
-  }
+  if (!held) await activate(context, id);
+  await means.setProgress(null);
+  if (!held) await means.deploy();
   print('  → commit tenants.json, dist/');
 }
 
@@ -130,10 +133,9 @@ async function mustBeSnapshot(file: string, from: string): Promise<void> {
 }
 
 /** The text with a tenant held at zero, of these versions. */
-function held(text: string, fleet: Fleet, id: string, versions: Versions): string {
-  const tenant = findTenant(fleet, id);
-  const { vcluster, kubernetes } = tenant.versions;
+function heldAt(text: string, fleet: Fleet, id: string, versions: Versions): string {
+  const { vcluster, kubernetes } = findTenant(fleet, id).versions;
   const isSame = vcluster === versions.vcluster && kubernetes === versions.kubernetes;
   const named = isSame ? text : setTenantKeys(text, new Map([[id, { versions }]]));
-  return tenant.state === 'active' ? withStates(named, [pausedByOperator(tenant, today())]) : named;
+  return withPaused(named, fleet, id);
 }
