@@ -87,7 +87,11 @@ describe('the version table', () => {
 
 describe('the versions that tenants may have', () => {
   const files = { goMod: read('go.mod'), goSum: read('go.sum') };
-  const lines = (text: string) => text.split('\n').filter((line) => line !== '').sort();
+  const lines = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .sort();
 
   test('have the defaults among them, with what go.sum says of the default vcluster', () => {
     expect(Object.keys(kubernetesVersions)).toContain(defaultVersions.kubernetes);

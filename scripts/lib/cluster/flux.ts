@@ -84,7 +84,9 @@ function apiServerPolicy(addresses: readonly ApiAddress[]): V1NetworkPolicy {
     metadata: { name: 'api-server', namespace: FLUX_NAMESPACE },
     spec: {
       podSelector: {
-        matchExpressions: [{ key: 'app', operator: 'In', values: [...controllers, FLUX_PAUSE_APP] }],
+        matchExpressions: [
+          { key: 'app', operator: 'In', values: [...controllers, FLUX_PAUSE_APP] },
+        ],
       },
       policyTypes: ['Egress'],
       egress: addresses.map(({ address, port }) => ({
