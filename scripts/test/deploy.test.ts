@@ -134,7 +134,7 @@ function chart(replicas: number): readonly KubeObject[] {
 }
 
 /** What Helm does, as far as it shows on the host. */
-function helm({ values }: TenantDist) {
+function helm({ values }: TenantDist, status = 'deployed') {
   installs += 1;
   const { replicas } = (
     values as { controlPlane: { statefulSet: { highAvailability: { replicas: number } } } }
@@ -158,7 +158,7 @@ function helm({ values }: TenantDist) {
   const record = {
     ...PLACE,
     version: installs,
-    info: { status: 'deployed' },
+    info: { status },
     chart: { metadata: { name: 'vcluster', version: '0.36.0' } },
     config: values,
     manifest: objects.map((object) => `---\n${JSON.stringify(object)}`).join('\n'),
@@ -413,6 +413,19 @@ test.each([
     expect([installs, left]).toEqual([2, undefined]);
   },
 );
+
+test('where Helm only ends what it had begun, the copy stays: a syncer may know it by now', async () => {
+  const changed = () => alice({ values: { ...(alice().values as object), sync: {} } });
+  await deployed(alice());
+  helm(changed(), 'pending-upgrade');
+  host.put(dnsConfiguration('alice'));
+  forgetWrites();
+  await deployed(changed());
+  expect(installs).toBe(3);
+  expect(host.writes).not.toContain(
+    `DELETE v1 ConfigMap ${NAMESPACE}/coredns-x-kube-system-x-tenant-alice`,
+  );
+});
 
 describe('an upgrade that leaves a version', () => {
   const reference = `apps/v1 StatefulSet ${NAMESPACE}/tenant-alice`;

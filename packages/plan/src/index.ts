@@ -1,4 +1,10 @@
-export { type Change, isBlocked, type LifeCycleChange, type ObjectChange } from './change.ts';
+export {
+  type Change,
+  isBlocked,
+  type LifeCycleChange,
+  type ObjectChange,
+  type ReleaseChange,
+} from './change.ts';
 export { chartObjects } from './chart-objects.ts';
 export { contentOf, fingerprintOf, hashOf } from './content.ts';
 export {

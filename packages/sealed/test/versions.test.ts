@@ -11,6 +11,7 @@ import {
   nodeImages,
   nodeTools,
   runtimeTools,
+  kwokTools,
   secretsTools,
   tenantImages,
   vclusterBuild,
@@ -135,7 +136,14 @@ describe('the two Go modules', () => {
   });
 
   test('declare every tool that is built from them', () => {
-    const builds = [...hostTools, ...secretsTools, ...runtimeTools, ...nodeTools, fluxBuild];
+    const builds = [
+      ...hostTools,
+      ...secretsTools,
+      ...kwokTools,
+      ...runtimeTools,
+      ...nodeTools,
+      fluxBuild,
+    ];
     const missing = builds.flatMap((build) => {
       const declared = read(path.join(build.directory, 'go.mod'));
       return build.tools

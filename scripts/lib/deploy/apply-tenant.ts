@@ -17,6 +17,7 @@ import {
   planVirtual,
   referenceOf,
   type Release,
+  type ReleaseChange,
   type ReleaseRecords,
   routeFaults,
   somethingDone,
@@ -254,9 +255,9 @@ async function declare(appliance: Appliance, work: Work): Promise<readonly KubeO
       applyChanges({ client, reveal: asItIs, notes, said }, tenant.hostObjects, host),
     );
   }
-  const helm = planned.changes.find(({ kind }) => kind === 'install' || kind === 'upgrade');
+  const helm = planned.changes.find(isReleaseChange);
   if (helm !== undefined) {
-    const installed = await step(appliance, work, 'vcluster', () => runHelm(appliance, work));
+    const installed = await step(appliance, work, 'vcluster', () => runHelm(appliance, work, helm));
     said.push(...describeDone(helm));
     // What Helm has left is known from now on, whatever becomes of the rest.
     await notes.store(union(seen.record.inventory, inventoryOf(tenant.hostObjects, [])));
@@ -276,12 +277,16 @@ async function declare(appliance: Appliance, work: Work): Promise<readonly KubeO
   return [];
 }
 
-async function runHelm(appliance: Appliance, work: Work): Promise<readonly KubeObject[]> {
+async function runHelm(
+  appliance: Appliance,
+  work: Work,
+  helm: ReleaseChange,
+): Promise<readonly KubeObject[]> {
   const { tenant, seen, notes } = work;
   const client = appliance.connections.host;
   const place = placeOf(tenant.id);
   await appliance.connections.close(tenant.id);
-  await remove(client, dnsConfiguration(tenant.id));
+  if (restartsControlPlane(helm)) await remove(client, dnsConfiguration(tenant.id));
   const release = await appliance.install(tenant, seen.release.records);
   // Helm leaves what others have added to an object.
   notes.clear('vcluster');
@@ -299,9 +304,21 @@ async function runHelm(appliance: Appliance, work: Work): Promise<readonly KubeO
 }
 
 /**
+ * Whether Helm begins with something new. Where it only ends what was begun, the control plane may run
+ * anew already, and is not started again.
+ */
+function restartsControlPlane(helm: ReleaseChange): boolean {
+  return (
+    helm.kind === 'upgrade' &&
+    helm.reasons.some(({ what }) => what === 'chart' || what === 'values')
+  );
+}
+
+/**
  * The host's copy of how a tenant's DNS is configured. vcluster writes the configuration when it
  * starts, before its syncer looks, which then takes what has changed for what it knew. A copy that
- * is gone is made whole.
+ * is gone when it starts is made whole; one that goes while it looks is taken for deleted, and the tenant's
+ * configuration with it, until vcluster starts again.
  */
 export function dnsConfiguration(id: string): KubeObject {
   const { namespace } = placeOf(id);
@@ -327,6 +344,10 @@ function noteRelease(
   secrets: string,
 ): void {
   notes.setRelease({ digest, chart, secrets, values: hashOf(tenant.values) });
+}
+
+function isReleaseChange(change: TenantPlan['changes'][number]): change is ReleaseChange {
+  return change.kind === 'install' || change.kind === 'upgrade';
 }
 
 function isObjectChange(change: TenantPlan['changes'][number]): change is ObjectChange {
