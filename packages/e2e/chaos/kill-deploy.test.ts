@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import {
   host,
   type KillScope,
@@ -14,7 +14,7 @@ import {
 
 jest.setTimeout(10 * 60_000);
 
-const KILLS = numberVariable('TENANTRY_KILLS', 20);
+const ROUNDS = numberVariable('TENANTRY_KILLS', 20);
 const SEED = numberVariable('FAST_CHECK_SEED', 1);
 
 /** What a round changes, so that a deploy has something to do, and how long that takes at most. */
@@ -31,6 +31,8 @@ type ChangeName = (typeof CHANGES)[number]['change'];
 
 /** What Alice is in tenants.json. */
 const alice = { id: 'alice', name: 'Alice', state: 'active' };
+/** How many rounds killed a deploy that was still running. */
+let kills = 0;
 /** The newcomer of a round. */
 let carol: { readonly id: string; readonly name: string } | null = null;
 
@@ -82,14 +84,18 @@ async function forgetNewcomer(): Promise<void> {
 }
 
 beforeAll(async () => {
-  process.stderr.write(`${KILLS} kills, FAST_CHECK_SEED=${SEED}\n`);
+  process.stderr.write(`${ROUNDS} rounds, FAST_CHECK_SEED=${SEED}\n`);
   await synth();
   await pnpmOk(['deploy']);
 });
 
+afterAll(() => {
+  process.stderr.write(`${kills} of ${ROUNDS} deploys were killed\n`);
+});
+
 const SCOPES: readonly KillScope[] = ['group', 'command'];
 
-const rounds = Array.from({ length: KILLS }, (_, round) => ({
+const rounds = Array.from({ length: ROUNDS }, (_, round) => ({
   round,
   at: random('at', round),
   pick: random('pick', round),
@@ -103,6 +109,7 @@ test.each(rounds)(
     await make(change, round);
     const after = Math.round(at * milliseconds);
     const killed = await killAfter(['deploy'], after, scope);
+    if (killed) kills += 1;
     process.stderr.write(`${change}: ${killed ? 'killed after' : 'ended before'} ${after} ms\n`);
     const { stdout } = await pnpmOk(['deploy']);
     expect(stdout).toContain(
