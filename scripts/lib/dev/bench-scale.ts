@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isReady, type KubeObject } from '@tenantry/plan';
-import { hostNamespace, vclusterName } from '@tenantry/tenants';
+import { controlPlaneClaim, hostNamespace, vclusterName } from '@tenantry/tenants';
 import { Fault } from '../cli/errors.ts';
 import type { Context } from '../cli/run-main.ts';
 import { connectHost } from '../cluster/host.ts';
@@ -12,7 +12,7 @@ import { eachTenant } from '../deploy/each-tenant.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { apply, list, mergePatch, remove } from '../kube/requests.ts';
 import { poll } from '../kube/wait.ts';
-import { buildKwok } from '../sealed/index.ts';
+import { buildKwok, type Kwok } from '../sealed/index.ts';
 import { kubectl } from '../tools/kubectl.ts';
 import {
   type Bench,
@@ -33,6 +33,9 @@ const READY_SECONDS = 900;
 /** The API server counts its objects once a minute. */
 const COUNT_MILLISECONDS = 65_000;
 
+/** kind's own. */
+const STORAGE_CLASS = 'standard';
+
 /** What kwok takes for its own. */
 const PRETENDED = 'kwok.x-k8s.io/node';
 
@@ -51,7 +54,7 @@ export async function benchScale(context: Context): Promise<void> {
         todo: 'run it where tenants.json has no `host`',
       });
     }
-    const kwok = join(await buildKwok(bench.host.$, report, workspace.cache), 'kwok');
+    const kwok = await buildKwok(bench.host.$, report, workspace.cache);
     const { client } = await connectHost(bench.host);
     const before = await storedBy(bench);
     const ids = await declare(bench, RUNNING, 'paused');
@@ -100,14 +103,18 @@ async function storedBy({
 async function pretendNodes(
   { host: { $, target }, dir }: Bench,
   client: KubeClient,
-  kwok: string,
+  { binary, stages }: Kwok,
 ): Promise<AsyncDisposable> {
   // kwok has no option for a context.
   const kubeconfig = join(dir, 'kwok.kubeconfig');
   const config = await kubectl($, target, ['config', 'view', '--minify', '--raw']);
   writeFileSync(kubeconfig, config, { mode: 0o600 });
-  const selector = `--manage-nodes-with-label-selector=${PRETENDED}`;
-  const child = spawn(kwok, [`--kubeconfig=${kubeconfig}`, selector], { stdio: 'ignore' });
+  const args = [
+    `--kubeconfig=${kubeconfig}`,
+    `--manage-nodes-with-label-selector=${PRETENDED}`,
+    ...stages.map((file) => `--config=${file}`),
+  ];
+  const child = spawn(binary, args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const nodes = Array.from({ length: NODES }, (_, index) => nodeOf(`pretended-${index}`));
   for (const node of nodes) await apply(client, node, { force: true });
@@ -137,7 +144,7 @@ async function runPretended(
   ids: readonly string[],
 ): Promise<void> {
   await eachId(bench, ids, async (id) => {
-    for (const object of [volumeOf(id), claimOf(id), ...podsOf(id)]) {
+    for (const object of [volumeOf(id), ...podsOf(id)]) {
       await apply(client, object, { force: true });
     }
     const metadata = { name: vclusterName(id), namespace: hostNamespace(id) };
@@ -156,9 +163,8 @@ async function runPretended(
   );
 }
 
-/** A volume that only a pretended node has: by it a control plane comes there and nowhere else. */
+/** The volume that its control plane will claim, which only pretended nodes have: so it comes there. */
 function volumeOf(id: string): KubeObject {
-  const { name, namespace } = claimOf(id).metadata;
   const onPretended = { matchExpressions: [{ key: PRETENDED, operator: 'Exists' }] };
   return {
     apiVersion: 'v1',
@@ -167,24 +173,15 @@ function volumeOf(id: string): KubeObject {
     spec: {
       capacity: { storage: '2Gi' },
       accessModes: ['ReadWriteOnce'],
+      storageClassName: STORAGE_CLASS,
       hostPath: { path: '/nowhere' },
-      claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace },
+      claimRef: {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        name: controlPlaneClaim(id),
+        namespace: hostNamespace(id),
+      },
       nodeAffinity: { required: { nodeSelectorTerms: [onPretended] } },
-    },
-  };
-}
-
-function claimOf(id: string): KubeObject {
-  const name = vclusterName(id);
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: `data-${name}-0`, namespace: hostNamespace(id) },
-    spec: {
-      storageClassName: '',
-      volumeName: name,
-      accessModes: ['ReadWriteOnce'],
-      resources: { requests: { storage: '2Gi' } },
     },
   };
 }

@@ -5,6 +5,13 @@ export { kindConfig } from './kind-config.ts';
 export { buildNodeImage } from './node-image.ts';
 export { buildServiceBases, type ServiceBases } from './service-bases.ts';
 export { type Sealed, setUpSealed } from './set-up.ts';
-export { buildKwok, buildSops, buildTools, extractChart, vclusterChart } from './tools.ts';
+export {
+  buildKwok,
+  buildSops,
+  buildTools,
+  extractChart,
+  type Kwok,
+  vclusterChart,
+} from './tools.ts';
 export { markUsed } from './used.ts';
 export { buildVclusterImage } from './vcluster-image.ts';

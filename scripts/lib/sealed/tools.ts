@@ -28,10 +28,29 @@ export async function buildSops($: Shell, report: Report, cache: string): Promis
   return goInstall($, report, cache, 'secrets');
 }
 
-/** Builds kwok. @returns the directory that holds it */
-export async function buildKwok($: Shell, report: Report, cache: string): Promise<string> {
+/** kwok, and with what it has to be started. */
+export interface Kwok {
+  readonly binary: string;
+  /** Files of its own that say what becomes of a node and of a pod: all is ready at once, and stays so. */
+  readonly stages: readonly string[];
+}
+
+/** Builds kwok. */
+export async function buildKwok($: Shell, report: Report, cache: string): Promise<Kwok> {
   await checkGo($);
-  return goInstall($, report, cache, 'kwok');
+  const directory = await goInstall($, report, cache, 'kwok');
+  const recipe = path.join(recipeDirectory, 'kwok');
+  const module = await moduleDirectory($, 'sigs.k8s.io/kwok', recipe);
+  const stage = (name: string) => path.join(module, 'kustomize/stage', `${name}.yaml`);
+  return {
+    binary: path.join(directory, 'kwok'),
+    stages: [
+      stage('node/fast/node-initialize'),
+      stage('node/heartbeat/node-heartbeat'),
+      stage('pod/fast/pod-ready'),
+      stage('pod/fast/pod-delete'),
+    ],
+  };
 }
 
 /** Where the vcluster chart of a version lies once it is extracted. */
