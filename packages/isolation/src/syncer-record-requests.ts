@@ -13,6 +13,9 @@ import {
   type SyncerTargets,
 } from './syncer-request.ts';
 
+/** What a Secret is changed to. */
+const FIXTURE_DATA = { data: { [FIXTURE]: 'eA==' } };
+
 /** Records that decide what the operator's own commands do. */
 export function recordRequests(targets: SyncerTargets): readonly SyncerRequest[] {
   const { id, namespace, releaseRecord } = targets;
@@ -21,8 +24,6 @@ export function recordRequests(targets: SyncerTargets): readonly SyncerRequest[]
   const inConfigMap = maker(core, 'configmap');
   const vcluster = vclusterName(id);
   const config = `secrets/vc-config-${vcluster}`;
-  const data = { data: { [FIXTURE]: 'eA==' } };
-  const [inRecord, releaseName] = aimedAt(releaseRecord ?? '');
   return [
     inSecret('token-secret', 'Secret that the host fills with a token', 'POST', 'secrets', {
       ...secret(`${FIXTURE}-token`, 'kubernetes.io/service-account-token', {
@@ -43,13 +44,14 @@ export function recordRequests(targets: SyncerTargets): readonly SyncerRequest[]
       'secrets',
       secret(`sh.helm.release.v1.${FIXTURE}.v1`, 'Opaque'),
     ),
-    ...(releaseRecord === null
-      ? []
-      : [
-          inRecord('helm-change', 'change of the Helm record', 'PATCH', releaseName, data),
-          inRecord('helm-delete', 'end of the Helm record', 'DELETE', releaseName),
-        ]),
-    inSecret('config-change', 'change of its control plane’s values', 'PATCH', config, data),
+    ...releaseRequests(releaseRecord),
+    inSecret(
+      'config-change',
+      'change of its control plane’s values',
+      'PATCH',
+      config,
+      FIXTURE_DATA,
+    ),
     inSecret('config-delete', 'end of its control plane’s values', 'DELETE', config),
     inConfigMap('inventory', 'inventory of its own', 'POST', 'configmaps', {
       ...configMap(FORMER_INVENTORY_NAME),
@@ -71,10 +73,14 @@ export function recordRequests(targets: SyncerTargets): readonly SyncerRequest[]
   ];
 }
 
-/** Requests of one Secret, by its path. */
-function aimedAt(path: string): readonly [ReturnType<typeof maker>, string] {
-  const slash = path.lastIndexOf('/');
-  return [maker(path.slice(0, slash), 'secret'), path.slice(slash + 1)];
+function releaseRequests(record: SyncerTargets['releaseRecord']): readonly SyncerRequest[] {
+  if (record === null) return [];
+  const inSecret = maker(`/api/v1/namespaces/${record.namespace}`, 'secret');
+  const path = `secrets/${record.name}`;
+  return [
+    inSecret('helm-change', 'change of the Helm record', 'PATCH', path, FIXTURE_DATA),
+    inSecret('helm-delete', 'end of the Helm record', 'DELETE', path),
+  ];
 }
 
 export function claimRequests({ id, namespace, claim }: SyncerTargets): readonly SyncerRequest[] {

@@ -49,8 +49,8 @@ export interface SyncerTargets {
   readonly apiService: KubeObject;
   /** A claim that is bound to nothing yet. */
   readonly claim: KubeObject;
-  /** The path of the Secret in which Helm keeps its release, in the tenant's namespace or in Flux's. */
-  readonly releaseRecord: string | null;
+  /** The Secret in which Helm keeps its release, in the tenant's namespace or in Flux's. */
+  readonly releaseRecord: { readonly namespace: string; readonly name: string } | null;
   /** An address that another tenant's pod or the node has. */
   readonly foreignAddress: string;
 }

@@ -26,8 +26,10 @@ const targets = {
   service: object('Service', 'fixture-public-x', { spec: { ports: [{ port: 3000 }] } }),
   apiService: object('Service', 'tenant-alice', { spec: { ports: [{ port: 443 }] } }),
   claim: object('PersistentVolumeClaim', 'claim', { spec: { storageClassName: 'standard' } }),
-  releaseRecord:
-    '/api/v1/namespaces/vcluster-tenant-alice/secrets/sh.helm.release.v1.tenant-alice.v1',
+  releaseRecord: {
+    namespace: 'vcluster-tenant-alice',
+    name: 'sh.helm.release.v1.tenant-alice.v1',
+  },
   foreignAddress: '10.0.0.9',
 };
 const requests = syncerRequests(targets);

@@ -114,7 +114,7 @@ function placeholders(id: string): SyncerTargets {
     service: object,
     apiService: object,
     claim: object,
-    releaseRecord: '/?/?',
+    releaseRecord: { namespace: '?', name: '?' },
     foreignAddress: '?',
   };
 }

@@ -190,12 +190,15 @@ async function findTargets(
 }
 
 /** Where Flux applies dist/, Helm's records lie in its namespace. */
-async function findReleaseRecord(hostApi: Api, id: string): Promise<string | null> {
+async function findReleaseRecord(
+  hostApi: Api,
+  id: string,
+): Promise<SyncerTargets['releaseRecord']> {
   const selector = encodeURIComponent(`owner=helm,name=${vclusterName(id)}`);
   for (const namespace of [FLUX_NAMESPACE, hostNamespace(id)]) {
-    const secrets = `/api/v1/namespaces/${namespace}/secrets`;
-    const [record] = await list(hostApi, `${secrets}?labelSelector=${selector}`);
-    if (record !== undefined) return `${secrets}/${record.metadata.name}`;
+    const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
+    const [record] = await list(hostApi, path);
+    if (record !== undefined) return { namespace, name: record.metadata.name };
   }
   return null;
 }
