@@ -22,6 +22,7 @@ import type { FoundDirectory } from './read-directory.ts';
 import { Stage } from './stage.ts';
 import { hashOf, StatIndex, statFiles } from './stat-index.ts';
 import { readTenantsFile, shown } from './tenants-file.ts';
+import type { VersionSteps } from './version-steps.ts';
 
 export { readFleet } from './tenants-file.ts';
 
@@ -106,7 +107,7 @@ export async function writeDist(
       if (change === null) stage.clear(name, found?.leftovers ?? []);
       else {
         if (found !== null) {
-          const steps = await versionSteps(name, found.files, files);
+          const steps = await stepsOf(name, found.files, files);
           skipped.push(...steps.skipped);
           if (followed.has(name)) unkept.push(...steps.changed);
         }
@@ -148,18 +149,16 @@ export async function writeDist(
   reportDone(places, fleet, lines.length, print);
 }
 
-/** Which versions of a tenant change, and which minors it would skip; what goes, or is the host's, has none. */
-async function versionSteps(
+/** The same of a directory of dist/, with its name; what goes, or is the host's, has no versions. */
+async function stepsOf(
   name: string,
   before: FoundDirectory['files'],
   after: Tree,
-): Promise<Readonly<Record<'skipped' | 'changed', readonly string[]>>> {
-  const { changedVersions, skippedMinors } = await import('./version-steps.ts');
+): Promise<VersionSteps> {
+  const { versionSteps } = await import('./version-steps.ts');
+  const { skipped, changed } = versionSteps(before, after);
   const named = (step: string) => `${name}: ${step}`;
-  return {
-    skipped: skippedMinors(before, after).map(named),
-    changed: changedVersions(before, after).map(named),
-  };
+  return { skipped: skipped.map(named), changed: changed.map(named) };
 }
 
 function wouldSkip(steps: readonly string[]): UsageError {

@@ -5,23 +5,27 @@ import { load } from 'js-yaml';
 /** Texts by path; null for what is no plain file. */
 type Files = ReadonlyMap<string, string | null>;
 
-/** Which minors of vcluster and Kubernetes a tenant's new files skip, as its old ones say; a text each. */
-export function skippedMinors(before: Files, after: Files): readonly string[] {
-  const [was, is] = [versionsIn(before), versionsIn(after)];
-  return [
-    minorSteps('vcluster', was.vcluster, is.vcluster),
-    minorSteps('Kubernetes', was.kubernetes, is.kubernetes),
-  ].flatMap(({ skipped }) => skipped);
+/** What becomes of a tenant's versions, a text each. */
+export interface VersionSteps {
+  /** The minors of vcluster and Kubernetes that are skipped. */
+  readonly skipped: readonly string[];
+  readonly changed: readonly string[];
 }
 
-/** Which versions a tenant's new files change, as its old ones say; a text each. */
-export function changedVersions(before: Files, after: Files): readonly string[] {
+/** What a tenant's new files make of the versions that its old ones say. */
+export function versionSteps(before: Files, after: Files): VersionSteps {
   const [was, is] = [versionsIn(before), versionsIn(after)];
-  return (['vcluster', 'kubernetes'] as const).flatMap((name) =>
-    was[name] === undefined || was[name] === is[name]
-      ? []
-      : [`${name} ${String(was[name])} → ${String(is[name])}`],
-  );
+  return {
+    skipped: [
+      minorSteps('vcluster', was.vcluster, is.vcluster),
+      minorSteps('Kubernetes', was.kubernetes, is.kubernetes),
+    ].flatMap(({ skipped }) => skipped),
+    changed: (['vcluster', 'kubernetes'] as const).flatMap((name) =>
+      was[name] === undefined || was[name] === is[name]
+        ? []
+        : [`${name} ${String(was[name])} → ${String(is[name])}`],
+    ),
+  };
 }
 
 /** A file that somebody has damaged says nothing: synth makes it anew, and deploy knows what lives. */
