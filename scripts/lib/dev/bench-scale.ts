@@ -56,6 +56,8 @@ export async function benchScale(context: Context): Promise<void> {
     }
     const kwok = await buildKwok(bench.host.$, report, workspace.cache);
     const { client } = await connectHost(bench.host);
+    // They outlive the tenants: what runs on them ends by kwok.
+    await using _nodes = await pretendNodes(bench, client, kwok);
     const before = await storedBy(bench);
     const ids = await declare(bench, RUNNING, 'paused');
     try {
@@ -68,11 +70,9 @@ export async function benchScale(context: Context): Promise<void> {
       print(
         `in the host's etcd, for each: ${objects.toFixed(1)} objects, ${kilobytes.toFixed(0)} kB`,
       );
-      await using _nodes = await pretendNodes(bench, client, kwok);
       await runPretended(bench, client, ids);
       await declare(bench, RUNNING, 'active');
       await plan(bench, 'running, on pretended nodes');
-      await removeAll(bench, ids);
     } finally {
       await removeAll(bench, ids);
       await eachId(bench, ids, (id) => remove(client, volumeOf(id)));
