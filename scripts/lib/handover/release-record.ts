@@ -30,7 +30,7 @@ export async function takeInventory(
 ): Promise<void> {
   const { inventory } = await readRecord(host, id);
   const known = union(inventory, { ...applied, release: null });
-  const next = union({ ...inventoryOf(hostObjects, virtualObjects), release: null }, known);
+  const next = union(inventoryOf(hostObjects, virtualObjects), known);
   await createNotes(host, id, EMPTY_RECORD).store({ ...next, release: null });
 }
 
