@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { KubeConfig } from '@tenantry/kube-library';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createClient, type KubeClient } from '../lib/kube/client.ts';
+import { forwardToPod } from '../lib/kube/connect.ts';
 
 let server: Server;
 let client: KubeClient;
@@ -79,4 +81,35 @@ test('what the caller ends is no error of the server', async () => {
   await asked;
   caller.abort();
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+/** Takes every upgrade to a WebSocket, as an API server does for a port-forward. */
+function acceptUpgrades(): void {
+  const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+  server.on('upgrade', ({ headers }, socket) => {
+    const key = createHash('sha1').update(`${headers['sec-websocket-key']}${GUID}`);
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        'Sec-WebSocket-Protocol: v4.channel.k8s.io\r\n' +
+        `Sec-WebSocket-Accept: ${key.digest('base64')}\r\n\r\n`,
+    );
+  });
+}
+
+test('a port-forward takes over the connection that a request has left open', async () => {
+  let connections = 0;
+  server.on('connection', () => (connections += 1));
+  acceptUpgrades();
+  answer = (_, response) => response.end('{}');
+  await client.send({ path: '/version' });
+  await using forward = await forwardToPod(client, { namespace: 'a', name: 'b' }, 8443);
+  const upgraded = once(server, 'upgrade');
+  const socket = connect(forward.port, '127.0.0.1');
+  const [request, webSocket] = (await upgraded) as [IncomingMessage, Socket];
+  expect(request.url).toBe('/api/v1/namespaces/a/pods/b/portforward?ports=8443');
+  expect(connections).toBe(1);
+  await client.send({ path: '/version' });
+  expect(connections).toBe(2);
+  socket.destroy();
+  webSocket.destroy();
 });

@@ -96,7 +96,8 @@ function underLease(appliance: Appliance, lease: HeldLease): Appliance {
   };
 }
 
-function planOf({ tenants }: Plan, id: string): TenantPlan {
+/** What is planned for a tenant. */
+export function planOf({ tenants }: Plan, id: string): TenantPlan {
   const planned = tenants.find((each) => each.id === id);
   if (planned === undefined) throw new TypeError(`nothing is planned for ${id}`);
   return planned;

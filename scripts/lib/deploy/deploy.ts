@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import pLimit from 'p-limit';
 import {
   type Done,
   type KubeObject,
@@ -31,11 +32,12 @@ import type { KubeClient } from '../kube/client.ts';
 import { clientOf } from '../kube/connect.ts';
 import { isRolledOut } from '../kube/rollout.ts';
 import { revealWith } from '../secrets/reveal.ts';
-import type { Appliance } from './apply-tenant.ts';
-import { deployTenant, type Outcome } from './deploy-tenant.ts';
+import { type Appliance, needsWork } from './apply-tenant.ts';
+import { deployTenant, type Outcome, planOf } from './deploy-tenant.ts';
 import { ROLLED_OUT_KINDS, virtualClient } from './wait-tenant.ts';
 import { checkTenant } from './check-tenant.ts';
 import { eachHost } from './each-host.ts';
+import { CONCURRENCY } from './each-tenant.ts';
 import { refuseFlux, refuseFluxAtWork } from './engine.ts';
 import { eachWave } from './each-wave.ts';
 import { applyHostWide } from './host-wide.ts';
@@ -215,6 +217,7 @@ async function prepareHost(
   };
   sayLosses(surroundings, plan);
   await provideImages(surroundings, tools, dist, plan, observed);
+  const working = pLimit(CONCURRENCY);
   const share = () => applyHostWide(connections.host, dist.hostWide, plan, observed, signal);
   const changes =
     plan.hostWide.length === 0
@@ -226,7 +229,15 @@ async function prepareHost(
     orphans: plan.orphans,
     print,
     changes,
-    deploy: (tenant) => deployTenant(appliance, tenant, plan, observed),
+    deploy: (tenant) => {
+      const deployIt = () => deployTenant(appliance, tenant, plan, observed);
+      // Of one that is as it should be only its service is asked.
+      if (!needsWork(planOf(plan, tenant.id))) return deployIt();
+      return working(() => {
+        signal.throwIfAborted();
+        return deployIt();
+      });
+    },
   };
 }
 

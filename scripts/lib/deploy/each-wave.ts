@@ -3,6 +3,9 @@ import { HeldBack, HostFailure, type TenantFailure, TenantFailures } from '../cl
 import type { Report } from '../cli/report.ts';
 import { tryEach } from './each-tenant.ts';
 
+/** How many tenants of a host are begun at a time. */
+const CONCURRENCY = 32;
+
 export interface WaveOptions {
   readonly report: Pick<Report, 'wave'>;
   readonly signal: AbortSignal;
@@ -14,7 +17,8 @@ export interface WaveOptions {
 
 /**
  * Does something for every tenant, wave after wave, and side by side within one, on each host as many
- * at a time as on a single one. A single wave is not told of.
+ * at a time as on a single one; how many of these are worked on is for `action` to say. A single wave
+ * is not told of.
  * @throws TenantFailures after all have been tried, or with what was held back
  */
 export async function eachWave<T extends { readonly id: string; readonly host: string }, R>(
@@ -32,7 +36,9 @@ export async function eachWave<T extends { readonly id: string; readonly host: s
     const ids = idsOf(tenants);
     if (isTold) report.wave(name, 'running', ids);
     const byHost = [...Map.groupBy(tenants, ({ host }) => host).values()];
-    const tried = await Promise.all(byHost.map((those) => tryEach(those, action, { signal })));
+    const tried = await Promise.all(
+      byHost.map((those) => tryEach(those, action, { signal, concurrency: CONCURRENCY })),
+    );
     const failed = tried.flatMap((each) => each.failures);
     results.push(...tried.flatMap((each) => each.results));
     failures.push(...failed);

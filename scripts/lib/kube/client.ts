@@ -144,13 +144,23 @@ export function createClient(config: KubeConfig): KubeClient {
     throw new ApiError(`${method} ${path}`, answer.status, statusBody(answer.text));
   };
   return {
-    config,
+    config: connectingBy(config, optionsOf),
     exchange: ask,
     text,
     send: async <T>(asked: KubeRequest) => JSON.parse(await text(asked)) as T,
     watch: (path, query, event, stop) => watchPath(config, path, query, event, stop),
     [Symbol.dispose]: () => agent?.destroy(),
   };
+}
+
+/** The same, but that what the library upgrades takes over a connection that requests have left open. */
+function connectingBy(config: KubeConfig, connection: () => Promise<RequestOptions>): KubeConfig {
+  const applyToHTTPSOptions: KubeConfig['applyToHTTPSOptions'] = async (options) => {
+    Object.assign(options, await connection());
+  };
+  return Object.create(config, {
+    applyToHTTPSOptions: { value: applyToHTTPSOptions },
+  }) as KubeConfig;
 }
 
 async function watchPath(
