@@ -41,14 +41,21 @@ beforeEach(() => {
 afterEach(() => rmSync(temp, { recursive: true, force: true }));
 
 /** Runs a step as GitHub does. */
-function runStep(name: string, env: Readonly<Record<string, string>>, workflow = 'lifecycle') {
+function runStep(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  workflow = 'lifecycle',
+  cwd = root,
+) {
   return spawnSync('bash', ['-e', '-c', step(workflow, name)], {
+    cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: `${fakes.directory}:/usr/bin:/bin`,
       RUNNER_TEMP: temp,
       GITHUB_OUTPUT: join(temp, 'output'),
+      GITHUB_STEP_SUMMARY: join(temp, 'summary'),
       GITHUB_REPOSITORY: 'acme/tenants',
       GITHUB_REPOSITORY_OWNER: 'acme',
       BASE: 'main',
@@ -207,6 +214,70 @@ test('where the token may write, or the event is the base branch’s, nothing of
     expect(steps.filter(({ uses }) => uses?.startsWith('./pull-request'))).toEqual([]);
     for (const { run = '' } of steps) expect(run).not.toMatch(/cd pull-request|\$\{\{/);
   }
+});
+
+describe('what Flux reads', () => {
+  const run = (name: string, tenants: object, workflow = 'flux') => {
+    writeFileSync(join(temp, 'tenants.json'), JSON.stringify(tenants));
+    for (const [id, chartVersion] of [
+      ['alice', '0.36.1'],
+      ['bob', '0.36.0'],
+      ['carol', '0.36.1'],
+    ] as const) {
+      mkdirSync(join(temp, 'dist', id), { recursive: true });
+      writeFileSync(join(temp, 'dist', id, 'tenant.json'), JSON.stringify({ chartVersion }));
+    }
+    const env = { GITHUB_SERVER_URL: 'https://git.example', GITHUB_REF_NAME: 'main' };
+    return runStep(name, { ...env, GITHUB_SHA: 'abc' }, workflow, temp);
+  };
+  const output = () => readFileSync(join(temp, 'output'), 'utf8');
+  const to = (name: string) => ({ flux: { registry: `oci://${name}.example/tenants` } });
+
+  test.each([
+    [{ tenants: [] }, ''],
+    [{ host: { context: 'kind-tenantry' } }, ''],
+    [{ host: to('one') }, 'oci://one.example/tenants\n'],
+    [
+      { hosts: { eu: to('two'), us: to('one'), ap: to('two'), local: {} } },
+      'oci://one.example/tenants\noci://two.example/tenants\n',
+    ],
+  ])('is in the registries of %j', (tenants, registries) => {
+    expect(run('Find registries', tenants).status).toBe(0);
+    expect(readFileSync(join(temp, 'registries'), 'utf8')).toBe(registries);
+    expect(output()).toBe(`found=${registries !== ''}\n`);
+  });
+
+  test('is pushed once the charts that it names are there, and those that are there stay', () => {
+    fakes.add('helm', 'case "$*" in "show chart oci://one"*0.36.0) ;; show*) exit 1 ;; esac');
+    fakes.add('flux', 'test -f "$6/dist/alice/tenant.json"');
+    writeFileSync(join(temp, 'registries'), 'oci://one.example/tenants\n');
+    expect(run('Push', {}).status).toBe(0);
+    expect(fakes.calls('helm').filter(([verb]) => verb !== 'show')).toEqual([
+      expect.arrayContaining(['pull', 'vcluster', '0.36.1']),
+      ['push', `${temp}/vcluster-0.36.1.tgz`, 'oci://one.example/tenants'],
+    ]);
+    const push = 'push artifact oci://one.example/tenants/dist:latest --reproducible';
+    const origin = '--source https://git.example/acme/tenants --revision main@sha1:abc';
+    expect(fakes.calls('flux')).toEqual([`${push} --path ${temp}/artifact ${origin}`.split(' ')]);
+  });
+
+  test('is not pushed where a chart is missing', () => {
+    fakes.add('helm', 'exit 1');
+    fakes.add('flux', 'exit 0');
+    writeFileSync(join(temp, 'registries'), 'oci://one.example/tenants\n');
+    expect(run('Push', {}).status).toBe(1);
+    expect(() => fakes.calls('flux')).toThrow('ENOENT');
+  });
+
+  test.each([
+    [{ host: { engine: 'flux' } }, 'found=false\n'],
+    [{ host: { engine: 'deploy' } }, 'found=true\n'],
+    [{}, 'found=true\n'],
+  ])('is deployed by nobody else: %j', (tenants, found) => {
+    fakes.add('pnpm', 'exit 4');
+    expect(run('Plan', tenants, 'deploy').status).toBe(0);
+    expect(output()).toBe(found);
+  });
 });
 
 describe('a cluster of one’s own', () => {
