@@ -62,7 +62,7 @@ export async function benchScale(context: Context): Promise<void> {
     const ids = await declare(bench, RUNNING, 'paused');
     try {
       print(`deploy, ${RUNNING} new, paused: ${describeMeasure(await ours(bench, 'deploy'))}`);
-      await plan(bench, 'paused');
+      await plan(bench, `nothing changed, ${RUNNING} paused`);
       await sleep(COUNT_MILLISECONDS, undefined, { signal: bench.signal });
       const after = await storedBy(bench);
       const objects = (after.objects - before.objects) / RUNNING;
@@ -72,7 +72,7 @@ export async function benchScale(context: Context): Promise<void> {
       );
       await runPretended(bench, client, ids);
       await declare(bench, RUNNING, 'active');
-      await plan(bench, 'running, on pretended nodes');
+      await plan(bench, `${RUNNING} to be resumed, their pods on pretended nodes`);
     } finally {
       await removeAll(bench, ids);
       await eachId(bench, ids, (id) => remove(client, volumeOf(id)));
@@ -80,11 +80,9 @@ export async function benchScale(context: Context): Promise<void> {
   });
 }
 
-async function plan(bench: Bench, state: string): Promise<void> {
+async function plan(bench: Bench, what: string): Promise<void> {
   await ours(bench, 'plan');
-  bench.print(
-    `plan, nothing changed, ${RUNNING} ${state}: ${describeMeasure(await ours(bench, 'plan'))}`,
-  );
+  bench.print(`plan, ${what}: ${describeMeasure(await ours(bench, 'plan'))}`);
 }
 
 /** What an API server says of its etcd: how many objects, how large a file. */
