@@ -8,13 +8,14 @@ import { createClient, type KubeClient } from '../lib/kube/client.ts';
 import { forwardToPod } from '../lib/kube/connect.ts';
 
 let server: Server;
+let config: KubeConfig;
 let client: KubeClient;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 beforeEach(async () => {
   server = createServer((request, response) => answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const config = new KubeConfig();
+  config = new KubeConfig();
   const { port } = server.address() as AddressInfo;
   config.loadFromClusterAndUser(
     { name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
@@ -62,6 +63,16 @@ test('the server is told who asks', async () => {
   };
   await client.send({ path: '/api/v1/pods' });
   expect(said).toBe('tenantry');
+});
+
+test('a connection is closed from here before a server may do it while it is asked', async () => {
+  server.keepAliveTimeout = 0;
+  using impatient = createClient(config, 20);
+  answer = (_, response) => response.end('{}');
+  const connected = once(server, 'connection');
+  await impatient.send({ path: '/version' });
+  const [socket] = (await connected) as [Socket];
+  await once(socket, 'close');
 });
 
 test('a server that hangs up is an error that names the request', async () => {

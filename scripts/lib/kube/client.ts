@@ -92,7 +92,12 @@ export interface KubeClient extends Disposable {
 }
 
 /** Connections that one client keeps open. */
-const KEPT_OPEN = { keepAlive: true, maxSockets: 12 };
+const MAX_CONNECTIONS = 12;
+/**
+ * After so long without a request a connection is closed from here. API servers do it after 90 s
+ * (load balancers after 60), and a request that is on its way then ends with a socket hang up.
+ */
+const IDLE_MILLISECONDS = 20_000;
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 /** Node holds no string of more than 512 MB. */
 const MAX_ANSWER_BYTES = 400 * 2 ** 20;
@@ -106,11 +111,15 @@ const MAX_RETRY_SECONDS = 10;
  * exec plug-ins, proxies); answers stay as the server gives them, as its generated classes cost
  * more time than the requests.
  */
-export function createClient(config: KubeConfig): KubeClient {
+export function createClient(
+  config: KubeConfig,
+  idleMilliseconds: number = IDLE_MILLISECONDS,
+): KubeClient {
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new ExpectedError(`no cluster of context ${config.getCurrentContext()}`);
   const server = new URL(cluster.server);
+  const keptOpen = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: idleMilliseconds };
   let agent: Agent | HttpsAgent | null = null;
   const optionsOf = async (): Promise<RequestOptions> => {
     const options: RequestOptions = {};
@@ -119,9 +128,9 @@ export function createClient(config: KubeConfig): KubeClient {
     const { ca, cert, key, rejectUnauthorized, servername, headers, auth } = options;
     agent ??=
       server.protocol === 'http:'
-        ? new Agent(KEPT_OPEN)
+        ? new Agent(keptOpen)
         : new HttpsAgent({
-            ...KEPT_OPEN,
+            ...keptOpen,
             // Read once: with the certificates themselves, an agent compares them at every request.
             secureContext: createSecureContext({ ca, cert, key }),
             ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
