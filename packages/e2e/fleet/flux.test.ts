@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -104,6 +104,7 @@ afterAll(async () => {
   await host(['delete', 'namespace', ...namespaces, '--ignore-not-found']);
   const records = ids.map((id) => inventoryName(id));
   await host(['delete', 'configmap', ...records, '-n', SYSTEM_NAMESPACE, '--ignore-not-found']);
+  rmSync(join(directory, 'archives'), { recursive: true, force: true });
 });
 
 describe('a living tenant goes to Flux', () => {
