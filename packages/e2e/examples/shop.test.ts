@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { hostNamespace } from '@tenantry/tenants';
 import { replaceWorkload } from '../../../scripts/lib/dev/example.ts';
 import {
+  AGE_KEY as KEY,
+  AGE_RECIPIENT as RECIPIENT,
   askByName,
   askSteadily,
   askUntil,
@@ -44,9 +46,6 @@ const IDS = SHOPS.map(({ id }) => id);
 const ROSAS_OWN_NAME = 'shop.rosa.example';
 const nameOf = (id: Id) => `${id}.${GATEWAY_HOST.domain}`;
 
-// Made for this test alone.
-const KEY = 'AGE-SECRET-KEY-1ZSDLPW4T6737HFYRW6AZ75DS6L282N00LNS46EF5TF5U3KJ4Z3MQZKK2WJ';
-const RECIPIENT = 'age14q950qp5qq3va3en0vx62mmsrpgqa6y8fat0uy554yr2k62y05zqpysrdm';
 const SECRETS = join(directory, 'secrets');
 const ARCHIVES = join(directory, 'archives');
 

@@ -10,7 +10,10 @@ import {
   vclusterName,
 } from '@tenantry/tenants';
 import {
+  AGE_KEY,
+  AGE_RECIPIENT,
   directory,
+  editSecrets,
   FLUX,
   host,
   hostObjects,
@@ -18,8 +21,10 @@ import {
   pnpm,
   pnpmOk,
   pushDist,
+  tenant,
   timed,
   verify,
+  writeRecipients,
   writeTenants,
 } from '../src/index.ts';
 
@@ -71,6 +76,12 @@ async function until<T>(look: () => Promise<T>, expected: T): Promise<T> {
   }
 }
 
+function removeSecrets(): void {
+  for (const name of ['secrets', '.sops.yaml']) {
+    rmSync(join(directory, name), { recursive: true, force: true });
+  }
+}
+
 const greet = async (id: string) => (await pnpm(['--silent', 'greet', id])).stdout.trim();
 const greeting = ({ id, name }: Member) => `${id}: Hello there TenantID ✋ ${name}`;
 const quota = (id: string) => ['resourcequota', vclusterName(id), '-n', hostNamespace(id)];
@@ -105,6 +116,7 @@ afterAll(async () => {
   const records = ids.map((id) => inventoryName(id));
   await host(['delete', 'configmap', ...records, '-n', SYSTEM_NAMESPACE, '--ignore-not-found']);
   rmSync(join(directory, 'archives'), { recursive: true, force: true });
+  removeSecrets();
 });
 
 describe('a living tenant goes to Flux', () => {
@@ -158,6 +170,25 @@ describe('what is merged reaches the cluster without a command of ours', () => {
       expected,
     ]);
   });
+
+  test(
+    'a Secret that only the key of Flux opens comes, and goes with its file',
+    async () => {
+      const key = `--from-literal=keys.agekey=${AGE_KEY}`;
+      await host(['create', 'secret', 'generic', 'sops-age', '-n', FLUX_NAMESPACE, key]);
+      writeRecipients(AGE_RECIPIENT);
+      await editSecrets('alice', AGE_KEY, [{ name: 'db', values: { PASSWORD: 'correct-horse' } }]);
+      await merge([alice, bob], { ...small, pods: 30 });
+      const path = ['-o', 'jsonpath={.data.PASSWORD}', '--ignore-not-found'];
+      const password = () => tenant('alice', ['get', 'secret', 'db', '-n', 'default', ...path]);
+      const expected = btoa('correct-horse');
+      expect(await timed('a Secret by Flux', () => until(password, expected))).toBe(expected);
+      removeSecrets();
+      await merge([alice, bob], { ...small, pods: 30 });
+      expect(await until(password, '')).toBe('');
+    },
+    60 * 60_000,
+  );
 
   test('plan, status and verify know it', async () => {
     const plan = async () => (await pnpm(['--silent', 'plan', '--exit-code'])).exitCode;

@@ -19,7 +19,13 @@ export { type Nameserver, startNameserver } from './nameserver.ts';
 export { get, withPortForward } from './port-forward.ts';
 export { type Postgres, startPostgres } from './postgres.ts';
 export { makeSecondHost, type SecondHost } from './second-host.ts';
-export { editSecrets, type SecretEdit, writeRecipients } from './secrets.ts';
+export {
+  AGE_KEY,
+  AGE_RECIPIENT,
+  editSecrets,
+  type SecretEdit,
+  writeRecipients,
+} from './secrets.ts';
 export {
   askSteadily,
   type SteadyClient,

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { directory, pnpm, type Result, type RunOptions } from './tenantry.ts';
 
+/** A key of age and its recipient, made for these tests alone. */
+export const AGE_KEY = 'AGE-SECRET-KEY-1ZSDLPW4T6737HFYRW6AZ75DS6L282N00LNS46EF5TF5U3KJ4Z3MQZKK2WJ';
+export const AGE_RECIPIENT = 'age14q950qp5qq3va3en0vx62mmsrpgqa6y8fat0uy554yr2k62y05zqpysrdm';
+
 /** Has secrets/ encrypted for these recipients of age from now on. */
 export function writeRecipients(age: string): void {
   const rule = `path_regex: ^secrets/\n    encrypted_regex: ^(data|stringData)$\n    age: ${age}`;

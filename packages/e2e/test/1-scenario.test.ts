@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import {
+  AGE_KEY as KEY,
+  AGE_RECIPIENT as RECIPIENT,
   copyCheckout,
   directory,
   editSecrets,
@@ -427,8 +429,6 @@ describe('two tenants, Alice and Bob', () => {
 
 describe('a Secret of Alice', () => {
   // Made for this test alone.
-  const KEY = 'AGE-SECRET-KEY-1ZSDLPW4T6737HFYRW6AZ75DS6L282N00LNS46EF5TF5U3KJ4Z3MQZKK2WJ';
-  const RECIPIENT = 'age14q950qp5qq3va3en0vx62mmsrpgqa6y8fat0uy554yr2k62y05zqpysrdm';
   const NEXT_KEY = 'AGE-SECRET-KEY-1JKZVDP72JWXX9WUWHCQZ9LWQHD30FTP8ZUZEA0YHANU9JV3CAXMQ55WMSK';
   const NEXT_RECIPIENT = 'age1w4hsxvsavxkmgjj75wux05c5cn47damv5wgvs2vn8qznj8nt7ygsmxpmk3';
   const FIRST = 'correct-horse-battery';
