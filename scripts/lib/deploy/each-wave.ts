@@ -4,7 +4,7 @@ import type { Report } from '../cli/report.ts';
 import { tryEach } from './each-tenant.ts';
 
 /** How many tenants of a host are begun at a time. */
-const CONCURRENCY = 32;
+const BEGUN = 32;
 
 export interface WaveOptions {
   readonly report: Pick<Report, 'wave'>;
@@ -37,7 +37,7 @@ export async function eachWave<T extends { readonly id: string; readonly host: s
     if (isTold) report.wave(name, 'running', ids);
     const byHost = [...Map.groupBy(tenants, ({ host }) => host).values()];
     const tried = await Promise.all(
-      byHost.map((those) => tryEach(those, action, { signal, concurrency: CONCURRENCY })),
+      byHost.map((those) => tryEach(those, action, { signal, concurrency: BEGUN })),
     );
     const failed = tried.flatMap((each) => each.failures);
     results.push(...tried.flatMap((each) => each.results));
