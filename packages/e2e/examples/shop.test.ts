@@ -22,6 +22,7 @@ import {
   nodeImageByDigest,
   pnpmOk,
   type Postgres,
+  removeSecrets,
   type RunOptions,
   startPostgres,
   type SteadyClient,
@@ -82,9 +83,7 @@ afterAll(async () => {
   await customer?.stop();
   const namespaces = IDS.map((id) => hostNamespace(id));
   await host(['delete', 'namespace', ...namespaces, '--ignore-not-found', '--wait=false']);
-  for (const path of [SECRETS, join(directory, '.sops.yaml')]) {
-    rmSync(path, { recursive: true, force: true });
-  }
+  removeSecrets();
   await running.disposeAsync();
 });
 

@@ -21,6 +21,7 @@ import {
   pnpm,
   pnpmOk,
   pushDist,
+  removeSecrets,
   tenant,
   timed,
   verify,
@@ -73,12 +74,6 @@ async function until<T>(look: () => Promise<T>, expected: T): Promise<T> {
     const seen = await look();
     if (JSON.stringify(seen) === JSON.stringify(expected) || Date.now() > deadline) return seen;
     await sleep(LOOK_MILLISECONDS);
-  }
-}
-
-function removeSecrets(): void {
-  for (const name of ['secrets', '.sops.yaml']) {
-    rmSync(join(directory, name), { recursive: true, force: true });
   }
 }
 

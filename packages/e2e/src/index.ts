@@ -23,6 +23,7 @@ export {
   AGE_KEY,
   AGE_RECIPIENT,
   editSecrets,
+  removeSecrets,
   type SecretEdit,
   writeRecipients,
 } from './secrets.ts';

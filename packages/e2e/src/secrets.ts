@@ -1,4 +1,4 @@
-import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { directory, pnpm, type Result, type RunOptions } from './tenantry.ts';
@@ -11,6 +11,13 @@ export const AGE_RECIPIENT = 'age14q950qp5qq3va3en0vx62mmsrpgqa6y8fat0uy554yr2k6
 export function writeRecipients(age: string): void {
   const rule = `path_regex: ^secrets/\n    encrypted_regex: ^(data|stringData)$\n    age: ${age}`;
   writeFileSync(join(directory, '.sops.yaml'), `creation_rules:\n  - ${rule}\n`);
+}
+
+/** Removes secrets/ and what it is encrypted for. */
+export function removeSecrets(): void {
+  for (const name of ['secrets', '.sops.yaml']) {
+    rmSync(join(directory, name), { recursive: true, force: true });
+  }
 }
 
 export interface SecretEdit {

@@ -18,6 +18,7 @@ import {
   pnpm,
   pnpmOk,
   referenceTenants,
+  removeSecrets,
   tenant,
   toolPath,
   withPortForward,
@@ -443,11 +444,7 @@ describe('a Secret of Alice', () => {
     await pnpmOk(['deploy']);
     writeRecipients(RECIPIENT);
   });
-  afterAll(() => {
-    for (const name of ['secrets', '.sops.yaml']) {
-      rmSync(join(directory, name), { recursive: true, force: true });
-    }
-  });
+  afterAll(removeSecrets);
 
   const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
     const result = await pnpm(['--silent', ...args], { env });
