@@ -12,6 +12,7 @@ import {
 } from '@tenantry/tenants';
 import { type Workload, workload } from '@tenantry/workload';
 import type { ManifestObject } from './manifest-object.ts';
+import { memo } from './memo.ts';
 
 /**
  * Holds what the chart makes to what the workload says of its pods, by which plans and quotas are
@@ -154,13 +155,19 @@ function amountsOf({ containers, initContainers = [] }: PodSpec): Amounts {
 /** What is not said follows from what is, and otherwise from the host's LimitRange. */
 function amountOf({ resources = {} }: Container, kind: keyof Amounts): Resources {
   const { requests = {}, limits = {} } = resources;
-  const amount = (key: keyof Resources, parse: typeof quantityValue): number => {
+  const amount = (key: keyof Resources): number => {
     const request = requests[key] ?? (kind === 'requests' ? limits[key] : undefined);
-    const asked = request === undefined ? null : parse(request, `the workload's ${key}`);
+    const asked = request === undefined ? null : PARSE[key](request);
     if (kind === 'requests') return asked ?? DEFAULT_CONTAINER.requests[key];
     const limit = limits[key];
-    if (limit !== undefined) return parse(limit, `the workload's ${key}`);
+    if (limit !== undefined) return PARSE[key](limit);
     return Math.max(asked ?? 0, DEFAULT_CONTAINER.limits[key]);
   };
-  return { cpu: amount('cpu', quantityMilliValue), memory: amount('memory', quantityValue) };
+  return { cpu: amount('cpu'), memory: amount('memory') };
 }
+
+/** All tenants' charts have the same few quantities. */
+const PARSE = {
+  cpu: memo((text: string) => quantityMilliValue(text, "the workload's cpu")),
+  memory: memo((text: string) => quantityValue(text, "the workload's memory")),
+};

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -49,11 +49,14 @@ export async function benchSynth(context: Context): Promise<void> {
     kustomize: await compilePeer(root, signal, 'kustomize'),
     jsonnet: await compilePeer(root, signal, 'jsonnet'),
   }));
+  // Nothing is removed before the end: for minutes after it each new file can take ten times as long.
+  using scratch = privateDirectory(tmpdir(), 'tenantry-bench');
   for (const size of SIZES) {
-    // Its files are removed afterwards, which can take longer than all that is measured.
-    using scratch = privateDirectory(tmpdir(), 'tenantry-bench');
-    const title = `measure ${size}`;
-    const rows = await report.step(title, () => benchSize(root, peers, scratch.path, size));
+    const directory = join(scratch.path, String(size));
+    mkdirSync(directory);
+    const rows = await report.step(`measure ${size}`, () =>
+      benchSize(root, peers, directory, size),
+    );
     print(`${describeRows(rows)}\n`);
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { DirectoryStat } from './stat-index.ts';
 import { type NewDirectory, writeDirectory } from './write-directory.ts';
 
 /** So many are written sooner than a thread has started. */
@@ -10,6 +11,7 @@ const MOST_WAITING = 100;
 
 /** Writes new directories: where there are many, on one core while the other makes the next. */
 export class DirectoryWriter {
+  readonly #written = new Map<string, DirectoryStat | null>();
   #count = 0;
   #thread: Worker | null = null;
   #waiting = 0;
@@ -19,7 +21,7 @@ export class DirectoryWriter {
   async write(directory: NewDirectory): Promise<void> {
     this.#count += 1;
     if (this.#count <= WITHOUT_THREAD) {
-      writeDirectory(directory);
+      this.#written.set(directory.path, writeDirectory(directory));
       return;
     }
     this.#thread ??= this.#start();
@@ -28,10 +30,11 @@ export class DirectoryWriter {
     await this.#untilWaiting(MOST_WAITING);
   }
 
-  /** Waits until all is written. */
-  async finish(): Promise<void> {
+  /** Waits until all is written. Returns the stats of the directories by their paths. */
+  async finish(): Promise<ReadonlyMap<string, DirectoryStat | null>> {
     await this.#untilWaiting(0);
     await this.stop();
+    return this.#written;
   }
 
   /** Writes nothing any more. */
@@ -41,7 +44,8 @@ export class DirectoryWriter {
 
   #start(): Worker {
     const thread = new Worker(new URL('./writer-thread.ts', import.meta.url));
-    thread.on('message', () => {
+    thread.on('message', ([path, stat]: [string, DirectoryStat | null]) => {
+      this.#written.set(path, stat);
       this.#waiting -= 1;
     });
     thread.on('error', (error) => {

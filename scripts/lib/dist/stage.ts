@@ -12,6 +12,7 @@ import { DirectoryWriter } from './directory-writer.ts';
 import type { Change } from './dist-diff.ts';
 import type { FoundDirectory } from './read-directory.ts';
 import { isUnfinished, unfinishedPath } from './replace-file.ts';
+import type { DirectoryStat } from './stat-index.ts';
 import { parentsOf } from './write-directory.ts';
 
 /**
@@ -22,6 +23,8 @@ export class Stage {
   readonly #dist: string;
   readonly #writer = new DirectoryWriter();
   readonly #unfinished: string[] = [];
+  /** Where directories that are written whole are written first. */
+  readonly #whole = new Map<string, string>();
   readonly #commits: (() => void)[] = [];
 
   constructor(dist: string) {
@@ -64,9 +67,18 @@ export class Stage {
     for (const path of leftovers) removeLeftover(join(this.#dist, directory, path));
   }
 
-  /** Waits until all that is new is written beside its place. */
-  async written(): Promise<void> {
-    await this.#writer.finish();
+  /**
+   * Waits until all that is new is written beside its place. Returns the stats of directories that
+   * are written whole, by their names.
+   */
+  async written(): Promise<ReadonlyMap<string, DirectoryStat>> {
+    const stats = await this.#writer.finish();
+    return new Map(
+      [...this.#whole].flatMap(([name, path]) => {
+        const stat = stats.get(path) ?? null;
+        return stat === null ? [] : [[name, stat]];
+      }),
+    );
   }
 
   /** Renames everything into place. */
@@ -94,6 +106,7 @@ export class Stage {
     const path = join(this.#dist, directory);
     const unfinished = unfinishedPath(path);
     this.#unfinished.push(unfinished);
+    this.#whole.set(directory, unfinished);
     await this.#writer.write({ path: unfinished, files: wanted });
     this.#commits.push(() => {
       if (isThere) rmSync(path, { recursive: true, force: true });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { isHidden } from './read-directory.ts';
 import { isUnfinished, replaceFile } from './replace-file.ts';
 
-/** What the file system says of a directory's files, taken before they were read or just after they were written. */
+/** What the file system says of a directory's files; times are milliseconds since 1970. */
 export interface DirectoryStat {
   /** Of paths, sizes, times and inodes: another after every write, also one that keeps size and date. */
   readonly digest: string;
-  /** When the last write was, in milliseconds since 1970. */
-  readonly newest: number;
-  /** Whether a write in the same tick of the clock as the last one could have gone unseen. */
-  readonly isRacy: boolean;
+  /** From when on a write has another time than the last one, as clocks tick. */
+  readonly settled: number;
+  /** What is written from then on may not be in it. */
+  readonly taken: number;
 }
 
 /** Input and stat of a directory that was seen to be as synth would write it. */
@@ -40,16 +40,16 @@ export class StatIndex {
   }
 
   /** Whether a directory is as it was when it was right, and is wanted as it was. */
-  isRight(name: string, input: string, { digest, isRacy }: DirectoryStat): boolean {
+  isRight(name: string, input: string, { digest, settled, taken }: DirectoryStat): boolean {
     const [knownInput, knownDigest] = this.#known.get(name) ?? [];
-    const isRight = !isRacy && input === knownInput && digest === knownDigest;
+    const isRight = settled <= taken && input === knownInput && digest === knownDigest;
     if (isRight) this.#next.set(name, [input, digest]);
     return isRight;
   }
 
   /** Notes that a directory had the right contents when it was like this. */
-  note(name: string, input: string, { digest, isRacy }: DirectoryStat): void {
-    if (!isRacy) this.#next.set(name, [input, digest]);
+  note(name: string, input: string, { digest, settled, taken }: DirectoryStat): void {
+    if (settled <= taken) this.#next.set(name, [input, digest]);
   }
 
   /** Keeps what is known now for the next run, where it is not what was known before. */
@@ -85,15 +85,15 @@ export function statDirectory(directory: string): DirectoryStat | null {
     return entries.length > 0;
   };
   // First, so that a write after this moment has a later time.
-  const now = Date.now();
-  return visit(directory, '') ? statFiles(directory, files, now) : null;
+  const taken = Date.now();
+  return visit(directory, '') ? statFiles(directory, files, taken) : null;
 }
 
 /** The stat of a directory that holds these files and no others; null where one is gone. */
 export function statFiles(
   directory: string,
   files: readonly string[],
-  now = Date.now(),
+  taken: number,
 ): DirectoryStat | null {
   let text = '';
   let newest = 0;
@@ -106,7 +106,7 @@ export function statFiles(
     newest = Math.max(newest, ctimeMs);
     if (ctimeMs % 1000 === 0) tick = COARSE_TICK_MS;
   }
-  return { digest: hash('sha256', text, 'base64url'), newest, isRacy: newest + tick > now };
+  return { digest: hash('sha256', text, 'base64url'), settled: newest + tick, taken };
 }
 
 /** A digest of plain data. */

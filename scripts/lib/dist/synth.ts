@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   ARGOCD_DIRECTORY,
   type Fleet,
@@ -20,7 +19,7 @@ import { imageReferences, pausePageReference } from './image-references.ts';
 import { withDistLock } from './lock.ts';
 import type { FoundDirectory } from './read-directory.ts';
 import { Stage } from './stage.ts';
-import { hashOf, StatIndex, statFiles } from './stat-index.ts';
+import { type DirectoryStat, hashOf, StatIndex } from './stat-index.ts';
 import { readTenantsFile, shown } from './tenants-file.ts';
 import type { VersionSteps } from './version-steps.ts';
 
@@ -70,13 +69,6 @@ export async function checkDist(places: Places, print: Print): Promise<number> {
   return EXIT.done;
 }
 
-/** A directory that was not there before. */
-interface Made {
-  readonly name: string;
-  readonly input: string;
-  readonly files: readonly string[];
-}
-
 /**
  * Brings dist/ to a fleet; the lock is held. Before anything is put into its place, `commit` is
  * called; where it or what came before it throws, dist/ is as it was.
@@ -96,7 +88,8 @@ export async function writeDist(
   const followed = new Set(
     fleet.tenants.filter(({ host }) => host.engine === 'flux').map(({ id }) => id),
   );
-  const made: Made[] = [];
+  const inputs = new Map<string, string>();
+  let stats: ReadonlyMap<string, DirectoryStat>;
   // What it made, so that a refusal leaves nothing behind.
   const firstMade = mkdirSync(places.dist, { recursive: true });
   try {
@@ -112,11 +105,11 @@ export async function writeDist(
           if (followed.has(name)) unkept.push(...steps.changed);
         }
         await stage.add(change, found, files);
-        if (change.kind === 'new') made.push({ name, input, files: change.added });
+        inputs.set(name, input);
         lines.push(describeChange(change));
       }
     }
-    await stage.written();
+    stats = await stage.written();
     if (skipped.length > 0) throw wouldSkip(skipped);
     if (unkept.length > 0) throw noSnapshot(unkept);
     commit();
@@ -126,7 +119,7 @@ export async function writeDist(
     throw error;
   }
   // What is new is in no place yet where anybody else would write.
-  const writtenAt = Date.now();
+  const taken = Date.now();
   try {
     stage.commit();
   } catch (error) {
@@ -136,11 +129,7 @@ export async function writeDist(
       todo: 'run pnpm synth, which finishes it',
     });
   }
-  for (const { name, input, files } of made) {
-    const stat = statFiles(join(places.dist, name), files);
-    // Whatever was written later is not what was made.
-    if (stat !== null && stat.newest <= writtenAt) index.note(name, input, stat);
-  }
+  for (const [name, stat] of stats) index.note(name, inputs.get(name) ?? '', { ...stat, taken });
   index.save();
   for (const line of lines) print(line);
   for (const name of listing.foreign) {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DirectoryStat, statFiles } from './stat-index.ts';
 
 /** A directory and its files' texts by paths relative to it. */
 export interface NewDirectory {
@@ -7,12 +8,13 @@ export interface NewDirectory {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Makes a directory that is not there, with its files. */
-export function writeDirectory({ path, files }: NewDirectory): void {
+/** Makes a directory that is not there, with its files. Returns their stat; null where one has gone already. */
+export function writeDirectory({ path, files }: NewDirectory): DirectoryStat | null {
   const parents = new Set([...files.keys()].flatMap(parentsOf));
   mkdirSync(path);
   for (const parent of [...parents].sort()) mkdirSync(join(path, parent));
   for (const [file, text] of files) writeFileSync(join(path, file), text);
+  return statFiles(path, [...files.keys()], Date.now());
 }
 
 /** The directories that a file is in, by relative path. */

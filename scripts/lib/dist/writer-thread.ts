@@ -3,6 +3,5 @@ import { type NewDirectory, writeDirectory } from './write-directory.ts';
 
 // What cannot be written ends the thread, whose owner gets the error.
 parentPort?.on('message', (directory: NewDirectory) => {
-  writeDirectory(directory);
-  parentPort?.postMessage(null);
+  parentPort?.postMessage([directory.path, writeDirectory(directory)]);
 });
