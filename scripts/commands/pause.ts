@@ -1,7 +1,8 @@
 import { type Fleet, pausedByOperator } from '@tenantry/tenants';
 import { deploy } from '../lib/deploy/deploy.ts';
-import { refuseFlux } from '../lib/deploy/engine.ts';
+import { refuseOtherEngine } from '../lib/deploy/engine.ts';
 import { editTenants, findTenant, withStates } from '../lib/dist/edit-tenants.ts';
+import { readFleet } from '../lib/dist/tenants-file.ts';
 import { UsageError } from '../lib/cli/errors.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
 import { today } from '../lib/cli/dates.ts';
@@ -17,12 +18,14 @@ export default defineCommand({
     const { workspace, positionals, print } = context;
     const [id = ''] = positionals;
     const day = today();
+    const { host } = findTenant(readFleet(workspace.tenantsFile), id);
+    await refuseOtherEngine(
+      workspace,
+      host,
+      `write "state": "paused" of ${id} into tenants.json, run pnpm synth and commit both, and Flux does it`,
+    );
     const pause = (text: string, fleet: Fleet) => {
       const tenant = findTenant(fleet, id);
-      refuseFlux(
-        [tenant.host],
-        `write "state": "paused" of ${id} into tenants.json, run pnpm synth and commit both, and Flux does it`,
-      );
       if (tenant.state === 'offboarding') {
         throw new UsageError(
           `${id} is offboarding, which holds it paused already\n  → pnpm resume ${id}, or pnpm offboard ${id}`,

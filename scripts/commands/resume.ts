@@ -1,6 +1,6 @@
 import { activate } from '../lib/dist/activate.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
-import { refuseFlux } from '../lib/deploy/engine.ts';
+import { refuseOtherEngine } from '../lib/deploy/engine.ts';
 import { findTenant } from '../lib/dist/edit-tenants.ts';
 import { readFleet } from '../lib/dist/tenants-file.ts';
 import { defineCommand } from '../lib/cli/run-main.ts';
@@ -13,10 +13,12 @@ export default defineCommand({
   arguments: { min: 1, max: 1 },
   live: true,
   async run(context) {
-    const [id = ''] = context.positionals;
-    const { host } = findTenant(readFleet(context.workspace.tenantsFile), id);
-    refuseFlux(
-      [host],
+    const { workspace, positionals } = context;
+    const [id = ''] = positionals;
+    const { host } = findTenant(readFleet(workspace.tenantsFile), id);
+    await refuseOtherEngine(
+      workspace,
+      host,
       `write "state": "active" of ${id} into tenants.json, run pnpm synth and commit both, and Flux does it`,
     );
     await activate(context, id);

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { referenceOf } from '@tenantry/plan';
 import { FLUX_NAMESPACE, FLUX_ROOT } from '@tenantry/tenants';
@@ -35,11 +37,14 @@ const two = {
   ],
 };
 
+/** A handover of it was interrupted: dist/ says nothing of Flux yet. */
+const begun = { host: { context: 'kind-tenantry' }, tenants: only.tenants };
+
 const SNAPSHOT = '/alice-2026-11-26T11-20-00Z-vcluster-0.36.1-kubernetes-1.36.3.tar.gz';
 
 const places = new Map<string, TempWorkspace>();
 beforeAll(async () => {
-  for (const [name, file] of Object.entries({ only, two })) {
+  for (const [name, file] of Object.entries({ only, two, begun })) {
     const place = tempWorkspace();
     place.tenants(JSON.stringify(file));
     await synthDist(place, () => {});
@@ -55,6 +60,13 @@ function placeOf(name: string): TempWorkspace {
   if (place === undefined) throw new TypeError(name);
   return place;
 }
+
+/** The root of what Flux applies, as a host has it. */
+const ROOT = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { name: FLUX_ROOT, namespace: FLUX_NAMESPACE },
+};
 
 async function refusalOf(
   command: Command<Options>,
@@ -112,14 +124,48 @@ test('where Flux is at work though dist/ does not say so, it is refused too', as
   const api = fakeApi();
   await expect(refuseFluxAtWork(api.client, 'eu-1')).resolves.toBeUndefined();
   api.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: FLUX_NAMESPACE } });
-  api.put({
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    metadata: { name: FLUX_ROOT, namespace: FLUX_NAMESPACE },
-  });
+  api.put(ROOT);
   await expect(refuseFluxAtWork(api.client, 'eu-1')).rejects.toThrow(
     /^nothing was deployed to eu-1: Flux applies dist\/ there[^]*pnpm handover deploy takes the host back$/,
   );
+});
+
+test.each([
+  ['pause', pause, 'alice'],
+  ['resume', resume, 'bob'],
+] as const)('%s is refused there before tenants.json is edited', async (_, command, id) => {
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    const kinds = {
+      resources: [{ name: 'kustomizations', kind: ROOT.kind, namespaced: true }],
+    };
+    const isRoot = url.endsWith(`/kustomizations/${FLUX_ROOT}`);
+    response.end(JSON.stringify(isRoot ? ROOT : kinds));
+  });
+  await new Promise<void>((done) => {
+    server.listen(0, '127.0.0.1', done);
+  });
+  const { port } = server.address() as AddressInfo;
+  const place = placeOf('begun');
+  // The library allows plain HTTP with it only.
+  const cluster = { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true };
+  place.write(
+    '.tenantry/kubeconfig',
+    JSON.stringify({
+      clusters: [{ name: 'x', cluster }],
+      users: [{ name: 'x', user: {} }],
+      contexts: [{ name: 'kind-tenantry', context: { cluster: 'x', user: 'x' } }],
+    }),
+  );
+  try {
+    const before = readFileSync(place.tenantsFile, 'utf8');
+    expect(await refusalOf(command, 'begun', [id])).toMatchObject({
+      message: expect.stringMatching(/Flux applies dist\/ there[^]*pnpm handover flux, which/),
+    });
+    expect(readFileSync(place.tenantsFile, 'utf8')).toBe(before);
+  } finally {
+    server.close();
+  }
 });
 
 test('what Flux has in the namespace of a paused tenant is known, and of no other', () => {

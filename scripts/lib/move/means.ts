@@ -8,6 +8,7 @@ import type { Context } from '../cli/run-main.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import { connectHost, findHost } from '../cluster/host.ts';
 import { deploy } from '../deploy/deploy.ts';
+import { HAND_BACK, refuseFluxAtWork } from '../deploy/engine.ts';
 import { statefulSetOf } from '../deploy/pause-tenant.ts';
 import { editTenants, findTenant, withPaused } from '../dist/edit-tenants.ts';
 import { hostNamed } from '../dist/host-for.ts';
@@ -69,6 +70,8 @@ export async function moveMeans(
   };
   return {
     async check() {
+      await refuseFluxAtWork(source.client, from, HAND_BACK);
+      await refuseFluxAtWork(target.client, to, HAND_BACK);
       if ((await readNamespace(source.client, hostNamespace(id))) === null) {
         throw new UsageError(
           `${id} does not live on ${from}: there is nothing to move; nothing was changed\n  → set its host to ${to} in tenants.json, then pnpm synth and pnpm deploy ${id}`,
