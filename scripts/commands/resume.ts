@@ -1,4 +1,5 @@
 import { activate } from '../lib/dist/activate.ts';
+import { giveBackToFlux } from '../lib/offboard/give-back.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
 import { refuseOtherEngine } from '../lib/deploy/engine.ts';
 import { findTenant } from '../lib/dist/edit-tenants.ts';
@@ -15,7 +16,8 @@ export default defineCommand({
   async run(context) {
     const { workspace, positionals } = context;
     const [id = ''] = positionals;
-    const { host } = findTenant(readFleet(workspace.tenantsFile), id);
+    const { host, state } = findTenant(readFleet(workspace.tenantsFile), id);
+    if (host.engine === 'flux' && state === 'offboarding') return giveBackToFlux(context, id, host);
     await refuseOtherEngine(
       workspace,
       host,

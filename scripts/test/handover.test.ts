@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { referenceOf } from '@tenantry/plan';
 import { FLUX_NAMESPACE, FLUX_ROOT, hostLabels, hostNamespace } from '@tenantry/tenants';
-import { appliedByFlux, isFluxAtWork, removeFluxObjects } from '../lib/handover/flux-objects.ts';
+import {
+  appliedByFlux,
+  isFluxAtWork,
+  removeFluxObjects,
+  resumeTenant,
+  suspendTenant,
+} from '../lib/handover/flux-objects.ts';
 import { lossesBetween } from '../lib/handover/identities.ts';
 import { takenOver } from '../lib/handover/managed-fields.ts';
 import { fakeApi } from './helpers/fake-api.ts';
@@ -119,6 +126,26 @@ describe('where Flux is to let go', () => {
       `DELETE v1 ConfigMap ${FLUX_NAMESPACE}/tenant-alice-values`,
     ]);
     expect(await isFluxAtWork(client)).toBe(false);
+  });
+
+  test('of one tenant, it is held off all that it has of it, and works on it again', async () => {
+    const api = fakeApi();
+    for (const name of [FLUX_NAMESPACE, hostNamespace('alice')])
+      api.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    const objects = [
+      kustomization('tenant-alice-host'),
+      kustomization('tenant-alice-vcluster'),
+      kustomization('virtual', hostNamespace('alice')),
+      release,
+    ];
+    for (const object of [kustomization(FLUX_ROOT), ...objects]) api.put(object);
+    const specs = () => objects.map((object) => api.get(referenceOf(object))?.['spec']);
+    const before = specs();
+    await suspendTenant(api.client, 'alice');
+    expect(specs()).toEqual(before.map((spec) => ({ ...(spec as object), suspend: true })));
+    await resumeTenant(api.client, 'alice');
+    expect(specs()).toEqual(before);
+    expect(api.writes).toHaveLength(2 * objects.length);
   });
 
   test('where its kinds were taken away it has nothing', async () => {

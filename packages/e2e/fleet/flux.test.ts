@@ -6,6 +6,7 @@ import {
   FLUX_NAMESPACE,
   hostNamespace,
   inventoryName,
+  MAINTENANCE_QUOTA,
   SYSTEM_NAMESPACE,
   vclusterName,
 } from '@tenantry/tenants';
@@ -18,6 +19,7 @@ import {
   host,
   hostObjects,
   installFlux,
+  killAfter,
   pnpm,
   pnpmOk,
   pushDist,
@@ -241,11 +243,28 @@ describe('the tenants go back to deploy', () => {
   });
 });
 
-test('a tenant that ends where Flux deploys is archived and deleted, and does not come back', async () => {
+test('an offboarding that is given up where Flux deploys is over with a resume', async () => {
   await synth([alice, bob], { plan: { ...small, pods: 30 } });
   await pnpmOk(['run', 'deploy']);
   await pushDist();
   await timed('handover to Flux again', () => pnpmOk(['handover', 'flux']));
+  const alone = [MAINTENANCE_QUOTA, '-n', hostNamespace('bob'), '--ignore-not-found', '-o', 'name'];
+  const heldAlone = () => host(['get', 'resourcequota', ...alone]);
+  const isHeld = until(heldAlone, `resourcequota/${MAINTENANCE_QUOTA}`).then(() => undefined);
+  const offboard = ['offboard', 'bob', '--confirm', 'bob'];
+  expect(await killAfter(offboard, isHeld, 'group')).toBe(true);
+  expect((await pnpmOk(['resume', 'bob'])).stdout).toContain('bob: Flux brings it to');
+  expect(
+    await timed('a resume by Flux after it', () => until(() => greet('bob'), greeting(bob))),
+  ).toBe(greeting(bob));
+  expect(await heldAlone()).toBe('');
+  const right = await policies('bob');
+  await host(['delete', 'networkpolicy', 'default-deny', '-n', hostNamespace('bob')]);
+  expect(await until(() => policies('bob'), right)).toBe(right);
+  expect((await pnpmOk(['synth', '--check'])).stdout).toContain('up to date');
+});
+
+test('a tenant that ends where Flux deploys is archived and deleted, and does not come back', async () => {
   await timed('offboard beside Flux', () => pnpmOk(['offboard', 'bob', '--confirm', 'bob']));
   await pushDist();
   const kinds = 'kustomizations.kustomize.toolkit.fluxcd.io,helmreleases,namespaces';

@@ -173,7 +173,17 @@ export async function removeFluxObjects(
 const FIELD_MANAGER_BESIDE_FLUX = 'beside-flux';
 
 /** Has Flux leave a tenant as it is, until it is merged that there is none. @throws ApiError */
-export async function suspendTenant(host: KubeClient, id: string): Promise<void> {
+export function suspendTenant(host: KubeClient, id: string): Promise<void> {
+  return setSuspended(host, id, true);
+}
+
+/** Has Flux bring a tenant to what is merged again. @throws ApiError */
+export function resumeTenant(host: KubeClient, id: string): Promise<void> {
+  // What Flux itself has set of the field, it sets again.
+  return setSuspended(host, id, null);
+}
+
+async function setSuspended(host: KubeClient, id: string, suspend: true | null): Promise<void> {
   const objects = [
     ...FLUX_PARTS.map((part) => inNamespace(KUSTOMIZATION, fluxKustomization(id, part))),
     inNamespace(KUSTOMIZATION, FLUX_VIRTUAL, hostNamespace(id)),
@@ -182,7 +192,7 @@ export async function suspendTenant(host: KubeClient, id: string): Promise<void>
   for (const object of objects) {
     if ((await read(host, object)) === null) continue;
     const options = { fieldManager: FIELD_MANAGER_BESIDE_FLUX };
-    await mergePatch(host, object, { spec: { suspend: true } }, options);
+    await mergePatch(host, object, { spec: { suspend } }, options);
   }
 }
 
