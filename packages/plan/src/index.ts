@@ -87,7 +87,7 @@ export { type Place, placeOf } from './vcluster-ref.ts';
 export { KUBERNETES_TAG } from './version-obstacle.ts';
 export type { WantedTenant } from './wanted.ts';
 export { type RolloutWave, wavesOf } from './waves.ts';
-export { named } from './wording.ts';
+export { named, orphanLines } from './wording.ts';
 export { fleetVersions } from './review/tenants-file.ts';
 export type { RenderedChart } from './review/group-files.ts';
 export { type Review, review } from './review/review.ts';

@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import { describeObstacle, describeReason, describeVersions } from './describe.ts';
-import { many, named } from './wording.ts';
+import { many, named, orphanLines } from './wording.ts';
 import type { FieldChange } from './field-diff.ts';
 import type { Plan } from './plan.ts';
 import type { TenantPlan } from './plan-tenant.ts';
@@ -18,7 +18,8 @@ export function renderPlan(plan: Plan, { several = false } = {}): string {
   const lines = [
     ...section(`${plan.context}, for all tenants`, plan.hostWide, plan.risks, null),
     ...renderTenants(plan),
-    ...plan.orphans.map(
+    ...orphanLines(
+      plan.orphans,
       (id) =>
         `${id}: orphan: live, but not in dist/; a deploy leaves it alone\n  → pnpm offboard ${id}`,
     ),

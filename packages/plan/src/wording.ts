@@ -6,6 +6,18 @@ export function many(count: number, word: string): string {
 /** So many ids in a line; the rest is counted. */
 const MAX_NAMED = 10;
 
+/** What is said of each orphan, of so many at most; the rest is counted. */
+export function orphanLines(
+  orphans: readonly string[],
+  lineOf: (id: string) => string,
+): readonly string[] {
+  const rest = orphans.length - MAX_NAMED;
+  return [
+    ...orphans.slice(0, MAX_NAMED).map(lineOf),
+    ...(rest > 0 ? [`${many(rest, 'more orphan')}\n  → pnpm status names them all`] : []),
+  ];
+}
+
 /** `alice, bob and 3 more`. */
 export function named(ids: readonly string[], most = MAX_NAMED): string {
   const rest = ids.length - most;

@@ -95,6 +95,19 @@ test('of several waves each comes below its line, whether it changes or not', ()
   );
 });
 
+test('of many orphans some are named and the rest is counted', () => {
+  const orphans = Array.from({ length: 1010 }, (_, index) => `t${index}`);
+  const lines = renderPlan({ ...plan, tenants: [{ ...tenant }], hostWide: [], orphans }).split(
+    '\n',
+  );
+  expect(lines.filter((line) => line.includes(': orphan: '))).toHaveLength(10);
+  expect(lines.slice(-3)).toEqual([
+    '1,000 more orphans',
+    '  → pnpm status names them all',
+    'nothing to change: 1 of 1 tenants match dist/',
+  ]);
+});
+
 test('nothing to do is one line', () => {
   const nothing = { ...plan, tenants: [{ ...tenant }], orphans: [] };
   expect(renderPlan(nothing)).toBe('nothing to change: 1 of 1 tenants match dist/');

@@ -7,6 +7,7 @@ import {
   type ObjectOf,
   type Observed,
   type ObservedTenant,
+  orphanLines,
   type Plan,
   placeOf,
   planDifferences,
@@ -116,12 +117,13 @@ export async function deploy(
     return outcomes;
   } finally {
     for (const { orphans, print: say } of signal.aborted ? [] : done) {
-      for (const id of orphans) {
-        say(
+      const lines = orphanLines(
+        orphans,
+        (id) =>
           `${id}: orphan: live, but not in dist/; left alone\n` +
-            `  → put it back into tenants.json, and pnpm offboard ${id} where it is to go`,
-        );
-      }
+          `  → put it back into tenants.json, and pnpm offboard ${id} where it is to go`,
+      );
+      for (const line of lines) say(line);
     }
   }
 }
