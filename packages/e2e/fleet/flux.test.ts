@@ -87,6 +87,15 @@ const policies = (id: string) =>
   host(['get', 'networkpolicies', '-n', hostNamespace(id), '-o', 'name']);
 const pods = (id: string) => host(['get', 'pods', '-n', hostNamespace(id), '-o', 'name']);
 
+/** What opens secrets/, for the commands that ask what a Secret would become. */
+const WITH_KEY = { env: { SOPS_AGE_KEY: AGE_KEY } };
+const PASSWORD = btoa('correct-horse');
+const secret = (path: string) =>
+  tenant('alice', ['get', 'secret', 'db', '-n', 'default', ...ifThere(path)]);
+const ifThere = (path: string) => ['--ignore-not-found', '-o', `jsonpath={${path}}`];
+const password = () => secret('.data.PASSWORD');
+const secretUid = () => secret('.metadata.uid');
+
 const KINDS =
   'pods,services,serviceaccounts,statefulsets,roles,rolebindings,networkpolicies,resourcequotas,limitranges,persistentvolumeclaims';
 
@@ -106,7 +115,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   // While its controllers run: nothing else would take their finalizers away.
-  if (engineNow() === 'flux') await pnpm(['handover', 'deploy']);
+  if (engineNow() === 'flux') await pnpm(['handover', 'deploy'], WITH_KEY);
   const ids = [alice.id, bob.id];
   const namespaces = [FLUX_NAMESPACE, ...ids.map((id) => hostNamespace(id))];
   await host(['delete', 'namespace', ...namespaces, '--ignore-not-found']);
@@ -169,26 +178,20 @@ describe('what is merged reaches the cluster without a command of ours', () => {
   });
 
   test(
-    'a Secret that only the key of Flux opens comes, and goes with its file',
+    'a Secret that only the key of Flux opens comes',
     async () => {
       const key = `--from-literal=keys.agekey=${AGE_KEY}`;
       await host(['create', 'secret', 'generic', 'sops-age', '-n', FLUX_NAMESPACE, key]);
       writeRecipients(AGE_RECIPIENT);
       await editSecrets('alice', AGE_KEY, [{ name: 'db', values: { PASSWORD: 'correct-horse' } }]);
       await merge([alice, bob], { ...small, pods: 30 });
-      const path = ['-o', 'jsonpath={.data.PASSWORD}', '--ignore-not-found'];
-      const password = () => tenant('alice', ['get', 'secret', 'db', '-n', 'default', ...path]);
-      const expected = btoa('correct-horse');
-      expect(await timed('a Secret by Flux', () => until(password, expected))).toBe(expected);
-      removeSecrets();
-      await merge([alice, bob], { ...small, pods: 30 });
-      expect(await until(password, '')).toBe('');
+      expect(await timed('a Secret by Flux', () => until(password, PASSWORD))).toBe(PASSWORD);
     },
     60 * 60_000,
   );
 
   test('plan, status and verify know it', async () => {
-    const plan = async () => (await pnpm(['--silent', 'plan', '--exit-code'])).exitCode;
+    const plan = async () => (await pnpm(['--silent', 'plan', '--exit-code'], WITH_KEY)).exitCode;
     expect(await until(plan, 0)).toBe(0);
     const { stdout } = await pnpmOk(['--silent', 'status']);
     expect(stdout).toMatch(/^alice +active +running .* -$/m);
@@ -229,25 +232,34 @@ describe('a pause that is merged', () => {
 
 describe('the tenants go back to deploy', () => {
   test('with every object as it was, and no pod started anew', async () => {
-    const before = [await uids('alice'), await uids('bob')];
-    await timed('handover to deploy', () => pnpmOk(['handover', 'deploy']));
-    expect([await uids('alice'), await uids('bob')]).toEqual(before);
+    const before = [await uids('alice'), await uids('bob'), await secretUid()];
+    await timed('handover to deploy', () => pnpmOk(['handover', 'deploy'], WITH_KEY));
+    expect([await uids('alice'), await uids('bob'), await secretUid()]).toEqual(before);
     expect(engineNow()).toBeUndefined();
   });
 
   test('which has nothing to do, and works as before', async () => {
-    expect((await pnpmOk(['run', 'deploy'])).stdout).toContain('nothing changed: 2 of 2');
+    const { stdout } = await pnpmOk(['run', 'deploy'], WITH_KEY);
+    expect(stdout).toContain('nothing changed: 2 of 2');
     await pnpmOk(['pause', 'alice']);
     expect(await pods('alice')).toBe('');
     expect(await greet('bob')).toBe(greeting(bob));
   });
 });
 
-test('an offboarding that is given up where Flux deploys is over with a resume', async () => {
+test('a Secret goes along to Flux again, and with its file', async () => {
   await synth([alice, bob], { plan: { ...small, pods: 30 } });
-  await pnpmOk(['run', 'deploy']);
+  await pnpmOk(['run', 'deploy'], WITH_KEY);
   await pushDist();
-  await timed('handover to Flux again', () => pnpmOk(['handover', 'flux']));
+  const before = await secretUid();
+  await timed('handover to Flux again', () => pnpmOk(['handover', 'flux'], WITH_KEY));
+  expect([await secretUid(), await password()]).toEqual([before, PASSWORD]);
+  removeSecrets();
+  await merge([alice, bob], { ...small, pods: 30 });
+  expect(await timed('the end of a Secret by Flux', () => until(password, ''))).toBe('');
+});
+
+test('an offboarding that is given up where Flux deploys is over with a resume', async () => {
   const alone = [MAINTENANCE_QUOTA, '-n', hostNamespace('bob'), '--ignore-not-found', '-o', 'name'];
   const heldAlone = () => host(['get', 'resourcequota', ...alone]);
   const isHeld = until(heldAlone, `resourcequota/${MAINTENANCE_QUOTA}`).then(() => undefined);
