@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FLUX_NAMESPACE } from '@tenantry/tenants';
-import { ExpectedError } from '../cli/errors.ts';
+import { ExpectedError, Fault } from '../cli/errors.ts';
 import { quietShell, run } from '../cli/shell.ts';
 import { privateDirectory } from '../cli/temp-dir.ts';
 import type { Workspace } from '../cli/workspace.ts';
@@ -10,9 +10,9 @@ import type { KubeClient } from '../kube/client.ts';
 import { forwardToPod } from '../kube/connect.ts';
 import { list } from '../kube/requests.ts';
 import { poll } from '../kube/wait.ts';
-import { readSource, type SourceArtifact } from './flux-objects.ts';
+import { readSource, requestPull, type SourceArtifact } from './flux-objects.ts';
 
-/** The source looks once a minute: so long may pass until it has what was just pushed. */
+/** A registry that does not answer is asked again, later each time. */
 const PULL_TIMEOUT_SECONDS = 150;
 /** Where source-controller serves artifacts. */
 const ARTIFACT_PORT = 9090;
@@ -21,30 +21,24 @@ const LINES_SHOWN = 12;
 type Here = Pick<Workspace, 'dist' | 'secrets' | 'state'>;
 
 /**
- * Waits until Flux's source has dist/ and secrets/ as they lie here, byte for byte: the registry's are
- * what Flux applies. @throws WaitError with what differs
+ * Has Flux's source pull now, and holds what it has against dist/ and secrets/ as they lie here, byte
+ * for byte: the registry's are what Flux applies. @throws Fault with what differs, WaitError where it
+ * has nothing
  */
-export async function waitUntilPulled(
-  host: KubeClient,
-  here: Here,
-  signal: AbortSignal,
-): Promise<void> {
-  let compared: SourceArtifact['digest'] | null = null;
-  let differences = '';
+export async function pullSame(host: KubeClient, here: Here, signal: AbortSignal): Promise<void> {
+  const asked = await requestPull(host);
   await poll(
     async () => {
-      const { artifact, fault } = await readSource(host);
+      const { artifact, fault, requestedAt } = await readSource(host);
+      if (requestedAt !== asked) return { done: false, diagnostics: 'Flux has not looked yet' };
       if (artifact === null) return { done: false, diagnostics: fault };
-      if (artifact.digest !== compared) {
-        differences = await differencesFrom(await download(host, artifact), here);
-        compared = artifact.digest;
-      }
-      return differences === ''
-        ? { done: true, result: undefined }
-        : {
-            done: false,
-            diagnostics: `${artifact.revision} is not what lies here:\n${differences}`,
-          };
+      const differences = await differencesFrom(await download(host, artifact), here);
+      if (differences === '') return { done: true, result: undefined };
+      throw new Fault({
+        what: `${artifact.revision} in the registry`,
+        why: `it is not what lies here:\n${differences}`,
+        todo: 'merge what lies here and have it pushed, or fetch what is merged, and run the command again; nothing was changed',
+      });
     },
     { what: 'dist/ in the registry', timeoutSeconds: PULL_TIMEOUT_SECONDS, signal },
   );

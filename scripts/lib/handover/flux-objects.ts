@@ -61,6 +61,7 @@ interface FluxObject extends KubeObject {
   readonly status?: {
     readonly observedGeneration?: number;
     readonly lastAppliedRevision?: string;
+    readonly lastHandledReconcileAt?: string;
     readonly artifact?: SourceArtifact;
     readonly inventory?: { readonly entries?: readonly InventoryEntry[] };
     readonly conditions?: readonly {
@@ -76,14 +77,39 @@ export async function isFluxAtWork(host: KubeClient): Promise<boolean> {
   return (await read(host, inNamespace(KUSTOMIZATION, FLUX_ROOT))) !== null;
 }
 
+/** What we are called where Flux is to leave a field alone: it takes over what `tenantry…` has set. */
+const FIELD_MANAGER_BESIDE_FLUX = 'beside-flux';
+
+/** Another value of it has Flux look at once; it notes the value when it has looked. */
+const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
+
+/** Has Flux's source of dist/ look at the registry now. Returns what it then notes. @throws ApiError */
+export async function requestPull(host: KubeClient): Promise<string> {
+  const requestedAt = new Date().toISOString();
+  await mergePatch(
+    host,
+    inNamespace(SOURCE, FLUX_ROOT),
+    { metadata: { annotations: { [REQUESTED_AT]: requestedAt } } },
+    { fieldManager: FIELD_MANAGER_BESIDE_FLUX },
+  );
+  return requestedAt;
+}
+
+interface SourceSeen {
+  readonly artifact: SourceArtifact | null;
+  /** Why it has nothing. */
+  readonly fault: string;
+  /** The request that it has looked for last. */
+  readonly requestedAt: string | undefined;
+}
+
 /** What Flux's source of dist/ has, or why it has nothing. @throws ApiError */
-export async function readSource(
-  host: KubeClient,
-): Promise<{ readonly artifact: SourceArtifact | null; readonly fault: string }> {
+export async function readSource(host: KubeClient): Promise<SourceSeen> {
   const source: FluxObject | null = await read(host, inNamespace(SOURCE, FLUX_ROOT));
   const faults = source === null ? ['its source is not there'] : faultsOf(source, undefined);
   const fault = faults.join('; ');
-  return { artifact: fault === '' ? (source?.status?.artifact ?? null) : null, fault };
+  const { artifact = null, lastHandledReconcileAt: requestedAt } = source?.status ?? {};
+  return { artifact: fault === '' ? artifact : null, fault, requestedAt };
 }
 
 /** What Flux has applied of a tenant on its host and in its cluster, but for namespaces. @throws ApiError */
@@ -168,9 +194,6 @@ export async function removeFluxObjects(
   await removeAll(host, await ours(host, SOURCE), signal);
   for (const id of ids) await remove(host, valuesOf(id));
 }
-
-/** What we are called where Flux is to leave a field alone: it takes over what `tenantry…` has set. */
-const FIELD_MANAGER_BESIDE_FLUX = 'beside-flux';
 
 /** Has Flux leave a tenant as it is, until it is merged that there is none. @throws ApiError */
 export function suspendTenant(host: KubeClient, id: string): Promise<void> {

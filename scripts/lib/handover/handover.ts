@@ -10,7 +10,7 @@ import { editTenants } from '../dist/edit-tenants.ts';
 import { fluxRoot } from '../dist/read.ts';
 import { apply, remove } from '../kube/requests.ts';
 import { revealWith } from '../secrets/reveal.ts';
-import { waitUntilPulled } from './artifact.ts';
+import { pullSame } from './artifact.ts';
 import {
   appliedByFlux,
   isFluxAtWork,
@@ -77,7 +77,7 @@ async function toFlux(
   await report.step('Flux pulls dist/', async () => {
     await apply(host, source, { force: true });
     try {
-      await waitUntilPulled(host, workspace, signal);
+      await pullSame(host, workspace, signal);
     } catch (error) {
       if (!begun) await remove(host, source);
       throw error;
