@@ -17,7 +17,8 @@ export default defineCommand({
     const { workspace, positionals } = context;
     const [id = ''] = positionals;
     const { host, state } = findTenant(readFleet(workspace.tenantsFile), id);
-    if (host.engine === 'flux' && state === 'offboarding') return giveBackToFlux(context, id, host);
+    const mayBeHeldOff = host.engine === 'flux' && state === 'offboarding';
+    if (mayBeHeldOff && (await giveBackToFlux(context, id, host))) return;
     await refuseOtherEngine(
       workspace,
       host,

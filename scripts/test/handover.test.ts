@@ -141,11 +141,13 @@ describe('where Flux is to let go', () => {
     for (const object of [kustomization(FLUX_ROOT), ...objects]) api.put(object);
     const specs = () => objects.map((object) => api.get(referenceOf(object))?.['spec']);
     const before = specs();
+    expect(await resumeTenant(api.client, 'alice')).toBe(false);
     await suspendTenant(api.client, 'alice');
     expect(specs()).toEqual(before.map((spec) => ({ ...(spec as object), suspend: true })));
-    await resumeTenant(api.client, 'alice');
+    expect(await resumeTenant(api.client, 'alice')).toBe(true);
     expect(specs()).toEqual(before);
     expect(api.writes).toHaveLength(2 * objects.length);
+    expect(api.writes.at(-1)).toMatch(/tenant-alice-host$/);
   });
 
   test('where its kinds were taken away it has nothing', async () => {

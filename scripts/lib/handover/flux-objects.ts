@@ -197,21 +197,36 @@ export async function removeFluxObjects(
 
 /** Has Flux leave a tenant as it is, until it is merged that there is none. @throws ApiError */
 export function suspendTenant(host: KubeClient, id: string): Promise<void> {
-  return setSuspended(host, id, true);
+  return setSuspended(host, worksOn(id), true);
 }
 
-/** Has Flux bring a tenant to what is merged again. @throws ApiError */
-export function resumeTenant(host: KubeClient, id: string): Promise<void> {
-  // What Flux itself has set of the field, it sets again.
-  return setSuspended(host, id, null);
+/**
+ * Has Flux bring a tenant to what is merged again. Returns false where nobody has suspended it.
+ * @throws ApiError
+ */
+export async function resumeTenant(host: KubeClient, id: string): Promise<boolean> {
+  const [first, ...rest] = worksOn(id);
+  const there: FluxObject | null = first === undefined ? null : await read(host, first);
+  if (there?.spec?.suspend !== true) return false;
+  // The first last: until then it is known that there are more. What is merged of the field, Flux sets.
+  await setSuspended(host, [...rest, there], null);
+  return true;
 }
 
-async function setSuspended(host: KubeClient, id: string, suspend: true | null): Promise<void> {
-  const objects = [
+/** What applies a tenant; no pause, but only `suspendTenant` suspends the first. */
+function worksOn(id: string): readonly KubeObject[] {
+  return [
     ...FLUX_PARTS.map((part) => inNamespace(KUSTOMIZATION, fluxKustomization(id, part))),
     inNamespace(KUSTOMIZATION, FLUX_VIRTUAL, hostNamespace(id)),
     releaseOf(id),
   ];
+}
+
+async function setSuspended(
+  host: KubeClient,
+  objects: readonly KubeObject[],
+  suspend: true | null,
+): Promise<void> {
   for (const object of objects) {
     if ((await read(host, object)) === null) continue;
     const options = { fieldManager: FIELD_MANAGER_BESIDE_FLUX };
