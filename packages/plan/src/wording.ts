@@ -6,7 +6,7 @@ export function many(count: number, word: string): string {
 /** So many ids in a line; the rest is counted. */
 const MAX_NAMED = 10;
 
-/** What is said of each orphan, of so many at most; the rest is counted. */
+/** What is said of each of some orphans; the others are counted. */
 export function orphanLines(
   orphans: readonly string[],
   lineOf: (id: string) => string,
