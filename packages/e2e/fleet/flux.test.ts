@@ -193,7 +193,7 @@ describe('what is merged reaches the cluster without a command of ours', () => {
   test('plan, status and verify know it', async () => {
     const plan = async () => (await pnpm(['--silent', 'plan', '--exit-code'], WITH_KEY)).exitCode;
     expect(await until(plan, 0)).toBe(0);
-    const { stdout } = await pnpmOk(['--silent', 'status']);
+    const { stdout } = await pnpmOk(['--silent', 'status'], WITH_KEY);
     expect(stdout).toMatch(/^alice +active +running .* -$/m);
     const { rows } = await timed('pnpm verify under Flux', () => verify());
     expect(rows.filter(({ verdict }) => !/^(ok|policy)$/.test(verdict))).toEqual([]);
