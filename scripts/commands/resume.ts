@@ -1,3 +1,4 @@
+import { lookAtHost } from '../lib/cluster/look-host.ts';
 import { activate } from '../lib/dist/activate.ts';
 import { giveBackToFlux } from '../lib/offboard/give-back.ts';
 import { deploy } from '../lib/deploy/deploy.ts';
@@ -17,8 +18,11 @@ export default defineCommand({
     const { workspace, positionals } = context;
     const [id = ''] = positionals;
     const { host, state } = findTenant(readFleet(workspace.tenantsFile), id);
-    const mayBeHeldOff = host.engine === 'flux' && state === 'offboarding';
-    if (mayBeHeldOff && (await giveBackToFlux(context, id, host))) return;
+    // Of an offboarding, or of one that git has taken back.
+    if (host.engine === 'flux' && state !== 'paused') {
+      using client = await lookAtHost(workspace, host.context);
+      if (await giveBackToFlux(context, client, id)) return;
+    }
     await refuseOtherEngine(
       workspace,
       host,

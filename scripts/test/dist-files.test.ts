@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { differences, examineDist } from '../lib/dist/compare.ts';
 import { replaceFile } from '../lib/dist/replace-file.ts';
 import { Stage } from '../lib/dist/stage.ts';
+import { statDirectory } from '../lib/dist/stat-index.ts';
 import {
   contents,
   tempWorkspace,
@@ -184,6 +185,25 @@ describe('many new directories', () => {
     await bring(wanted);
     const found = Object.entries(contents(place.dist)).filter(([, text]) => text !== null);
     expect(Object.fromEntries(found)).toEqual(wanted);
+  });
+
+  test('are known as they lie there in the end', async () => {
+    const stage = new Stage(place.dist);
+    mkdirSync(place.dist);
+    for (const directory of ids) {
+      const added = ['host/a.yaml', 'tenant.json'];
+      await stage.add(
+        { directory, isLink: false, kind: 'new', added, changed: [], removed: [] },
+        null,
+        new Map(added.map((path) => [path, directory])),
+      );
+    }
+    const stats = await stage.written();
+    stage.commit();
+    const digests = (digestOf: (id: string) => string | undefined) => ids.map(digestOf);
+    expect(digests((id) => stats.get(id)?.digest)).toEqual(
+      digests((id) => statDirectory(join(place.dist, id))?.digest),
+    );
   });
 
   test('leave nothing behind where one of them cannot be written', async () => {

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { referenceOf } from '@tenantry/plan';
 import { FLUX_NAMESPACE, FLUX_ROOT } from '@tenantry/tenants';
@@ -19,6 +17,7 @@ import restore from '../commands/restore.ts';
 import resume from '../commands/resume.ts';
 import { type TempWorkspace, tempWorkspace } from './helpers/temp-workspace.ts';
 import { fakeApi } from './helpers/fake-api.ts';
+import { kubeconfigText, serveApi } from './helpers/serve-api.ts';
 import { textReport } from './helpers/text-report.ts';
 
 const flux = { registry: 'oci://registry.example.com/tenants' };
@@ -61,6 +60,7 @@ function placeOf(name: string): TempWorkspace {
   return place;
 }
 
+const IN_FLUX = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: FLUX_NAMESPACE } };
 /** The root of what Flux applies, as a host has it. */
 const ROOT = {
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -122,11 +122,11 @@ test.each([
 
 test('where Flux is at work though dist/ does not say so, it is refused too', async () => {
   const api = fakeApi();
-  await expect(refuseFluxAtWork(api.client, 'eu-1')).resolves.toBeUndefined();
-  api.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: FLUX_NAMESPACE } });
-  api.put(ROOT);
-  await expect(refuseFluxAtWork(api.client, 'eu-1')).rejects.toThrow(
-    /^nothing was deployed to eu-1: Flux applies dist\/ there[^]*pnpm handover deploy takes the host back$/,
+  const refuse = () => refuseFluxAtWork(api.client, 'eu-1', 'do this');
+  await expect(refuse()).resolves.toBeUndefined();
+  for (const object of [IN_FLUX, ROOT]) api.put(object);
+  await expect(refuse()).rejects.toThrow(
+    /^eu-1 was left alone: Flux applies dist\/ there[^]*→ do this$/,
   );
 });
 
@@ -134,38 +134,16 @@ test.each([
   ['pause', pause, 'alice'],
   ['resume', resume, 'bob'],
 ] as const)('%s is refused there before tenants.json is edited', async (_, command, id) => {
-  const server = createServer((request, response) => {
-    const { url = '' } = request;
-    const kinds = {
-      resources: [{ name: 'kustomizations', kind: ROOT.kind, namespaced: true }],
-    };
-    const isRoot = url.endsWith(`/kustomizations/${FLUX_ROOT}`);
-    response.end(JSON.stringify(isRoot ? ROOT : kinds));
-  });
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  const { port } = server.address() as AddressInfo;
+  const api = fakeApi();
+  for (const object of [IN_FLUX, ROOT]) api.put(object);
+  await using served = await serveApi(api);
   const place = placeOf('begun');
-  // The library allows plain HTTP with it only.
-  const cluster = { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true };
-  place.write(
-    '.tenantry/kubeconfig',
-    JSON.stringify({
-      clusters: [{ name: 'x', cluster }],
-      users: [{ name: 'x', user: {} }],
-      contexts: [{ name: 'kind-tenantry', context: { cluster: 'x', user: 'x' } }],
-    }),
-  );
-  try {
-    const before = readFileSync(place.tenantsFile, 'utf8');
-    expect(await refusalOf(command, 'begun', [id])).toMatchObject({
-      message: expect.stringMatching(/Flux applies dist\/ there[^]*pnpm handover flux, which/),
-    });
-    expect(readFileSync(place.tenantsFile, 'utf8')).toBe(before);
-  } finally {
-    server.close();
-  }
+  place.write('.tenantry/kubeconfig', kubeconfigText({ 'kind-tenantry': served.server }));
+  const before = readFileSync(place.tenantsFile, 'utf8');
+  expect(await refusalOf(command, 'begun', [id])).toMatchObject({
+    message: expect.stringMatching(/Flux applies dist\/ there[^]*else pnpm handover flux, which/),
+  });
+  expect(readFileSync(place.tenantsFile, 'utf8')).toBe(before);
 });
 
 test('what Flux has in the namespace of a paused tenant is known, and of no other', () => {

@@ -4,6 +4,7 @@ import { FLUX_NAMESPACE, FLUX_ROOT, hostLabels, hostNamespace } from '@tenantry/
 import {
   appliedByFlux,
   isFluxAtWork,
+  isSuspended,
   removeFluxObjects,
   resumeTenant,
   suspendTenant,
@@ -141,11 +142,13 @@ describe('where Flux is to let go', () => {
     for (const object of [kustomization(FLUX_ROOT), ...objects]) api.put(object);
     const specs = () => objects.map((object) => api.get(referenceOf(object))?.['spec']);
     const before = specs();
-    expect(await resumeTenant(api.client, 'alice')).toBe(false);
+    const suspended = () => isSuspended(api.client, 'alice');
+    expect(await suspended()).toBe(false);
     await suspendTenant(api.client, 'alice');
+    expect(await suspended()).toBe(true);
     expect(specs()).toEqual(before.map((spec) => ({ ...(spec as object), suspend: true })));
-    expect(await resumeTenant(api.client, 'alice')).toBe(true);
-    expect(specs()).toEqual(before);
+    await resumeTenant(api.client, 'alice');
+    expect([specs(), await suspended()]).toEqual([before, false]);
     expect(api.writes).toHaveLength(2 * objects.length);
     expect(api.writes.at(-1)).toMatch(/tenant-alice-host$/);
   });

@@ -196,6 +196,17 @@ describe('nothing is changed', () => {
     expect(calls).toEqual([]);
   });
 
+  test('where Flux has been given one of the hosts since it began', async () => {
+    stop = { at: 3, when: 'after' };
+    await expect(move()).rejects.toThrow('stopped');
+    calls = [];
+    const flux = { registry: 'oci://registry.example.com/tenants' };
+    const hosts = { ...HOSTS, 'eu-1': { ...HOSTS['eu-1'], engine: 'flux', flux } };
+    place.tenants(JSON.stringify({ hosts, tenants: [{ ...ALICE, state: 'paused' }, BOB] }));
+    await expect(move()).rejects.toThrow(/Flux applies dist\/ to eu; nothing was changed/);
+    expect(calls).toEqual([]);
+  });
+
   test.each([
     '{',
     '{"id":"alice"}',

@@ -96,6 +96,9 @@ const ifThere = (path: string) => ['--ignore-not-found', '-o', `jsonpath={${path
 const password = () => secret('.data.PASSWORD');
 const secretUid = () => secret('.metadata.uid');
 
+/** The exit code of a plan: 0 where nothing is to change. */
+const planned = async () => (await pnpm(['--silent', 'plan', '--exit-code'], WITH_KEY)).exitCode;
+
 const KINDS =
   'pods,services,serviceaccounts,statefulsets,roles,rolebindings,networkpolicies,resourcequotas,limitranges,persistentvolumeclaims';
 
@@ -191,8 +194,7 @@ describe('what is merged reaches the cluster without a command of ours', () => {
   );
 
   test('plan, status and verify know it', async () => {
-    const plan = async () => (await pnpm(['--silent', 'plan', '--exit-code'], WITH_KEY)).exitCode;
-    expect(await until(plan, 0)).toBe(0);
+    expect(await until(planned, 0)).toBe(0);
     const { stdout } = await pnpmOk(['--silent', 'status'], WITH_KEY);
     expect(stdout).toMatch(/^alice +active +running .* -$/m);
     const { rows } = await timed('pnpm verify under Flux', () => verify());
@@ -265,6 +267,7 @@ test('an offboarding that is given up where Flux deploys is over with a resume',
   const isHeld = until(heldAlone, `resourcequota/${MAINTENANCE_QUOTA}`).then(() => undefined);
   const offboard = ['offboard', 'bob', '--confirm', 'bob'];
   expect(await killAfter(offboard, isHeld, 'group')).toBe(true);
+  expect(await heldAlone()).not.toBe('');
   expect((await pnpmOk(['resume', 'bob'])).stdout).toContain('bob: Flux brings it to');
   expect(
     await timed('a resume by Flux after it', () => until(() => greet('bob'), greeting(bob))),
@@ -274,6 +277,7 @@ test('an offboarding that is given up where Flux deploys is over with a resume',
   await host(['delete', 'networkpolicy', 'default-deny', '-n', hostNamespace('bob')]);
   expect(await until(() => policies('bob'), right)).toBe(right);
   expect((await pnpmOk(['synth', '--check'])).stdout).toContain('up to date');
+  expect(await until(planned, 0)).toBe(0);
 });
 
 test('a tenant that ends where Flux deploys is archived and deleted, and does not come back', async () => {

@@ -18,11 +18,7 @@ export function renderPlan(plan: Plan, { several = false } = {}): string {
   const lines = [
     ...section(`${plan.context}, for all tenants`, plan.hostWide, plan.risks, null),
     ...renderTenants(plan),
-    ...orphanLines(
-      plan.orphans,
-      (id) =>
-        `${id}: orphan: live, but not in dist/; a deploy leaves it alone\n  → pnpm offboard ${id}`,
-    ),
+    ...orphanLines(plan.orphans),
     `${several ? `${plan.context}: ` : ''}${summary(plan)}`,
   ];
   return lines.join('\n');

@@ -3,17 +3,20 @@ export function many(count: number, word: string): string {
   return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** So many ids in a line; the rest is counted. */
+/** So many ids are named; the rest is counted. */
 const MAX_NAMED = 10;
 
-/** What is said of each of some orphans; the others are counted. */
-export function orphanLines(
-  orphans: readonly string[],
-  lineOf: (id: string) => string,
-): readonly string[] {
+/** What deploy does of orphans, and what can be done. */
+export function orphanLines(orphans: readonly string[]): readonly string[] {
   const rest = orphans.length - MAX_NAMED;
   return [
-    ...orphans.slice(0, MAX_NAMED).map(lineOf),
+    ...orphans
+      .slice(0, MAX_NAMED)
+      .map(
+        (id) =>
+          `${id}: orphan: live, but not in dist/; left alone\n` +
+          `  → put it back into tenants.json, and pnpm offboard ${id} where it is to go`,
+      ),
     ...(rest > 0 ? [`${many(rest, 'more orphan')}\n  → pnpm status names them all`] : []),
   ];
 }

@@ -70,8 +70,8 @@ test('a plan for people', () => {
     → tell it
 bob (paused): nothing to change
   … v1 ConfigMap default/tenant-id: deferred until resume
-zoe: orphan: live, but not in dist/; a deploy leaves it alone
-  → pnpm offboard zoe
+zoe: orphan: live, but not in dist/; left alone
+  → put it back into tenants.json, and pnpm offboard zoe where it is to go
 3 changes in 1 of 3 tenants
 risks: 1 low (pause)`);
 });

@@ -117,13 +117,7 @@ export async function deploy(
     return outcomes;
   } finally {
     for (const { orphans, print: say } of signal.aborted ? [] : done) {
-      const lines = orphanLines(
-        orphans,
-        (id) =>
-          `${id}: orphan: live, but not in dist/; left alone\n` +
-          `  → put it back into tenants.json, and pnpm offboard ${id} where it is to go`,
-      );
-      for (const line of lines) say(line);
+      for (const line of orphanLines(orphans)) say(line);
     }
   }
 }
@@ -185,7 +179,11 @@ async function prepareHost(
   const { workspace, report, signal, print } = surroundings;
   const tools = hostTools(surroundings, dist.context);
   const connections = open.use(connectionsOf(await openHost(surroundings, dist, tools)));
-  await refuseFluxAtWork(connections.host, dist.name);
+  await refuseFluxAtWork(
+    connections.host,
+    dist.name,
+    'commit tenants.json and dist/ and merge it: Flux follows, and pnpm status shows how far it is; pnpm handover deploy takes the host back',
+  );
   const reveal = revealWith(surroundings, dist.secrets);
   const { plan, observed } = await makePlan(connections, dist, { reveal, takeOver });
   if (dist.saved !== null) refuseOther(dist.saved, plan);

@@ -9,7 +9,7 @@ import type { KubeClient } from '../kube/client.ts';
 export const HAND_BACK = 'pnpm handover deploy first, to give the host back to pnpm deploy';
 
 const FINISH =
-  'pnpm handover flux, which takes up one that was interrupted, or pnpm handover deploy, which takes the host back; tenants.json is as it was';
+  'git pull, where the handover is merged; else pnpm handover flux, which takes up one that was interrupted, or pnpm handover deploy, which takes the host back; tenants.json is as it was';
 
 /**
  * Refuses to write to hosts where Flux does: it would put things back, and each would take fields
@@ -33,11 +33,11 @@ export function refuseFlux(
 export async function refuseFluxAtWork(
   client: KubeClient,
   host: string,
-  todo = 'commit tenants.json and dist/ and merge it: Flux follows, and pnpm status shows how far it is; pnpm handover deploy takes the host back',
+  todo: string,
 ): Promise<void> {
   if (!(await isFluxAtWork(client))) return;
   throw new Fault({
-    what: `nothing was deployed to ${host}`,
+    what: `${host} was left alone`,
     why: 'Flux applies dist/ there, as it lies in the registry',
     todo,
   });
@@ -45,7 +45,7 @@ export async function refuseFluxAtWork(
 
 /**
  * Refuses either before tenants.json is edited for a deploy that would be refused. A cluster of ours
- * that does not run has nobody at work. @throws UsageError with `todo`, Fault, ApiError
+ * that does not run has nobody at work; deploy, which starts it, looks again. @throws UsageError with `todo`, Fault, ApiError
  */
 export async function refuseOtherEngine(
   places: Pick<Workspace, 'cluster' | 'kubeconfig'>,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { DirectoryStat } from './stat-index.ts';
+import type { FilesStat } from './stat-index.ts';
 import { type NewDirectory, writeDirectory } from './write-directory.ts';
 
 /** So many are written sooner than a thread has started. */
@@ -11,7 +11,7 @@ const MOST_WAITING = 100;
 
 /** Writes new directories: where there are many, on one core while the other makes the next. */
 export class DirectoryWriter {
-  readonly #written = new Map<string, DirectoryStat | null>();
+  readonly #written = new Map<string, FilesStat | null>();
   #count = 0;
   #thread: Worker | null = null;
   #waiting = 0;
@@ -31,7 +31,7 @@ export class DirectoryWriter {
   }
 
   /** Waits until all is written. Returns the stats of the directories by their paths. */
-  async finish(): Promise<ReadonlyMap<string, DirectoryStat | null>> {
+  async finish(): Promise<ReadonlyMap<string, FilesStat | null>> {
     await this.#untilWaiting(0);
     await this.stop();
     return this.#written;
@@ -44,7 +44,7 @@ export class DirectoryWriter {
 
   #start(): Worker {
     const thread = new Worker(new URL('./writer-thread.ts', import.meta.url));
-    thread.on('message', ([path, stat]: [string, DirectoryStat | null]) => {
+    thread.on('message', ([path, stat]: [string, FilesStat | null]) => {
       this.#written.set(path, stat);
       this.#waiting -= 1;
     });

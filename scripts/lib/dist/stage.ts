@@ -12,7 +12,7 @@ import { DirectoryWriter } from './directory-writer.ts';
 import type { Change } from './dist-diff.ts';
 import type { FoundDirectory } from './read-directory.ts';
 import { isUnfinished, unfinishedPath } from './replace-file.ts';
-import type { DirectoryStat } from './stat-index.ts';
+import type { FilesStat } from './stat-index.ts';
 import { parentsOf } from './write-directory.ts';
 
 /**
@@ -71,7 +71,7 @@ export class Stage {
    * Waits until all that is new is written beside its place. Returns the stats of directories that
    * are written whole, by their names.
    */
-  async written(): Promise<ReadonlyMap<string, DirectoryStat>> {
+  async written(): Promise<ReadonlyMap<string, FilesStat>> {
     const stats = await this.#writer.finish();
     return new Map(
       [...this.#whole].flatMap(([name, path]) => {

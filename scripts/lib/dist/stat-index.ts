@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { isHidden } from './read-directory.ts';
 import { isUnfinished, replaceFile } from './replace-file.ts';
 
-/** What the file system says of a directory's files; times are milliseconds since 1970. */
-export interface DirectoryStat {
+/** What the file system says of files; times are milliseconds since 1970. */
+export interface FilesStat {
   /** Of paths, sizes, times and inodes: another after every write, also one that keeps size and date. */
   readonly digest: string;
   /** From when on a write has another time than the last one, as clocks tick. */
   readonly settled: number;
-  /** What is written from then on may not be in it. */
+}
+
+export interface DirectoryStat extends FilesStat {
+  /** What others write from then on may not be in it. */
   readonly taken: number;
 }
 
@@ -86,15 +89,12 @@ export function statDirectory(directory: string): DirectoryStat | null {
   };
   // First, so that a write after this moment has a later time.
   const taken = Date.now();
-  return visit(directory, '') ? statFiles(directory, files, taken) : null;
+  const stat = visit(directory, '') ? statFiles(directory, files) : null;
+  return stat === null ? null : { ...stat, taken };
 }
 
 /** The stat of a directory that holds these files and no others; null where one is gone. */
-export function statFiles(
-  directory: string,
-  files: readonly string[],
-  taken: number,
-): DirectoryStat | null {
+export function statFiles(directory: string, files: readonly string[]): FilesStat | null {
   let text = '';
   let newest = 0;
   let tick = FINE_TICK_MS;
@@ -106,7 +106,7 @@ export function statFiles(
     newest = Math.max(newest, ctimeMs);
     if (ctimeMs % 1000 === 0) tick = COARSE_TICK_MS;
   }
-  return { digest: hash('sha256', text, 'base64url'), settled: newest + tick, taken };
+  return { digest: hash('sha256', text, 'base64url'), settled: newest + tick };
 }
 
 /** A digest of plain data. */

@@ -19,7 +19,7 @@ import { imageReferences, pausePageReference } from './image-references.ts';
 import { withDistLock } from './lock.ts';
 import type { FoundDirectory } from './read-directory.ts';
 import { Stage } from './stage.ts';
-import { type DirectoryStat, hashOf, StatIndex } from './stat-index.ts';
+import { type FilesStat, hashOf, StatIndex } from './stat-index.ts';
 import { readTenantsFile, shown } from './tenants-file.ts';
 import type { VersionSteps } from './version-steps.ts';
 
@@ -89,7 +89,7 @@ export async function writeDist(
     fleet.tenants.filter(({ host }) => host.engine === 'flux').map(({ id }) => id),
   );
   const inputs = new Map<string, string>();
-  let stats: ReadonlyMap<string, DirectoryStat>;
+  let stats: ReadonlyMap<string, FilesStat>;
   // What it made, so that a refusal leaves nothing behind.
   const firstMade = mkdirSync(places.dist, { recursive: true });
   try {
@@ -129,7 +129,10 @@ export async function writeDist(
       todo: 'run pnpm synth, which finishes it',
     });
   }
-  for (const [name, stat] of stats) index.note(name, inputs.get(name) ?? '', { ...stat, taken });
+  for (const [name, input] of inputs) {
+    const stat = stats.get(name);
+    if (stat !== undefined) index.note(name, input, { ...stat, taken });
+  }
   index.save();
   for (const line of lines) print(line);
   for (const name of listing.foreign) {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DirectoryStat, statFiles } from './stat-index.ts';
+import { type FilesStat, statFiles } from './stat-index.ts';
 
 /** A directory and its files' texts by paths relative to it. */
 export interface NewDirectory {
@@ -9,12 +9,12 @@ export interface NewDirectory {
 }
 
 /** Makes a directory that is not there, with its files. Returns their stat; null where one has gone already. */
-export function writeDirectory({ path, files }: NewDirectory): DirectoryStat | null {
+export function writeDirectory({ path, files }: NewDirectory): FilesStat | null {
   const parents = new Set([...files.keys()].flatMap(parentsOf));
   mkdirSync(path);
   for (const parent of [...parents].sort()) mkdirSync(join(path, parent));
   for (const [file, text] of files) writeFileSync(join(path, file), text);
-  return statFiles(path, [...files.keys()], Date.now());
+  return statFiles(path, [...files.keys()]);
 }
 
 /** The directories that a file is in, by relative path. */

@@ -30,14 +30,15 @@ export async function pullSame(host: KubeClient, here: Here, signal: AbortSignal
   await poll(
     async () => {
       const { artifact, fault, requestedAt } = await readSource(host);
-      if (requestedAt !== asked) return { done: false, diagnostics: 'Flux has not looked yet' };
-      if (artifact === null) return { done: false, diagnostics: fault };
+      if (requestedAt !== asked || artifact === null) {
+        return { done: false, diagnostics: fault || 'Flux has not looked yet' };
+      }
       const differences = await differencesFrom(await download(host, artifact), here);
       if (differences === '') return { done: true, result: undefined };
       throw new Fault({
         what: `${artifact.revision} in the registry`,
         why: `it is not what lies here:\n${differences}`,
-        todo: 'merge what lies here and have it pushed, or fetch what is merged, and run the command again; nothing was changed',
+        todo: 'merge what lies here and have it pushed, or fetch what is merged, and run the command again',
       });
     },
     { what: 'dist/ in the registry', timeoutSeconds: PULL_TIMEOUT_SECONDS, signal },

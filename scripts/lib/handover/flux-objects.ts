@@ -99,7 +99,7 @@ interface SourceSeen {
   readonly artifact: SourceArtifact | null;
   /** Why it has nothing. */
   readonly fault: string;
-  /** The request that it has looked for last. */
+  /** The last request that it has answered. */
   readonly requestedAt: string | undefined;
 }
 
@@ -195,25 +195,28 @@ export async function removeFluxObjects(
   for (const id of ids) await remove(host, valuesOf(id));
 }
 
-/** Has Flux leave a tenant as it is, until it is merged that there is none. @throws ApiError */
+/** Has Flux leave a tenant as it is, until it is merged that there is none, or `resumeTenant`. @throws ApiError */
 export function suspendTenant(host: KubeClient, id: string): Promise<void> {
   return setSuspended(host, worksOn(id), true);
 }
 
-/**
- * Has Flux bring a tenant to what is merged again. Returns false where nobody has suspended it.
- * @throws ApiError
- */
-export async function resumeTenant(host: KubeClient, id: string): Promise<boolean> {
-  const [first, ...rest] = worksOn(id);
-  const there: FluxObject | null = first === undefined ? null : await read(host, first);
-  if (there?.spec?.suspend !== true) return false;
-  // The first last: until then it is known that there are more. What is merged of the field, Flux sets.
-  await setSuspended(host, [...rest, there], null);
-  return true;
+/** Has Flux bring a tenant to what is merged again. @throws ApiError */
+export function resumeTenant(host: KubeClient, id: string): Promise<void> {
+  // What is merged of the field, Flux sets again. The first goes last: it says that there are more.
+  return setSuspended(host, worksOn(id).toReversed(), null);
 }
 
-/** What applies a tenant; no pause, but only `suspendTenant` suspends the first. */
+/** Whether Flux leaves a tenant as it is. @throws ApiError */
+export async function isSuspended(host: KubeClient, id: string): Promise<boolean> {
+  const first = inNamespace(KUSTOMIZATION, fluxKustomization(id, 'host'));
+  const there: FluxObject | null = await read(host, first);
+  return there?.spec?.suspend === true;
+}
+
+/**
+ * What applies a tenant, the host's part first: only `suspendTenant` suspends that one; a pause that
+ * is merged suspends `virtual` alone.
+ */
 function worksOn(id: string): readonly KubeObject[] {
   return [
     ...FLUX_PARTS.map((part) => inNamespace(KUSTOMIZATION, fluxKustomization(id, part))),

@@ -34,7 +34,7 @@ type Surroundings = Pick<Context, 'workspace' | 'report' | 'signal' | 'print'>;
 /** The means of a move between two hosts, both of which must be there. @throws UsageError, Fault */
 export async function moveMeans(
   surroundings: Surroundings,
-  { id, from, to }: MoveJournal,
+  { id, from, to, isRemoved }: MoveJournal,
   acceptUnreadable: readonly string[],
 ): Promise<MoveMeans> {
   const { workspace, report, signal, print } = surroundings;
@@ -45,6 +45,10 @@ export async function moveMeans(
     connectHost(await findHost(surroundings, hostNamed(hosts, name).context));
   const source = await connect(from);
   const target = await connect(to);
+  if (!isRemoved) {
+    await refuseFluxAtWork(source.client, from, HAND_BACK);
+    await refuseFluxAtWork(target.client, to, HAND_BACK);
+  }
   const dist = () => {
     const [tenant] = readTenants(workspace.dist, [id]);
     if (tenant === undefined) throw new ExpectedError(`${id} is not in dist/`);
@@ -70,8 +74,6 @@ export async function moveMeans(
   };
   return {
     async check() {
-      await refuseFluxAtWork(source.client, from, HAND_BACK);
-      await refuseFluxAtWork(target.client, to, HAND_BACK);
       if ((await readNamespace(source.client, hostNamespace(id))) === null) {
         throw new UsageError(
           `${id} does not live on ${from}: there is nothing to move; nothing was changed\n  → set its host to ${to} in tenants.json, then pnpm synth and pnpm deploy ${id}`,

@@ -123,7 +123,10 @@ function beginMove({ workspace }: Surroundings, id: string, to: string): MoveJou
       `${id} is on its way from ${journal.from} to ${journal.to}; nothing was changed\n  → pnpm move ${id} --to ${journal.to}, which takes it up again; where it is not to move, remove ${journalPath(workspace.archives, id)}`,
     );
   }
-  if (journal !== null) return journal;
+  if (journal !== null) {
+    if (!journal.isRemoved) refuseFlux([hostNamed(fleet.hosts, journal.from), target], HAND_BACK);
+    return journal;
+  }
   if (tenant.host === target) return null;
   refuseFlux([tenant.host, target], HAND_BACK);
   if (tenant.state === 'offboarding') {

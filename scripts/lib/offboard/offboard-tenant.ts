@@ -108,7 +108,10 @@ export async function offboardTenant(
   };
   // First, so that a run that is killed here leaves no archive that nobody knows of.
   writeJournal(workspace.archives, next);
-  if (journal !== null) removeArchive(join(workspace.archives, journal.archive));
+  // One of a namespace that is gone is all that there is of it.
+  if (journal !== null && journal.namespaceUid === next.namespaceUid) {
+    removeArchive(join(workspace.archives, journal.archive));
+  }
   storeArchive(join(workspace.archives, archive), verified);
   const data = manifest.volumes.map(({ name, bytes }) => `, data of ${name} (${bytes} bytes)`);
   print(`${id}: ${manifest.objects} objects${data.join('')} in archives/${archive}, ${digest}`);

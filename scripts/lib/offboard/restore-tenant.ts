@@ -66,7 +66,7 @@ export async function restoreTenant(
   const archived = await unpackArchive(packed, join(work.path, 'unpacked'));
   checkManifest(id, archived.manifest, fleet);
   const host = await connectHost(await ensureHost(surroundings, wanted.context));
-  await refuseFluxAtWork(host.client, wanted.name);
+  await refuseFluxAtWork(host.client, wanted.name, HAND_BACK);
   await restoreArchive(surroundings, host, id, {
     digest,
     archived,

@@ -7,7 +7,7 @@ import type { Context } from '../cli/run-main.ts';
 import { type ConnectedHost, connectHost, findHost } from '../cluster/host.ts';
 import { readRecord } from '../cluster/records.ts';
 import { deploy } from '../deploy/deploy.ts';
-import { refuseFluxAtWork } from '../deploy/engine.ts';
+import { HAND_BACK, refuseFluxAtWork } from '../deploy/engine.ts';
 import { createNotes } from '../deploy/notes.ts';
 import { statefulSetOf } from '../deploy/pause-tenant.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -29,7 +29,7 @@ export async function rollBackMeans(
   const { client } = host;
   return {
     async readProgress() {
-      await refuseFluxAtWork(client, tenant.host.name);
+      await refuseFluxAtWork(client, tenant.host.name, HAND_BACK);
       const namespace = await readNamespace(client, hostNamespace(id));
       if (namespace !== null) return unfinishedRestore(namespace);
       throw new UsageError(
