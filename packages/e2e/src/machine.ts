@@ -2,11 +2,19 @@ import { execa, type ResultPromise } from 'execa';
 
 /** The address at which containers reach this machine: seen from a cluster in Docker it is outside. */
 export async function machineAddress(): Promise<string> {
-  const format = '{{range .IPAM.Config}}{{.Gateway}} {{end}}';
-  const { stdout } = await execa('docker', ['network', 'inspect', 'bridge', '--format', format]);
-  const address = stdout.split(' ').find((one) => /^[\d.]+$/.test(one));
+  const format = '{{index .Options "com.docker.network.bridge.name"}}';
+  const bridge = await execa('docker', ['network', 'inspect', 'bridge', '--format', format]);
+  // Docker can say it itself only where the bridge was there before it was started.
+  await ensurePackages('iproute2');
+  const { stdout } = await execa('ip', ['-4', '-json', 'address', 'show', 'dev', bridge.stdout]);
+  const [link] = JSON.parse(stdout) as readonly Link[];
+  const address = link?.addr_info[0]?.local;
   if (address === undefined) throw new Error(`Docker's network "bridge" has no IPv4: ${stdout}`);
   return address;
+}
+
+interface Link {
+  readonly addr_info: readonly { readonly local: string }[];
 }
 
 /** Installs the Debian packages that are missing. */
