@@ -45,7 +45,8 @@ export async function refuseFluxAtWork(
 
 /**
  * Refuses either before tenants.json is edited for a deploy that would be refused. A cluster of ours
- * that does not run has nobody at work; deploy, which starts it, looks again. @throws UsageError with `todo`, Fault, ApiError
+ * that does not run has nobody at work; deploy, which starts it, looks again.
+ * @throws UsageError with `todo`, Fault, ApiError
  */
 export async function refuseOtherEngine(
   places: Pick<Workspace, 'cluster' | 'kubeconfig'>,

@@ -8,7 +8,10 @@ export interface NewDirectory {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Makes a directory that is not there, with its files. Returns their stat; null where one has gone already. */
+/**
+ * Makes a directory that is not there, with its files. Returns their stat; null where one has gone
+ * already.
+ */
 export function writeDirectory({ path, files }: NewDirectory): FilesStat | null {
   const parents = new Set([...files.keys()].flatMap(parentsOf));
   mkdirSync(path);

@@ -195,7 +195,10 @@ export async function removeFluxObjects(
   for (const id of ids) await remove(host, valuesOf(id));
 }
 
-/** Has Flux leave a tenant as it is, until it is merged that there is none, or `resumeTenant`. @throws ApiError */
+/**
+ * Has Flux leave a tenant as it is, until it is merged that there is none, or `resumeTenant`.
+ * @throws ApiError
+ */
 export function suspendTenant(host: KubeClient, id: string): Promise<void> {
   return setSuspended(host, worksOn(id), true);
 }
